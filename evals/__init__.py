@@ -1,0 +1,1 @@
+"""Cases, scorers, tasks, runner, baselines, benchmarks and the sample firm. Imported by nothing."""
