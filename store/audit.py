@@ -1,0 +1,194 @@
+"""The audit trail: a closed list of tags, how an entry is hashed, how the chain is written and how it is verified.
+
+The chain proves order and wholeness of the entries. For rows that a release rests on (versions, reviews, releases) an entry
+also carries the row's digest, so that a change behind the application's back is found and named.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store.tables.base import Base
+from store.tables.deliverables import DeliverableVersion, Release, Review
+from store.tables.trail import AuditEntry, AuditHead
+from store.types import canonical_json
+
+GENESIS = "0" * 64
+
+
+class AuditTag(StrEnum):
+    """`subject:thing:action`, alphabetical. Nothing is recorded under a name that does not stand here."""
+
+    BRIEF_WRITTEN = "brief:page:written"
+    CHAT_ASKED = "chat:question:asked"
+    CLIENT_UPDATED = "client:record:updated"
+    DELIVERABLE_APPROVED = "deliverable:version:approved"
+    DELIVERABLE_CHANGES = "deliverable:version:changes-requested"
+    DELIVERABLE_DRAFTED = "deliverable:version:drafted"
+    DELIVERABLE_EDITED = "deliverable:version:edited"
+    DELIVERABLE_OVERRIDDEN = "deliverable:version:approved-with-untied"
+    DELIVERABLE_REJECTED = "deliverable:version:rejected"
+    DELIVERABLE_RELEASED = "deliverable:version:released"
+    DELIVERABLE_WITHDRAWN = "deliverable:version:withdrawn"
+    DOCUMENT_OPENED = "document:file:opened"
+    DOCUMENT_RECEIVED = "document:file:received"
+    DOCUMENT_REFUSED = "document:file:refused"
+    EXPORT_WRITTEN = "export:folder:written"
+    LOAD_FINISHED = "load:folder:finished"
+    MODEL_REFUSED = "model:call:refused"
+    NOTICE_CONFIRMED = "notice:record:confirmed"
+    NOTICE_READ = "notice:record:read"
+    PERSON_PASSWORD_SET = "person:password:set"  # noqa: S105 - a tag, not a password
+    PERSON_SIGNED_IN = "person:session:opened"
+    PERSON_SIGNED_OUT = "person:session:closed"
+    PERSON_SIGN_IN_REFUSED = "person:session:refused"
+    REVIEW_REFUSED = "review:decision:refused"
+    SCAN_FINISHED = "scan:night:finished"
+    SIGNAL_DECIDED = "signal:item:decided"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A place where the trail and what it speaks of do not agree: the entry's number (0 for the head) and what is wrong."""
+
+    seq: int
+    message: str
+
+
+_VOUCHED: dict[str, tuple[type[Base], tuple[str, ...]]] = {
+    "version": (
+        DeliverableVersion,
+        (
+            "id",
+            "deliverable_id",
+            "number",
+            "content_hash",
+            "sections",
+            "tickmarks",
+            "checks",
+            "recipients",
+            "untied",
+            "author_id",
+            "note",
+        ),
+    ),
+    "review": (
+        Review,
+        (
+            "id",
+            "deliverable_id",
+            "number",
+            "version_id",
+            "content_hash",
+            "decision",
+            "note",
+            "override",
+            "person_id",
+            "at",
+        ),
+    ),
+    "release": (Release, ("id", "deliverable_id", "version_id", "content_hash", "person_id", "at")),
+}
+
+
+def row_digest(kind: str, row: Base) -> str:
+    """SHA-256 of the columns of a version, review or release that the trail vouches for."""
+    _, columns = _VOUCHED[kind]
+    return hashlib.sha256(canonical_json({c: getattr(row, c) for c in columns}).encode()).hexdigest()
+
+
+def record(
+    session: Session,
+    tag: AuditTag,
+    *,
+    actor: str,
+    subject: str,
+    now: datetime,
+    client_id: str | None = None,
+    detail: dict[str, Any] | None = None,
+    digest: str | None = None,
+) -> None:
+    """Put an entry on the trail of this transaction. `subject` is `kind:id`; `detail` must be plain JSON values.
+
+    The entry is written when the transaction commits and vanishes when it does not.
+    """
+    entry = {"at": now, "actor": actor, "tag": tag.value, "subject": subject, "client_id": client_id}
+    session.info.setdefault("audit", []).append({**entry, "detail": detail or {}, "digest": digest})
+
+
+def append(session: Session) -> None:
+    """Write the recorded entries to the chain; called once a transaction by the committing door."""
+    entries: list[dict[str, Any]] = session.info.pop("audit", [])
+    if not entries:
+        return
+    head = session.scalars(select(AuditHead).where(AuditHead.id == 1).with_for_update()).one_or_none()
+    if head is None:
+        head = AuditHead(id=1, seq=0, hash=GENESIS)
+        session.add(head)
+    for entry in entries:
+        seq, previous = head.seq + 1, head.hash
+        row = AuditEntry(seq=seq, previous=previous, hash=_entry_hash(seq, previous, entry), **entry)
+        session.add(row)
+        session.flush()
+        head.seq, head.hash = seq, row.hash
+    session.flush()
+
+
+def _entry_hash(seq: int, previous: str, entry: dict[str, Any]) -> str:
+    return hashlib.sha256(canonical_json({"seq": seq, "previous": previous, **entry}).encode()).hexdigest()
+
+
+def head(session: Session) -> tuple[int, str]:
+    """How many entries the trail has and the hash it ends with."""
+    row = session.get(AuditHead, 1)
+    return (row.seq, row.hash) if row else (0, GENESIS)
+
+
+def verify(session: Session) -> list[Fault]:
+    """Everything that is wrong with the trail, in order; an empty list means it holds."""
+    return [*_chain_faults(session), *_row_faults(session)]
+
+
+def _chain_faults(session: Session) -> Iterator[Fault]:
+    expected, previous = 1, GENESIS
+    for row in session.scalars(select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=1000)):
+        if row.seq != expected:
+            missing = f"entry {expected} is" if row.seq == expected + 1 else f"entries {expected} to {row.seq - 1} are"
+            yield Fault(expected, f"{missing} missing")
+        elif row.previous != previous:
+            yield Fault(
+                row.seq, f"entry {row.seq} does not follow from entry {row.seq - 1}: it was inserted or replaced"
+            )
+        fields = ("at", "actor", "tag", "subject", "client_id", "detail", "digest")
+        if row.hash != _entry_hash(row.seq, row.previous, {f: getattr(row, f) for f in fields}):
+            yield Fault(row.seq, f"entry {row.seq} ({row.tag}, {row.subject}) was changed")
+        expected, previous = row.seq + 1, row.hash
+    kept_seq, kept_hash = head(session)
+    if kept_seq != expected - 1:
+        what = "missing at the end" if kept_seq > expected - 1 else "added behind the application"
+        yield Fault(0, f"the trail ends at entry {expected - 1}, its head says {kept_seq}: entries are {what}")
+    elif kept_hash != previous:
+        yield Fault(0, f"the last entry ({kept_seq}) is not the one the head remembers")
+
+
+def _row_faults(session: Session) -> Iterator[Fault]:
+    vouched: dict[str, tuple[int, str]] = {}
+    for seq, subject, digest in session.execute(
+        select(AuditEntry.seq, AuditEntry.subject, AuditEntry.digest).where(AuditEntry.digest.is_not(None))
+    ):
+        vouched[subject] = (seq, digest or "")
+    for kind, (table, _) in _VOUCHED.items():
+        for row in session.scalars(select(table).execution_options(yield_per=500)):
+            known = vouched.pop(f"{kind}:{row.id}", None)  # type: ignore[attr-defined]
+            if known is None:
+                yield Fault(0, f"{kind} {row.id} is not on the trail: it was inserted behind the application")  # type: ignore[attr-defined]
+            elif known[1] != row_digest(kind, row):
+                yield Fault(known[0], f"{kind} {row.id} was changed after entry {known[0]} recorded it")  # type: ignore[attr-defined]
+    for subject, (seq, _) in sorted(vouched.items(), key=lambda item: item[1]):
+        yield Fault(seq, f"{subject.replace(':', ' ')} of entry {seq} was removed")

@@ -1,0 +1,190 @@
+"""What the client's file holds: notes, mail, documents with versions and pages, passages, facts, notices, intake findings."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.tables.base import Base, Key, Long, OfClient, Scanned
+
+
+class Note(Scanned, Base):
+    """What somebody of the firm wrote down about a client."""
+
+    __tablename__ = "notes"
+    id: Mapped[Key]
+    date: Mapped[date]
+    author_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    text: Mapped[Long]
+    custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Message(Scanned, Base):
+    """A mail on a client's timeline. `direction`: in (from the client's side) or out (from the firm).
+
+    `thread` is the root Message-ID; `document_id` is the message's own file, whose page text holds the body.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (UniqueConstraint("client_id", "message_id"),)
+    id: Mapped[Key]
+    message_id: Mapped[str]
+    thread: Mapped[str] = mapped_column(index=True)
+    direction: Mapped[str] = mapped_column(String(3))
+    sender: Mapped[str]
+    recipients: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    subject: Mapped[str]
+    sent_at: Mapped[datetime | None] = mapped_column(index=True)
+    body: Mapped[Long]
+    document_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id"))
+
+
+class Document(Scanned, Base):
+    """A file of a client, in one folder place (`path`, as the client keeps it). Its bytes are those of its current version.
+
+    `kind` is one of facts.md's kinds, None until recognised. `state`: received, read, refused. `duplicate_of` names the
+    document of this client with the same bytes that was first.
+    """
+
+    __tablename__ = "documents"
+    __table_args__ = (UniqueConstraint("client_id", "path"),)
+    id: Mapped[Key]
+    path: Mapped[str]
+    name: Mapped[str]
+    source: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[str | None] = mapped_column(String(30))
+    state: Mapped[str] = mapped_column(String(10), default="received", index=True)
+    current_version_id: Mapped[str | None] = mapped_column(String(40))
+    duplicate_of: Mapped[str | None] = mapped_column(ForeignKey("documents.id"))
+    received_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    opened_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+
+
+class DocumentVersion(OfClient, Base):
+    """The bytes of a document at one time. `blob` is their SHA-256; `stage` is the last step of the pipeline that is done:
+    received, parsed, split, facts, indexed, refused."""
+
+    __tablename__ = "document_versions"
+    __table_args__ = (UniqueConstraint("document_id", "blob"),)
+    id: Mapped[Key]
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), index=True)
+    number: Mapped[int]
+    blob: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int]
+    media_type: Mapped[str | None]
+    title: Mapped[str | None]
+    stage: Mapped[str] = mapped_column(String(10), default="received", index=True)
+    received_at: Mapped[datetime]
+
+
+class DocumentPage(OfClient, Base):
+    """The text of one page and where it came from (text, ocr, none). `words` holds OCR boxes: [start, end, l, t, r, b].
+
+    `elements` is the parser's reading: [type, start, end, rows]."""
+
+    __tablename__ = "document_pages"
+    __table_args__ = (UniqueConstraint("version_id", "number"),)
+    id: Mapped[Key]
+    version_id: Mapped[str] = mapped_column(ForeignKey("document_versions.id"), index=True)
+    number: Mapped[int]
+    text: Mapped[Long]
+    source: Mapped[str] = mapped_column(String(4))
+    label: Mapped[str | None]
+    width: Mapped[float | None]
+    height: Mapped[float | None]
+    words: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    elements: Mapped[list[Any]] = mapped_column(JSON, default=list)
+
+
+class Passage(OfClient, Base):
+    """A piece of one page that search can return: characters `start` to `end` of the page's text, which `text` repeats.
+
+    `vector` is float32 little-endian, `embedder` the model's id and hash: the index is rebuilt from these."""
+
+    __tablename__ = "passages"
+    __table_args__ = (Index("ix_passages_client_version", "client_id", "version_id"),)
+    id: Mapped[Key]
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"))
+    version_id: Mapped[str] = mapped_column(ForeignKey("document_versions.id"), index=True)
+    ordinal: Mapped[int]
+    page: Mapped[int]
+    start: Mapped[int]
+    end: Mapped[int]
+    text: Mapped[Long]
+    context: Mapped[Long]
+    vector: Mapped[bytes | None] = mapped_column(LargeBinary)
+    embedder: Mapped[str | None]
+
+
+class FactRow(OfClient, Base):
+    """A typed value read from a page, with the words it was read from. `row` groups facts of one line of a list."""
+
+    __tablename__ = "facts"
+    id: Mapped[Key]
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"))
+    version_id: Mapped[str] = mapped_column(ForeignKey("document_versions.id"), index=True)
+    name: Mapped[str]
+    type: Mapped[str] = mapped_column(String(10))
+    value: Mapped[Long]
+    row: Mapped[int | None]
+    page: Mapped[int]
+    start: Mapped[int]
+    end: Mapped[int]
+    quote: Mapped[Long]
+    confidence: Mapped[float]
+    reader: Mapped[str]
+    confirmed_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+
+
+class Notice(Scanned, Base):
+    """A letter from a tax agency that software read from its document. `confirmed_by` None: the dates are "read from the page".
+
+    `state`: open, answered, closed. `answered_on` is the day our response was mailed."""
+
+    __tablename__ = "notices"
+    id: Mapped[Key]
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), unique=True)
+    version_id: Mapped[str] = mapped_column(ForeignKey("document_versions.id"))
+    agency: Mapped[str | None]
+    number: Mapped[str | None]
+    notice_date: Mapped[date | None]
+    respond_by: Mapped[date | None]
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    answered_on: Mapped[date | None]
+    confirmed_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+
+
+class IntakeFinding(OfClient, Base):
+    """What intake could not read, refused or doubted, and what to do about it. Shown to people, and a blind spot of the brief."""
+
+    __tablename__ = "intake_findings"
+    id: Mapped[Key]
+    document_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id"), index=True)
+    version_id: Mapped[str | None] = mapped_column(ForeignKey("document_versions.id"))
+    source: Mapped[str]
+    message: Mapped[Long]
+    severity: Mapped[str] = mapped_column(String(8))
+
+
+class RejectedRow(Base):
+    """A row of an import that could not be read, with its reason; nothing is dropped in silence."""
+
+    __tablename__ = "rejected_rows"
+    id: Mapped[Key]
+    batch_id: Mapped[str] = mapped_column(ForeignKey("import_batches.id"), index=True)
+    file: Mapped[str]
+    line: Mapped[int]
+    reason: Mapped[Long]
+    row: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class ImportBatch(Base):
+    """One load or import: what came, what it made, what it refused."""
+
+    __tablename__ = "import_batches"
+    id: Mapped[Key]
+    source: Mapped[str]
+    started_at: Mapped[datetime]
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

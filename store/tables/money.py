@@ -1,0 +1,65 @@
+"""Time, invoices and payments. Aging, WIP and realization are computed from these, never stored."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.tables.base import Base, Key, Scanned
+from store.types import Hours, Money
+
+
+class TimeEntry(Scanned, Base):
+    """Time worked. `rate` is dollars an hour; None means the person's standard rate."""
+
+    __tablename__ = "time_entries"
+    id: Mapped[Key]
+    date: Mapped[date]
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    engagement_id: Mapped[str | None] = mapped_column(ForeignKey("engagements.id"), index=True)
+    hours: Mapped[Decimal] = mapped_column(Hours())
+    service: Mapped[str | None]
+    billable: Mapped[bool] = mapped_column(default=True)
+    rate: Mapped[Decimal | None] = mapped_column(Money())
+    note: Mapped[str | None]
+    invoice_id: Mapped[str | None] = mapped_column(ForeignKey("invoices.id"))
+    custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Expense(Scanned, Base):
+    """Money spent for a client, to be billed."""
+
+    __tablename__ = "expenses"
+    id: Mapped[Key]
+    engagement_id: Mapped[str | None] = mapped_column(ForeignKey("engagements.id"))
+    on: Mapped[date]
+    amount: Mapped[Decimal] = mapped_column(Money())
+    memo: Mapped[str]
+    invoice_id: Mapped[str | None] = mapped_column(ForeignKey("invoices.id"))
+
+
+class Invoice(Scanned, Base):
+    """A bill. `kind`: invoice or credit-note (amount negative)."""
+
+    __tablename__ = "invoices"
+    id: Mapped[Key]
+    number: Mapped[str] = mapped_column(unique=True)
+    engagement_id: Mapped[str | None] = mapped_column(ForeignKey("engagements.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12), default="invoice")
+    issued_on: Mapped[date]
+    due_on: Mapped[date]
+    amount: Mapped[Decimal] = mapped_column(Money())
+    custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Payment(Scanned, Base):
+    """Money received on an invoice."""
+
+    __tablename__ = "payments"
+    id: Mapped[Key]
+    invoice_id: Mapped[str] = mapped_column(ForeignKey("invoices.id"), index=True)
+    paid_on: Mapped[date]
+    amount: Mapped[Decimal] = mapped_column(Money())
+    custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -1,0 +1,184 @@
+"""What the database itself refuses, on SQLite and PostgreSQL, whoever asks: laws 5 and 6 of ARCHITECTURE.md.
+
+A guard is a condition that must not hold when a row is inserted, updated or deleted. The migrations install them; the application
+checks the same rules first, to say no in better words.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import Connection, text
+
+
+@dataclass(frozen=True)
+class Guard:
+    """`refuse_when` is SQL over NEW and OLD, the same on both databases; the message is what the caller reads."""
+
+    name: str
+    table: str
+    on: Literal["INSERT", "UPDATE", "DELETE"]
+    refuse_when: str
+    message: str
+
+
+_APPROVED = """EXISTS (SELECT 1 FROM deliverable_versions v JOIN reviews r ON r.version_id = v.id
+  WHERE v.id = {version} AND r.content_hash = v.content_hash AND r.decision = 'approve'
+    AND r.number = (SELECT MAX(number) FROM reviews WHERE deliverable_id = v.deliverable_id))"""
+
+
+def _frozen(table: str, what: str) -> tuple[Guard, Guard]:
+    return (
+        Guard(f"{table}_no_update", table, "UPDATE", "1 = 1", f"{what} cannot be changed"),
+        Guard(f"{table}_no_delete", table, "DELETE", "1 = 1", f"{what} cannot be removed"),
+    )
+
+
+GUARDS: tuple[Guard, ...] = (
+    *_frozen("audit", "the audit trail"),
+    Guard(
+        "audit_follows",
+        "audit",
+        "INSERT",
+        """NEW.seq <> COALESCE((SELECT MAX(seq) FROM audit), 0) + 1
+           OR (NEW.seq > 1 AND NEW.previous <> (SELECT hash FROM audit WHERE seq = NEW.seq - 1))""",
+        "an audit entry must follow the one before",
+    ),
+    Guard("audit_head_no_delete", "audit_head", "DELETE", "1 = 1", "the head of the audit trail cannot be removed"),
+    *_frozen("deliverable_versions", "a version of a deliverable"),
+    *_frozen("reviews", "a review"),
+    *_frozen("releases", "a release"),
+    Guard(
+        "reviews_current",
+        "reviews",
+        "INSERT",
+        """NOT EXISTS (SELECT 1 FROM deliverables d JOIN deliverable_versions v ON v.id = d.current_version_id
+             WHERE d.id = NEW.deliverable_id AND v.id = NEW.version_id AND v.content_hash = NEW.content_hash
+               AND d.state IN ('in_review', 'changes', 'approved'))""",
+        "a review must be of the current version, by its hash, before release",
+    ),
+    Guard(
+        "reviews_person",
+        "reviews",
+        "INSERT",
+        "NOT EXISTS (SELECT 1 FROM people p WHERE p.id = NEW.person_id AND p.role IN ('partner', 'manager'))",
+        "only a partner or a manager reviews",
+    ),
+    Guard(
+        "reviews_tied",
+        "reviews",
+        "INSERT",
+        """NEW.decision = 'approve' AND COALESCE(NEW.override, '') = ''
+           AND EXISTS (SELECT 1 FROM deliverable_versions v WHERE v.id = NEW.version_id AND v.untied > 0)""",
+        "a version with an untied figure cannot be approved without an override",
+    ),
+    Guard(
+        "deliverables_born",
+        "deliverables",
+        "INSERT",
+        "NEW.state <> 'in_review'",
+        "a deliverable begins in review",
+    ),
+    Guard("deliverables_no_delete", "deliverables", "DELETE", "1 = 1", "a deliverable cannot be removed"),
+    Guard(
+        "deliverables_approved",
+        "deliverables",
+        "UPDATE",
+        f"""NEW.state IN ('approved', 'released') AND (NEW.state <> OLD.state
+              OR COALESCE(NEW.current_version_id, '') <> COALESCE(OLD.current_version_id, ''))
+            AND NOT {_APPROVED.format(version="NEW.current_version_id")}""",
+        "this version has not been approved",
+    ),
+    Guard(
+        "deliverables_released",
+        "deliverables",
+        "UPDATE",
+        """NEW.state = 'released' AND NOT EXISTS (SELECT 1 FROM releases r
+             WHERE r.deliverable_id = NEW.id AND r.version_id = NEW.current_version_id)""",
+        "there is no release of this version",
+    ),
+    Guard(
+        "deliverables_final",
+        "deliverables",
+        "UPDATE",
+        """OLD.state IN ('released', 'superseded', 'withdrawn') AND (NEW.state NOT IN ('released', 'superseded', 'withdrawn')
+             OR COALESCE(NEW.current_version_id, '') <> COALESCE(OLD.current_version_id, ''))""",
+        "what was released stays as it was",
+    ),
+    Guard(
+        "releases_gate",
+        "releases",
+        "INSERT",
+        f"""NOT EXISTS (SELECT 1 FROM deliverables d JOIN deliverable_versions v ON v.id = d.current_version_id
+              WHERE d.id = NEW.deliverable_id AND v.id = NEW.version_id AND v.content_hash = NEW.content_hash
+                AND d.state = 'approved')
+            OR NOT {_APPROVED.format(version="NEW.version_id")}""",  # noqa: S608 - constants of this file only
+        "only the approved version can be released",
+    ),
+    Guard(
+        "releases_person",
+        "releases",
+        "INSERT",
+        "NOT EXISTS (SELECT 1 FROM people p WHERE p.id = NEW.person_id AND p.role = 'partner')",
+        "only a partner releases",
+    ),
+    Guard(
+        "releases_author",
+        "releases",
+        "INSERT",
+        """EXISTS (SELECT 1 FROM deliverables d JOIN deliverable_versions v ON v.id = NEW.version_id
+             WHERE d.id = NEW.deliverable_id AND d.class = 'A' AND v.author_id = NEW.person_id)""",
+        "the author of a class-A item cannot release it",
+    ),
+    Guard(
+        "outbox_kept",
+        "outbox",
+        "UPDATE",
+        """NEW.id <> OLD.id OR NEW.release_id <> OLD.release_id OR NEW.subject <> OLD.subject OR NEW.body <> OLD.body
+           OR NEW.channel <> OLD.channel OR CAST(NEW.recipients AS TEXT) <> CAST(OLD.recipients AS TEXT)
+           OR (OLD.sent_at IS NOT NULL AND NEW.sent_at IS NULL)""",
+        "what lies in the outbox is what was released",
+    ),
+    Guard("outbox_no_delete", "outbox", "DELETE", "1 = 1", "the outbox only grows"),
+)
+
+
+def install(connection: Connection) -> None:
+    """Create every guard on this database."""
+    for guard in GUARDS:
+        for statement in _sqlite(guard) if connection.dialect.name == "sqlite" else _postgresql(guard):
+            connection.execute(text(statement))
+
+
+def remove(connection: Connection) -> None:
+    """Drop every guard; only a migration down does this."""
+    for guard in GUARDS:
+        if connection.dialect.name == "sqlite":
+            connection.execute(text(f"DROP TRIGGER IF EXISTS {guard.name}"))
+        else:
+            connection.execute(text(f"DROP TRIGGER IF EXISTS {guard.name} ON {guard.table}"))
+            connection.execute(text(f"DROP FUNCTION IF EXISTS {guard.name}()"))
+
+
+def missing(connection: Connection) -> list[str]:
+    """The names of guards that this database lacks."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if connection.dialect.name != "sqlite":
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    present = set(connection.execute(text(query)).scalars())
+    return [guard.name for guard in GUARDS if guard.name not in present]
+
+
+def _sqlite(guard: Guard) -> list[str]:
+    return [
+        f"CREATE TRIGGER {guard.name} BEFORE {guard.on} ON {guard.table} WHEN {guard.refuse_when} "
+        f"BEGIN SELECT RAISE(ABORT, '{guard.message}'); END"
+    ]
+
+
+def _postgresql(guard: Guard) -> list[str]:
+    row = "OLD" if guard.on == "DELETE" else "NEW"
+    return [
+        f"CREATE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {guard.refuse_when} "
+        f"THEN RAISE EXCEPTION '{guard.message}'; END IF; RETURN {row}; END $$",
+        f"CREATE TRIGGER {guard.name} BEFORE {guard.on} ON {guard.table} FOR EACH ROW EXECUTE FUNCTION {guard.name}()",
+    ]
