@@ -1,0 +1,5 @@
+"""The sample firm: a seeded generator that writes a firm folder in the contract's format, and gold labels beside it.
+
+Front door: `generate` (generate.py); the labels' shape is in gold.py, the definitions behind them in README.md.
+Never here: an import of another folder of the project. The generator writes files, and the product reads them as it would anybody's.
+"""
