@@ -1,0 +1,120 @@
+"""Who is at the door: passwords, browser sessions, personal tokens, and the brake on guessing.
+
+These functions stand before a Scope exists, so they take the session itself. Secrets are kept as hashes only: argon2id for
+passwords (RFC 9106), SHA-256 for session and token secrets, which are random and need no slow hash.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from store import audit
+from store.audit import AuditTag
+from store.errors import Forbidden, Invalid, NotFound
+from store.ids import new_id
+from store.tables import Person, SignIn, SignInFailure
+
+SESSION_LIFE = timedelta(hours=12)
+FAILURES_ALLOWED = 8
+FAILURES_WITHIN = timedelta(minutes=15)
+MINIMUM_LENGTH = 10
+# argon2id of a random word: what an unknown address is checked against, so that it takes as long as a known one
+_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$4GgLYOJ4hXxCndpllRqazQ$tZX314j9mYVAWwNFSAC5JsSB0gFetcskD0pavafNaQw"
+
+
+def set_password(session: Session, email: str, password: str, now: datetime) -> None:
+    """Set a person's password and end her open sessions. Raises Invalid when it is too short, NotFound for an unknown address."""
+    if len(password) < MINIMUM_LENGTH:
+        raise Invalid(f"a password needs at least {MINIMUM_LENGTH} characters")
+    person = session.scalars(select(Person).where(Person.email == email.strip().lower())).one_or_none()
+    if person is None:
+        raise NotFound(f"there is no {email} in this firm; `tickmark load` reads staff.csv")
+    person.password_hash = PasswordHasher().hash(password)
+    for row in session.scalars(select(SignIn).where(SignIn.person_id == person.id, SignIn.revoked_at.is_(None))):
+        row.revoked_at = now
+    audit.record(session, AuditTag.PERSON_PASSWORD_SET, actor=person.email, subject=f"person:{person.id}", now=now)
+
+
+def sign_in(session: Session, email: str, password: str, address: str, now: datetime) -> str | None:
+    """Open a browser session; returns its secret, or None when address and password do not match.
+
+    The time it takes does not tell whether the address exists. Raises Forbidden after too many failures of one address from one
+    place, so that nobody can lock a colleague out from elsewhere.
+    """
+    email = email.strip().lower()
+    since = now - FAILURES_WITHIN
+    failures = session.scalar(
+        select(func.count())
+        .select_from(SignInFailure)
+        .where(SignInFailure.email == email, SignInFailure.address == address, SignInFailure.at > since)
+    )
+    if failures and failures >= FAILURES_ALLOWED:
+        raise Forbidden("too many failed sign-ins from here; wait fifteen minutes")
+    person = session.scalars(select(Person).where(Person.email == email, Person.active.is_(True))).one_or_none()
+    matches = _matches(person.password_hash if person and person.password_hash else _NOBODY, password)
+    if person is None or not person.password_hash or not matches:
+        session.add(SignInFailure(id=new_id("fail"), email=email, address=address, at=now))
+        audit.record(session, AuditTag.PERSON_SIGN_IN_REFUSED, actor=email, subject=f"address:{address}", now=now)
+        return None
+    audit.record(session, AuditTag.PERSON_SIGNED_IN, actor=email, subject=f"person:{person.id}", now=now)
+    return _open(session, person.id, "session", None, now, SESSION_LIFE)
+
+
+def open_token(session: Session, person_id: str, label: str, now: datetime, life: timedelta) -> str:
+    """A personal token for programs; the secret is returned once and never again."""
+    return _open(session, person_id, "token", label, now, life)
+
+
+def person_behind(session: Session, secret: str, now: datetime) -> Person | None:
+    """The active person whose session or token this is, None when it is unknown, expired or revoked."""
+    return session.scalars(
+        select(Person)
+        .join(SignIn, SignIn.person_id == Person.id)
+        .where(
+            SignIn.token_hash == _hash(secret),
+            SignIn.revoked_at.is_(None),
+            SignIn.expires_at > now,
+            Person.active.is_(True),
+        )
+    ).one_or_none()
+
+
+def sign_out(session: Session, secret: str, now: datetime) -> None:
+    """End a session; an unknown one is no error."""
+    row = session.scalars(select(SignIn).where(SignIn.token_hash == _hash(secret))).one_or_none()
+    if row and row.revoked_at is None:
+        row.revoked_at = now
+        email = session.get_one(Person, row.person_id).email
+        audit.record(session, AuditTag.PERSON_SIGNED_OUT, actor=email, subject=f"person:{row.person_id}", now=now)
+
+
+def _open(session: Session, person_id: str, kind: str, label: str | None, now: datetime, life: timedelta) -> str:
+    secret = secrets.token_urlsafe(32)
+    session.add(
+        SignIn(
+            id=new_id("sin"),
+            person_id=person_id,
+            token_hash=_hash(secret),
+            kind=kind,
+            label=label,
+            created_at=now,
+            expires_at=now + life,
+        )
+    )
+    return secret
+
+
+def _matches(hashed: str, password: str) -> bool:
+    try:
+        return PasswordHasher().verify(hashed, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
