@@ -1,0 +1,147 @@
+"""Who asks, in which transaction, and when: the one way to a client's rows (ARCHITECTURE.md, law 3).
+
+Owns who may see which client and who has which right. Everything is denied that is not granted here. Outside the scope a row is
+"not found"; inside it without the right the answer is "forbidden", and names the right. Never reads the clock.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from store.errors import Forbidden, Invalid, NotFound
+from store.tables import Client, Deliverable, Document, Engagement, Person, Task, Wall
+
+
+class Right(StrEnum):
+    """What a person may do. `thing:action`, alphabetical; nothing else can be asked for."""
+
+    AUDIT_READ = "audit:read"
+    CLIENT_READ = "client:read"
+    CLIENT_WRITE = "client:write"
+    DELIVERABLE_EDIT = "deliverable:edit"
+    DELIVERABLE_RELEASE = "deliverable:release"
+    DELIVERABLE_REVIEW = "deliverable:review"
+    DOCUMENT_ADD = "document:add"
+    EXPORT_WRITE = "export:write"
+    PEOPLE_MANAGE = "people:manage"
+    SCAN_RUN = "scan:run"
+    SIGNAL_DECIDE = "signal:decide"
+    READ = CLIENT_READ
+
+
+_STAFF = frozenset({Right.CLIENT_READ, Right.DELIVERABLE_EDIT, Right.DOCUMENT_ADD})
+_SENIOR = _STAFF | {Right.CLIENT_WRITE, Right.SIGNAL_DECIDE}
+_MANAGER = _SENIOR | {Right.DELIVERABLE_REVIEW, Right.SCAN_RUN}
+_OPERATE = frozenset({Right.AUDIT_READ, Right.EXPORT_WRITE, Right.PEOPLE_MANAGE, Right.SCAN_RUN})
+
+RIGHTS: dict[str, frozenset[Right]] = {
+    "partner": _MANAGER | _OPERATE | {Right.DELIVERABLE_RELEASE},
+    "manager": _MANAGER,
+    "senior": _SENIOR,
+    "staff": _STAFF,
+    "admin": _OPERATE | {Right.CLIENT_READ, Right.CLIENT_WRITE, Right.DOCUMENT_ADD},
+    # The night and the operator at the machine: no decision that belongs to a person.
+    "system": _OPERATE | {Right.CLIENT_READ, Right.CLIENT_WRITE, Right.DELIVERABLE_EDIT, Right.DOCUMENT_ADD},
+}
+
+
+class Clock(Protocol):
+    """Where a scope gets its day and moment from (api/clock.py)."""
+
+    def today(self) -> date: ...
+
+    def now(self) -> datetime: ...
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The asker. `person_id` is None for the system; `now` is aware UTC, `today` the practice's day in the firm's zone."""
+
+    session: Session
+    person_id: str | None
+    email: str
+    role: str
+    now: datetime
+    today: date
+
+    def clients(self) -> Select[str]:
+        """The ids of the clients that the asker may see, as a subquery: `.where(X.client_id.in_(scope.clients()))`."""
+        walled = select(Wall.client_id).where(Wall.person_id == self.person_id)
+        return select(Client.id).where(_visible(self.role, self.person_id), Client.id.not_in(walled))
+
+    def has(self, right: Right) -> bool:
+        return right in RIGHTS.get(self.role, frozenset())
+
+    def require(self, right: Right) -> None:
+        """Raises Forbidden, naming the right, when the asker lacks it."""
+        if not self.has(right):
+            raise Forbidden(f"{self.email} ({self.role}) lacks the right {right.value}")
+
+
+def _visible(role: str, person_id: str | None) -> ColumnElement[bool]:
+    if role in ("admin", "system"):
+        return true()
+    if role in ("partner", "manager"):
+        return or_(Client.partner_id == person_id, Client.manager_id == person_id)
+    if role in ("senior", "staff"):
+        return or_(
+            Client.id.in_(select(Engagement.client_id).where(Engagement.owner_id == person_id)),
+            Client.id.in_(select(Task.client_id).where(Task.owner_id == person_id)),
+        )
+    return false()
+
+
+def open_scope(session: Session, email: str, *, clock: Clock) -> Scope:
+    """The scope of a person of the firm. Raises NotFound when there is no active person of that address."""
+    person = session.scalars(select(Person).where(Person.email == email.strip().lower(), Person.active)).one_or_none()
+    if person is None:
+        raise NotFound(f"nobody who works here has the address {email}")
+    return Scope(session, person.id, person.email, person.role, clock.now(), clock.today())
+
+
+def system_scope(session: Session, name: str, *, now: datetime, today: date) -> Scope:
+    """The scope of the software itself, under the name of what it is doing ("load", "night"). Sees all clients, decides nothing."""
+    return Scope(session, None, f"system:{name}", "system", now, today)
+
+
+def access_client(scope: Scope, ref: str, right: Right = Right.READ) -> Client:
+    """The client of that ref. Raises NotFound outside the scope, Forbidden inside it without the right."""
+    client = scope.session.scalars(
+        select(Client).where(Client.ref == ref, Client.id.in_(scope.clients()))
+    ).one_or_none()
+    if client is None:
+        raise NotFound(f"there is no client {ref}")
+    scope.require(right)
+    return client
+
+
+def access_document(scope: Scope, document_id: str, right: Right = Right.READ) -> Document:
+    """The document of that id. Raises NotFound outside the scope, Forbidden inside it without the right."""
+    document = scope.session.scalars(
+        select(Document).where(Document.id == document_id, Document.client_id.in_(scope.clients()))
+    ).one_or_none()
+    if document is None:
+        raise NotFound(f"there is no document {document_id}")
+    scope.require(right)
+    return document
+
+
+def access_deliverable(scope: Scope, deliverable_id: str, right: Right = Right.READ) -> Deliverable:
+    """The deliverable whose id begins so. Raises NotFound outside the scope, Invalid when several begin so, Forbidden without
+    the right."""
+    found = scope.session.scalars(
+        select(Deliverable)
+        .where(Deliverable.id.startswith(deliverable_id, autoescape=True), Deliverable.client_id.in_(scope.clients()))
+        .order_by(Deliverable.id)
+        .limit(2)
+    ).all()
+    if not found or not deliverable_id:
+        raise NotFound(f"there is no deliverable {deliverable_id}")
+    if len(found) > 1 and found[0].id != deliverable_id:
+        raise Invalid(f"several deliverables begin with {deliverable_id}; give more of the id")
+    scope.require(right)
+    return found[0]
