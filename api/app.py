@@ -1,0 +1,69 @@
+"""The web application: routes mounted on one FastAPI app, errors as pages or JSON, the fence of security.py around it."""
+
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+
+from api.fonts import ensure_fonts
+from api.pages import page
+from api.routes import brief, chat, clients, commands, deliverables, documents, json_routes, session, system
+from api.security import SignInNeeded, with_headers
+from api.wiring import Services
+from store.errors import TickmarkError
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_app(services: Services, command_secret: str | None = None) -> FastAPI:
+    """The application over `services`. `command_secret` opens the door for the command line on the same machine."""
+    app = FastAPI(title="Tickmark", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    app.state.services = services
+    app.middleware("http")(with_headers)
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    fonts = Path(services.home) / "fonts"
+    ensure_fonts(fonts)
+    app.mount("/static/fonts", StaticFiles(directory=fonts), name="fonts")
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    for module in (session, brief, clients, documents, deliverables, chat, system, json_routes):
+        app.include_router(module.router)
+    if command_secret is not None:
+        app.include_router(commands.router(services, command_secret))
+    app.add_exception_handler(TickmarkError, _refusal)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _bad_request)
+    return app
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+
+
+def _answer(request: Request, status: int, message: str) -> Response:
+    if not _wants_page(request):
+        return JSONResponse({"error": message}, status_code=status)
+    return page(request, "error.html", status=status, code=status, message=message)
+
+
+def _refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TickmarkError)
+    if isinstance(error, SignInNeeded) and _wants_page(request):
+        return RedirectResponse(f"/sign-in?next={request.url.path}", status_code=303)
+    return _answer(request, error.status, str(error))
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    message = "There is no such page." if error.status_code == 404 else str(error.detail)
+    return _answer(request, error.status_code, message)
+
+
+def _bad_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"][1:])
+    return _answer(request, 422, f"{where}: {first['msg']}" if where else str(first["msg"]))

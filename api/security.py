@@ -1,0 +1,110 @@
+"""The web's fence: who is asking, same-site proof for every change, and the headers every answer carries.
+
+A browser holds a random session secret in a cookie; a program sends a personal token as a bearer. A change from a browser must carry
+a token made from that secret, so that another site cannot make it (CSRF).
+"""
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fastapi import Request, Response
+
+from api.wiring import Services
+from store.errors import Forbidden, TickmarkError
+from workspace.scope import Scope, open_scope
+from workspace.sign_in import person_behind
+
+COOKIE = "tickmark_session"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+class SignInNeeded(TickmarkError):
+    """Nobody is signed in, or the session has ended."""
+
+    status = 401
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who sends this request. `csrf` is what her forms carry, None for a program with a bearer token."""
+
+    email: str
+    name: str
+    role: str
+    csrf: str | None
+
+
+def services_of(request: Request) -> Services:
+    """The services this application was made with."""
+    services: Services = request.app.state.services
+    return services
+
+
+def asker(request: Request) -> Asker:
+    """The person behind the request. Raises SignInNeeded; for a change from a browser also Forbidden without the form's token."""
+    secret, from_browser = _secret(request)
+    if secret is None:
+        raise SignInNeeded("sign in first")
+    with services_of(request).database.reading() as session:
+        person = person_behind(session, secret, datetime.now(UTC))
+        if person is None:
+            raise SignInNeeded("the session has ended; sign in again")
+        return Asker(person.email, person.name, person.role, csrf_token(secret) if from_browser else None)
+
+
+async def protected(request: Request) -> Asker:
+    """A dependency for routes that change something: the asker, after the proof that her own page sent this."""
+    who = asker(request)
+    if who.csrf is not None:
+        sent = request.headers.get("x-csrf-token") or str((await request.form()).get("csrf", ""))
+        if not hmac.compare_digest(sent, who.csrf):
+            raise Forbidden("this form is out of date; reload the page and try again")
+    return who
+
+
+def csrf_token(secret: str) -> str:
+    return hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest()
+
+
+def _secret(request: Request) -> tuple[str | None, bool]:
+    bearer = request.headers.get("authorization", "")
+    if bearer.lower().startswith("bearer "):
+        return bearer[7:].strip(), False
+    return request.cookies.get(COOKIE), True
+
+
+@contextmanager
+def reading(request: Request, who: Asker) -> Iterator[Scope]:
+    """The asker's scope on a reading transaction."""
+    services = services_of(request)
+    with services.database.reading() as session:
+        yield open_scope(session, who.email, clock=services.clock)
+
+
+@contextmanager
+def writing(request: Request, who: Asker) -> Iterator[Scope]:
+    """The asker's scope on the one transaction of this request."""
+    services = services_of(request)
+    with services.database.writing() as session:
+        yield open_scope(session, who.email, clock=services.clock)
+
+
+async def with_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Middleware: the security headers, on every answer."""
+    response = await call_next(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if not request.url.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
