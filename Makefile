@@ -1,0 +1,46 @@
+# Everything a newcomer needs, from a fresh clone. PYTHON may name another interpreter (3.11 or newer).
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: install demo test check format bench evals lock clean
+
+install: .venv/installed
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tickmark needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --require-hashes -r requirements.lock
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps -e .
+	@touch $@
+
+demo: install
+	@$(BIN)/tickmark demo
+
+test: install
+	@$(BIN)/pytest -n 2 --dist worksteal
+
+check: install
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/mypy
+	@$(BIN)/pyright
+	@$(BIN)/pytest -n 2 --dist worksteal
+
+format: install
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+bench: install
+	@$(BIN)/tickmark bench
+
+evals: install
+	@$(BIN)/tickmark evals
+
+# The lock holds hashes and no address of a registry.
+lock: install
+	@$(BIN)/uv pip compile pyproject.toml --extra embedder --extra dev --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
+
+clean:
+	@rm -rf .venv .tickmark

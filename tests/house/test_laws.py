@@ -1,0 +1,135 @@
+"""The laws of ARCHITECTURE.md as checks. Each message says what to do instead."""
+
+import ast
+import importlib.metadata
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = ("agents", "api", "evals", "ingestion", "prompts", "store", "workspace")
+
+
+def modules(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
+    for folder in folders or FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if "migrations/versions" not in path.as_posix():
+                yield path.relative_to(ROOT), ast.parse(path.read_text())
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of every call."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield node.lineno, ast.unparse(node.func)
+
+
+def test_imports_go_one_way() -> None:
+    run = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout[-3000:]
+
+
+def test_one_place_commits() -> None:
+    found = [
+        f"{path}:{line}"
+        for path, tree in modules()
+        for line, name in calls(tree)
+        if name.endswith(".commit") and path.as_posix() != "store/database.py"
+    ]
+    assert found == [], f"only Database.writing() commits; take the session of your scope instead: {found}"
+
+
+def test_workspace_functions_take_the_scope_first() -> None:
+    """A public function of workspace/ that touches the database takes a Scope first, and nothing else opens a session."""
+    before_scope = {"workspace/sign_in.py", "workspace/scope.py"}
+    found = []
+    for path, tree in modules("workspace"):
+        if path.as_posix() in before_scope:
+            continue
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and node.args.args:
+                first, names = node.args.args[0], [ast.unparse(a.annotation) for a in node.args.args if a.annotation]
+                if any(name in ("Session", "Database") for name in names):
+                    found.append(f"{path}:{node.lineno} {node.name} takes a {names}")
+                if "Scope" in names and first.arg != "scope":
+                    found.append(f"{path}:{node.lineno} {node.name}: the scope comes first")
+    assert found == [], f"workspace functions get their session from the scope they take first: {found}"
+
+
+@pytest.mark.parametrize("folder", ["workspace", "ingestion", "prompts", "store"])
+def test_time_is_an_argument(folder: str) -> None:
+    clock = re.compile(r"(^|\.)(date\.today|datetime\.now|datetime\.utcnow|time\.time)$")
+    found = [f"{path}:{line}" for path, tree in modules(folder) for line, name in calls(tree) if clock.search(name)]
+    assert found == [], f"take `today` or `now` as an argument (law 10): {found}"
+
+
+def test_agents_cannot_release_or_approve() -> None:
+    found = [
+        f"{path}:{node.lineno}"
+        for path, tree in modules("agents")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module and re.search(r"deliverables\.(release|outbox)$", node.module)
+    ]
+    assert found == [], f"an agent has no way to release (law 5): {found}"
+
+
+def test_every_module_says_what_it_owns() -> None:
+    found = [str(path) for path, tree in modules() if not (ast.get_docstring(tree) or "").strip()]
+    assert found == [], f"open the module with a docstring: what it owns, what it never does: {found}"
+
+
+def test_files_and_functions_stay_readable() -> None:
+    found = []
+    for path, tree in modules():
+        lines = len((ROOT / path).read_text().splitlines())
+        if lines > 500:
+            found.append(f"{path}: {lines} lines")
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                if length > 60:
+                    found.append(f"{path}:{node.lineno} {node.name}: {length} lines")
+    assert found == [], f"split before 60 lines a function and 500 a file: {found}"
+
+
+def test_names_are_the_trades() -> None:
+    shapeless = re.compile(r"(Manager|Helper|Processor|Utils?|Data)$")
+    found = [
+        f"{path}:{node.lineno} {node.name}"
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and shapeless.search(node.name)
+    ]
+    assert found == [], f"use a name of the glossary: {found}"
+
+
+def test_no_other_distribution_ships_our_folders() -> None:
+    shipped = importlib.metadata.packages_distributions()
+    clashes = {folder: set(shipped.get(folder, ())) - {"tickmark"} for folder in (*FOLDERS, "tests")}
+    assert not any(clashes.values()), f"another distribution ships one of our folders: {clashes}"
+
+
+def test_lock_and_source_name_no_registry() -> None:
+    hosts = re.compile("|".join(("py" + r"pi\.o" + "rg", "python" + "hosted", r"registry\.n" + "pmjs", r"deb\.deb" + "ian")))
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+    found = [
+        name
+        for name in tracked
+        if (ROOT / name).is_file() and hosts.search((ROOT / name).read_text(encoding="utf-8", errors="ignore"))
+    ]
+    assert found == [], f"leave out the addresses of registries: {found}"
+    assert "uv.lock" not in tracked
+
+
+def test_audit_tags_are_a_sorted_closed_list() -> None:
+    from store.audit import AuditTag
+
+    names = list(AuditTag.__members__)
+    assert names == sorted(names)
+    assert all(re.fullmatch(r"[a-z]+:[a-z-]+:[a-z-]+", tag.value) for tag in AuditTag)
