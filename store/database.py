@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect, make_url, update
+from sqlalchemy import Engine, create_engine, event, inspect, make_url, text, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
@@ -45,6 +45,14 @@ class Database:
             _raise_revisions(session)
             audit.append(session)
             session.commit()
+
+    def is_current(self) -> bool:
+        """Whether the schema is this release's; asks without loading Alembic."""
+        newest = max(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*.py")).split("_", 1)[0]
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return False
+            return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest)
 
     def migrate(self) -> None:
         """Bring the schema to this release's; does nothing when it is there already."""

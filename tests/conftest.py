@@ -1,5 +1,6 @@
 """What every test stands on: a fresh database, on SQLite and where asked on a PostgreSQL that comes by pip; no network but loopback."""
 
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,3 +73,9 @@ def postgres(postgres_url: str) -> Iterator[Database]:
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
+
+
+@pytest.fixture
+def small_firm(tmp_path: Path) -> Path:
+    """A copy of the small hand-made firm folder (tests/firm_folder): five people, three clients, their records, files and mail."""
+    return shutil.copytree(Path(__file__).parent / "firm_folder", tmp_path / "firm")

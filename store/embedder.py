@@ -1,0 +1,19 @@
+"""The edge to the embedder: texts into vectors. The real one reads an installed package's weights (ingestion), another asks a server."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from store.vectors import Vectors
+
+
+class Embedder(Protocol):
+    """A model that turns texts into vectors of length 1."""
+
+    @property
+    def name(self) -> str:
+        """The model and the hash of its weights: what `Passage.embedder` keeps, so that a change of model is noticed."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """(n, d) float32, one row a text, in order."""
+        ...
