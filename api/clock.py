@@ -1,0 +1,26 @@
+"""The one place that reads the clock. Everything below gets `today` and `now` as arguments (ARCHITECTURE.md, law 10)."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+
+class Clock:
+    """The practice's day and moment. With a pinned day, `now()` is that day at the present time of day, so that nothing a person
+    does lies after "today"."""
+
+    def __init__(self, zone: Callable[[], ZoneInfo], pinned: date | None = None) -> None:
+        self._zone = zone
+        self.pinned = pinned
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        real = datetime.now(UTC)
+        if self.pinned is None:
+            return real
+        local = real.astimezone(self._zone())
+        return datetime.combine(self.pinned, local.time(), local.tzinfo).astimezone(UTC)
+
+    def today(self) -> date:
+        """The day in the firm's time zone."""
+        return self.pinned or datetime.now(self._zone()).date()

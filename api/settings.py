@@ -1,0 +1,75 @@
+"""What can be set: environment variables with the prefix TICKMARK_, or tickmark.toml in the working folder or in the home.
+
+The environment wins, then the working folder's file, then the home's. With nothing set, everything is embedded in one folder.
+"""
+
+import os
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from store.errors import Invalid
+
+FILE = "tickmark.toml"
+DEFAULT_HOME = ".tickmark"
+
+
+class Settings(BaseSettings):
+    """Every setting, by its name without the prefix. None means: embedded in the home, or for a model: there is none."""
+
+    model_config = SettingsConfigDict(env_prefix="TICKMARK_", extra="forbid", frozen=True, populate_by_name=True)
+
+    home: Path = Path(DEFAULT_HOME)
+    database_url: str | None = None
+    chroma_url: str | None = None
+    blob_url: str | None = None
+    llm_base_url: str | None = None
+    llm_model: str | None = None
+    llm_api_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("TICKMARK_LLM_API_KEY", "OPENAI_API_KEY", "llm_api_key")
+    )
+    embedding_model: str | None = None
+    today: date | None = None
+    """The practice's day when it is pinned (the sample firm); None: the day in the firm's time zone."""
+    host: str = "127.0.0.1"
+    port: int = 8420
+    workers: int = Field(default=0, ge=0)
+    """Processes that parse; 0 means one a core."""
+    max_file_mb: int = Field(default=150, ge=1)
+
+    @property
+    def database(self) -> str:
+        """Where the records lie, as a SQLAlchemy URL."""
+        return self.database_url or f"sqlite:///{self.home / 'tickmark.db'}"
+
+    @property
+    def blobs(self) -> str:
+        """Where the bytes lie, as an fsspec URL."""
+        return self.blob_url or str(self.home / "blobs")
+
+
+def load_settings(home: Path | None = None) -> Settings:
+    """The settings of this process; `home` overrides every source. Raises Invalid, naming the setting that cannot be used."""
+    working = _read(Path(FILE))
+    chosen = home or Path(os.environ.get("TICKMARK_HOME") or working.get("home") or DEFAULT_HOME)
+    from_files = {**_read(chosen / FILE), **working, "home": chosen.expanduser().resolve()}
+    values = {k: v for k, v in from_files.items() if k == "home" or f"TICKMARK_{k.upper()}" not in os.environ}
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise Invalid(f"the setting {name} cannot be used: {first['msg']}") from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Invalid(f"{path} cannot be read: {error}") from None

@@ -1,0 +1,141 @@
+"""The one composition root: `build(settings) -> Services`. Web, worker, command line, evaluations and tests all begin here.
+
+Nothing heavy is opened before it is used: a command that only reads records never pays for the index, the embedder or the parsers.
+"""
+
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from api.clock import Clock
+from api.settings import Settings
+from store.blobs import FileBlobs
+from store.database import Database
+from store.errors import Busy, NotFound
+from store.lock import HomeLock
+from store.tables import Firm
+
+if TYPE_CHECKING:
+    from agents.llm import ModelDoor
+    from ingestion.sandbox import ParsePool
+    from store.embedder import Embedder
+    from store.vectors import VectorIndex
+    from workspace.search import Searcher
+
+_DEFAULT_ZONE = "America/New_York"
+
+
+class Services:
+    """Everything a command, a request or a night works with. Safe to share between threads; `close()` when done."""
+
+    def __init__(self, settings: Settings, database: Database, lock: HomeLock | None) -> None:
+        self.settings = settings
+        self.home: Path = settings.home
+        self.database = database
+        self.lock = lock
+        self.clock = Clock(self._zone, settings.today)
+        self._known_zone: ZoneInfo | None = None
+
+    @cached_property
+    def blobs(self) -> FileBlobs:
+        return FileBlobs(self.settings.blobs)
+
+    @cached_property
+    def index(self) -> "VectorIndex":
+        """Raises Busy when this process does not own the home: the index has one writer."""
+        from store.vectors import VectorIndex
+
+        if self.lock is None:
+            raise Busy(f"the index of {self.home} can only be opened by the process that owns the home")
+        return VectorIndex(self.home / "chroma", self.settings.chroma_url)
+
+    @cached_property
+    def embedder(self) -> "Embedder":
+        from ingestion.embedder import open_embedder
+
+        return open_embedder(self.home)
+
+    @cached_property
+    def searcher(self) -> "Searcher":
+        from workspace.search import Searcher
+
+        return Searcher(self.index, self.embedder)
+
+    @cached_property
+    def parse_pool(self) -> "ParsePool":
+        from ingestion.sandbox import ParsePool
+
+        return ParsePool(workers=self.settings.workers or None)
+
+    @cached_property
+    def door(self) -> "ModelDoor":
+        from agents.llm import ModelDoor
+
+        key = self.settings.llm_api_key
+        return ModelDoor(
+            base_url=self.settings.llm_base_url,
+            model=self.settings.llm_model,
+            api_key=key.get_secret_value() if key else None,
+        )
+
+    def close(self) -> None:
+        """Let go of everything, the home last."""
+        if "parse_pool" in self.__dict__:
+            self.parse_pool.close()
+        self.database.close()
+        if self.lock is not None:
+            self.lock.release()
+            self.lock = None
+
+    def __enter__(self) -> "Services":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _zone(self) -> ZoneInfo:
+        if self._known_zone is None:
+            with self.database.reading() as session:
+                name = session.scalar(select(Firm.timezone))
+            if name is None:
+                return ZoneInfo(_DEFAULT_ZONE)
+            self._known_zone = ZoneInfo(name)
+        return self._known_zone
+
+
+def build(settings: Settings, *, own_index: bool = False, purpose: str = "work") -> Services:
+    """The services over one home. With `own_index` the process takes the home for `purpose`, makes it when it is not there, and may
+    open the index; raises Busy, naming the owner, when another has it. Without, an absent home raises NotFound."""
+    if not own_index:
+        if not has_records(settings):
+            raise NotFound(f"there is nothing in {settings.home} yet; `tickmark load FOLDER` or `tickmark demo` begins")
+        database = Database(settings.database)
+        if not database.is_current():
+            _migrate_alone(settings, database)
+        return Services(settings, database, None)
+    lock = HomeLock(settings.home)
+    lock.acquire(purpose)
+    database = Database(settings.database)
+    if not database.is_current():
+        database.migrate()
+    return Services(settings, database, lock)
+
+
+def has_records(settings: Settings) -> bool:
+    """Whether a home was begun here. A database elsewhere is asked when it is opened."""
+    return settings.database_url is not None or (settings.home / "tickmark.db").exists()
+
+
+def _migrate_alone(settings: Settings, database: Database) -> None:
+    lock = HomeLock(settings.home)
+    lock.acquire("migrate")
+    try:
+        database.migrate()
+    finally:
+        lock.release()
