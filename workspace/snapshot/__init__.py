@@ -1,0 +1,51 @@
+"""Everything the workspace knows of one client at one moment, read once: `take_snapshot(scope, ref) -> Snapshot`.
+
+model.py holds the values, read.py the queries. Detectors, rank and deliverables work on a Snapshot and never on the database.
+Never decides anything and never writes.
+"""
+
+from workspace.snapshot.model import (
+    RETURNS,
+    Client,
+    Contact,
+    Document,
+    Engagement,
+    EnteredDeadline,
+    Fact,
+    Finding,
+    Invoice,
+    Message,
+    Note,
+    Notice,
+    Payment,
+    Person,
+    Postponement,
+    RequestItem,
+    Snapshot,
+    Task,
+    TimeEntry,
+)
+from workspace.snapshot.read import take_snapshot
+
+__all__ = [
+    "RETURNS",
+    "Client",
+    "Contact",
+    "Document",
+    "Engagement",
+    "EnteredDeadline",
+    "Fact",
+    "Finding",
+    "Invoice",
+    "Message",
+    "Note",
+    "Notice",
+    "Payment",
+    "Person",
+    "Postponement",
+    "RequestItem",
+    "Snapshot",
+    "Task",
+    "TimeEntry",
+    "take_snapshot",
+]
