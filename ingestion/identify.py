@@ -1,0 +1,237 @@
+"""What a file is, by its content, and whether Tickmark reads it at all.
+
+Owns the media types and the refusals that need no parser: stubs of cloud drives, empty files, files too big, unknown binary, zip bombs.
+Never opens a document, never trusts a name: a name only decides between kinds of plain text.
+"""
+
+import io
+import re
+import unicodedata
+import zipfile
+from dataclasses import dataclass
+
+from ingestion.elements import Finding, Severity
+
+MAX_BYTES = 200_000_000
+MAX_UNPACKED_BYTES = 1_000_000_000
+# Office files shrink to a tenth, long runs of equal cells to a fiftieth; deflate itself ends at 1:1032.
+MAX_RATIO = 150
+SMALL_UNPACKED_BYTES = 50_000_000
+MAX_ZIP_ENTRIES = 20_000
+
+_OOXML = "application/vnd.openxmlformats-officedocument."
+DOCX = _OOXML + "wordprocessingml.document"
+XLSX = _OOXML + "spreadsheetml.sheet"
+PPTX = _OOXML + "presentationml.presentation"
+XLS = "application/vnd.ms-excel"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+MSG = "application/vnd.ms-outlook"
+EML = "message/rfc822"
+MBOX = "application/mbox"
+OFX = "application/x-ofx"
+PDF = "application/pdf"
+UNKNOWN = "application/octet-stream"
+IMAGES = frozenset({"image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp"})
+
+_STUBS = (".gdoc", ".gsheet", ".gslides", ".gform", ".url", ".webloc", ".lnk", ".desktop")
+_SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".gitkeep"})
+_MAGIC = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"GIF8", "image/gif"),
+    (b"BM", "image/bmp"),
+)
+_ZIP_MEMBERS = (("word/document", DOCX), ("xl/workbook", XLSX), ("ppt/presentation", PPTX))
+_OLE_STREAMS = (
+    ("EncryptedPackage", "application/encrypted"),
+    ("__properties_version1.0", MSG),
+    ("WordDocument", "application/msword"),
+    ("Workbook", XLS),
+    ("Book", XLS),
+    ("PowerPoint Document", "application/vnd.ms-powerpoint"),
+)
+_HEADER_LINE = re.compile(
+    rb"(?im)^(from|to|subject|date|received|message-id|mime-version|return-path|delivered-to|content-type|reply-to|x-[\w-]+):"
+)
+_HTML = re.compile(rb"(?i)<(!doctype\s+html|html|head|body|table|div|h1|p)\b")
+
+_WHY_REFUSED = {
+    "application/msword": "is in the format of Word before 2007; save it as DOCX or PDF and add it again",
+    "application/vnd.ms-powerpoint": "is in the format of PowerPoint before 2007; save it as PPTX or PDF and add it again",
+    "application/encrypted": "is protected by a password; add a copy without the password",
+    "application/zip": "is a ZIP archive; unpack it and add the files inside",
+    "application/rtf": "is in Rich Text Format; save it as DOCX or PDF and add it again",
+    UNKNOWN: "is not a kind of file Tickmark reads; add it as PDF, Office file, image, mail or text",
+}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What `data` is. `refused` is None for a file that a parser takes, otherwise the sentence a person reads."""
+
+    media_type: str
+    refused: Finding | None
+
+
+def identify(name: str, data: bytes) -> Identity:
+    """The media type of `data` by content; `name` decides only between kinds of plain text and tells stubs."""
+    name = clean_name(name)
+    if refusal := _refuse_unseen(name, data):
+        return refusal
+    media_type = _media_type(name, data)
+    if media_type in _WHY_REFUSED:
+        return _refused(name, media_type, _WHY_REFUSED[media_type])
+    if data[:4] == b"PK\x03\x04" and (bomb := _zip_danger(data)):
+        return _refused(name, media_type, bomb)
+    return Identity(media_type, None)
+
+
+def clean_name(name: str) -> str:
+    """The last part of `name`, NFC, without control or direction characters, at most 200 long; "unnamed" if nothing is left."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    # Cc controls, Cf formats (a right-to-left override hides an ending), Cs lone surrogates, Zl and Zp line breaks.
+    kept = "".join(c for c in last if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}).strip()
+    if kept.strip(".") == "":
+        return "unnamed"
+    if len(kept) <= 200:
+        return kept
+    stem, dot, ending = kept.rpartition(".")
+    return stem[: 199 - len(ending)] + dot + ending if dot and len(ending) <= 10 else kept[:200]
+
+
+def _refuse_unseen(name: str, data: bytes) -> Identity | None:
+    lower = name.lower()
+    if lower.startswith("~$") or lower in _SYSTEM_FILES:
+        return _refused(name, UNKNOWN, "is a file of the computer's own, not a document; nothing to do", "info")
+    if lower.endswith(_STUBS):
+        return _refused(
+            name, UNKNOWN, "is only a link to a document kept elsewhere; download the document itself and add that"
+        )
+    if not data:
+        return _refused(name, "application/x-empty", "is empty (0 bytes); ask for it again or download it fully")
+    if len(data) > MAX_BYTES:
+        size = f"is too big ({len(data) / 1e6:,.0f} MB, the limit is {MAX_BYTES / 1e6:,.0f} MB); split it into parts"
+        return _refused(name, UNKNOWN, size)
+    return None
+
+
+def _refused(name: str, media_type: str, why: str, severity: Severity = "error") -> Identity:
+    return Identity(media_type, Finding(name, f"{name} {why}.", severity))
+
+
+def _media_type(name: str, data: bytes) -> str:
+    head = data[:1024]
+    if b"%PDF-" in head:
+        return PDF
+    for magic, media_type in _MAGIC:
+        if head.startswith(magic):
+            return media_type
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head.startswith(b"PK\x03\x04"):
+        return _zip_type(data)
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return _ole_type(data)
+    if head.startswith(b"{\\rtf"):
+        return "application/rtf"
+    return _text_type(name, data)
+
+
+def _zip_type(data: bytes) -> str:
+    """The kind of a ZIP by its members; a broken directory falls back to what the first bytes name."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        members = [part.decode() for part in re.findall(rb"(?:word|xl|ppt)/\w+", data[:200_000])]
+    for prefix, media_type in _ZIP_MEMBERS:
+        if any(member.startswith(prefix) for member in members):
+            return media_type
+    return ODS if ODS.encode() in data[:200] else "application/zip"
+
+
+def _zip_danger(data: bytes) -> str | None:
+    """Why the archive must not be unpacked; None if it may be, or if it is broken (the parser explains that)."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        return None
+    unpacked = sum(entry.file_size for entry in entries)
+    ratio = unpacked / len(data)
+    if (
+        len(entries) > MAX_ZIP_ENTRIES
+        or unpacked > MAX_UNPACKED_BYTES
+        or (unpacked > SMALL_UNPACKED_BYTES and ratio > MAX_RATIO)
+    ):
+        return (
+            f"would unpack to {unpacked / 1e6:,.0f} MB from {len(data) / 1e6:,.1f} MB, which looks like a trap (zip bomb); "
+            "it was not opened: ask the sender for a PDF"
+        )
+    return None
+
+
+def _ole_type(data: bytes) -> str:
+    import olefile
+
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as ole:
+            for stream, media_type in _OLE_STREAMS:
+                if ole.exists(stream):
+                    return media_type
+    except (OSError, ValueError, IndexError, KeyError):
+        return UNKNOWN
+    return UNKNOWN
+
+
+def _text_type(name: str, data: bytes) -> str:
+    head = data[:8192]
+    if not _is_text(head):
+        return UNKNOWN
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if b"OFXHEADER" in start[:300] or b"<OFX>" in start[:2000].upper():
+        return OFX
+    if start.startswith(b"From ") and len(_HEADER_LINE.findall(head)) >= 2:
+        return MBOX
+    if _is_mail(start):
+        return EML
+    ending = name.lower().rpartition(".")[2]
+    if ending in {"md", "markdown"}:
+        return "text/markdown"
+    if _HTML.match(start) or (ending in {"html", "htm"} and _HTML.search(start)):
+        return "text/html"
+    return "text/csv" if _is_csv(ending, head) else "text/plain"
+
+
+def _is_text(head: bytes) -> bool:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    if b"\x00" in head:
+        return False
+    controls = sum(byte < 32 and byte not in b"\t\n\r\x0c\x1b" for byte in head)
+    return controls <= len(head) // 100
+
+
+def _is_mail(start: bytes) -> bool:
+    """Mail begins with header lines: the first line is one, and at least two known names stand before the first empty line."""
+    block = re.split(rb"\r?\n\r?\n", start, maxsplit=1)[0]
+    first = block.split(b"\n", 1)[0]
+    names = {match.lower() for match in _HEADER_LINE.findall(block)}
+    letters = {b"from", b"to", b"subject", b"date"}
+    typed = names - letters
+    return bool(re.match(rb"[\w-]+:", first)) and len(names) >= 2 and (bool(typed) or b"from" in names)
+
+
+def _is_csv(ending: str, head: bytes) -> bool:
+    """Named so and with a delimiter, or at least three lines that all hold the same number (two or more) of them."""
+    lines = [line for line in head.split(b"\n")[:40] if line.strip()]
+    if ending in {"csv", "tsv"}:
+        return any(delimiter in head for delimiter in (b",", b";", b"\t", b"|")) or head.startswith(b"\xff\xfe")
+    whole = lines[:-1] if len(head) == 8192 else lines
+    for delimiter in (b",", b"\t", b";"):
+        counts = {line.count(delimiter) for line in whole}
+        if len(whole) >= 3 and len(counts) == 1 and counts.pop() >= 2:
+            return True
+    return False

@@ -1,0 +1,101 @@
+"""The door to unstructured: its elements as our blocks, offline and silent.
+
+Owns how that library is set up before its first import. Nothing else imports it.
+"""
+
+import io
+import os
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from ingestion.elements import ElementType
+from ingestion.parse.pages import Block, table
+from ingestion.parse.wording import one_line, tidy
+
+_KINDS: dict[str, ElementType] = {
+    "Title": "Title",
+    "ListItem": "ListItem",
+    "Header": "Header",
+    "Footer": "Footer",
+    "PageNumber": "Footer",
+}
+
+
+def html_blocks(text: str) -> list[Block]:
+    """Blocks of an HTML page or mail body; scripts, styles and hidden heads are left out."""
+    _prepare()
+    from unstructured.partition.html import partition_html
+
+    return _blocks(partition_html(text=text, languages=["eng"])) if text.strip() else []
+
+
+def markdown_blocks(text: str) -> list[Block]:
+    """Blocks of a Markdown file, its tables included."""
+    _prepare()
+    from unstructured.partition.md import partition_md
+
+    return _blocks(partition_md(text=text, languages=["eng"])) if text.strip() else []
+
+
+def docx_blocks(data: bytes) -> list[Block]:
+    """Blocks of a Word file in order; pages only where the file has page breaks of its own."""
+    _prepare()
+    from unstructured.partition.docx import partition_docx
+
+    return _blocks(partition_docx(file=io.BytesIO(data), languages=["eng"]))
+
+
+def pptx_blocks(data: bytes) -> list[Block]:
+    """Blocks of a presentation, a page for each slide, speaker's notes included."""
+    _prepare()
+    from unstructured.partition.pptx import partition_pptx
+
+    return _blocks(partition_pptx(file=io.BytesIO(data), include_slide_notes=True, languages=["eng"]))
+
+
+@lru_cache(maxsize=1)
+def _prepare() -> None:
+    """No telemetry, no notice, no hub; and sentences by a rule instead of a spaCy model fetched from the network.
+
+    Raises RuntimeError if the library no longer has the place where this is set (it is pinned below 0.28).
+    """
+    os.environ.update(DO_NOT_TRACK="1", UNSTRUCTURED_DISABLE_NOTICE="1", HF_HUB_OFFLINE="1")
+    import spacy
+    from unstructured.nlp import tokenize
+
+    if not hasattr(tokenize, "_get_nlp"):
+        raise RuntimeError("unstructured.nlp.tokenize has no _get_nlp: it would fetch a model from the network")
+    blank = spacy.blank("en")
+    blank.add_pipe("sentencizer")
+    setattr(tokenize, "_get_nlp", lambda: blank)  # noqa: B010 - a plain assignment fails the type of what it replaces
+
+
+def _blocks(elements: Iterable[Any]) -> list[Block]:
+    blocks: list[Block] = []
+    for element in elements:
+        page = element.metadata.page_number or 1
+        if element.category == "PageBreak":
+            continue
+        if element.category == "Table" and element.metadata.text_as_html:
+            blocks.append(table(_rows(element.metadata.text_as_html), page))
+        else:
+            kind = _KINDS.get(element.category, "Text")
+            blocks.append(Block(kind, tidy(element.text), page))
+    return blocks
+
+
+def _rows(markup: str) -> Iterator[list[str]]:
+    """Rows of a table's HTML; a cell over several columns stands in the first, a table inside a cell becomes its words."""
+    from lxml import html
+
+    for row in html.fragment_fromstring(markup, create_parent="div").xpath("./table//tr[not(ancestor::td)]"):
+        cells: list[str] = []
+        for cell in row.xpath("./td|./th"):
+            cells.append(one_line(" ".join(cell.itertext())))
+            cells += [""] * (_span(cell.get("colspan")) - 1)
+        yield cells
+
+
+def _span(written: str | None) -> int:
+    return min(int(written), 200) if written and written.isdigit() else 1

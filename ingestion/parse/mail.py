@@ -1,0 +1,227 @@
+"""Mail: EML and MSG to headers, body and attachments; an MBOX to its messages.
+
+Owns what of a message is its body. Never opens an attachment: it hands them out. Never follows a link or loads a remote picture.
+"""
+
+import email
+import email.errors
+import email.header
+import email.message
+import email.utils
+import re
+from collections.abc import Iterator, Sequence
+
+from ingestion.elements import Attachment, Finding, MailHeaders, Parsed
+from ingestion.identify import EML, MBOX, MSG, clean_name
+from ingestion.parse.broken import BROKEN, Unreadable
+from ingestion.parse.pages import Block, assemble
+from ingestion.parse.text import decode
+from ingestion.parse.wording import one_line, tidy
+
+MAX_ATTACHMENTS = 200
+_REFERENCE = re.compile(r"<[^<>\s]+>")
+_Message = email.message.Message
+
+
+def parse_eml(name: str, data: bytes) -> Parsed:
+    """The body as page 1 (its plain part if it has words, else its HTML), headers, attachments."""
+    message = email.message_from_bytes(data)
+    plain, html, attachments = _parts(message)
+    findings: list[Finding] = []
+    if len(attachments) > MAX_ATTACHMENTS:
+        findings.append(Finding(name, f"{name} has {len(attachments)} attachments; only {MAX_ATTACHMENTS} were taken."))
+    if message.get_content_type() in {"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"}:
+        findings.append(Finding(name, f"{name} is encrypted; ask the sender for it in the clear.", "error"))
+    headers = _headers(message)
+    return _parsed(name, EML, plain, html, headers, attachments[:MAX_ATTACHMENTS], findings)
+
+
+def parse_msg(name: str, data: bytes) -> Parsed:
+    """A message saved from Outlook. Raises Unreadable."""
+    from oxmsg import Message
+
+    try:
+        message = Message.load(data)
+        fields = {str(key).lower(): str(value) for key, value in message.message_headers.items()}
+        sent = message.sent_date
+        headers = MailHeaders(
+            message_id=_first_reference(fields.get("message-id", "")),
+            subject=one_line(message.subject or ""),
+            sender=_address(message.sender or fields.get("from", "")),
+            recipients=_addresses([fields.get("to", "")])
+            or tuple(_address(r.email_address) for r in message.recipients),
+            copied=_addresses([fields.get("cc", "")]),
+            sent_at=sent.isoformat() if sent else _sent_at(fields.get("date", "")),
+            in_reply_to=_first_reference(fields.get("in-reply-to", "")),
+            references=tuple(_REFERENCE.findall(fields.get("references", ""))),
+        )
+        attachments = tuple(
+            Attachment(clean_name(a.file_name or "attachment"), a.file_bytes)
+            for a in message.attachments
+            if a.file_bytes
+        )
+        plain, html = message.body or "", message.html_body or ""
+    except BROKEN as error:
+        raise Unreadable("is damaged and cannot be opened as an Outlook message; save it as EML") from error
+    return _parsed(name, MSG, [plain], [html], headers, attachments[:MAX_ATTACHMENTS], [])
+
+
+def parse_mbox(name: str, data: bytes) -> Parsed:
+    """A mailbox holds no text of its own: each message is an attachment, to be read one by one."""
+    messages = [Attachment(f"message {i}.eml", message) for i, message in enumerate(read_mbox(data), start=1)]
+    finding = Finding(
+        name, f"{name} is a mailbox of {len(messages)} messages; each is read as a message of its own.", "info"
+    )
+    return Parsed(MBOX, findings=(finding,), attachments=tuple(messages))
+
+
+def read_mbox(data: bytes) -> Iterator[bytes]:
+    """The messages of an MBOX (RFC 4155), without their "From " line, in order."""
+    start: int | None = None
+    for match in re.finditer(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]*\n", data):
+        if start is not None:
+            yield _unescaped(data[start : match.start()])
+        start = match.end()
+    if start is not None:
+        yield _unescaped(data[start:])
+
+
+def _unescaped(message: bytes) -> bytes:
+    return re.sub(rb"(?m)^>(>*From )", rb"\1", message).rstrip(b"\r\n") + b"\n"
+
+
+def _parsed(
+    name: str,
+    media_type: str,
+    plain: Sequence[str],
+    html: Sequence[str],
+    headers: MailHeaders,
+    attachments: tuple[Attachment, ...],
+    findings: list[Finding],
+) -> Parsed:
+    from ingestion.parse.library import html_blocks
+
+    words = [tidy(part) for part in plain if part.strip()]
+    blocks = [Block("Text", paragraph) for part in words for paragraph in re.split(r"\n{2,}", part)]
+    if not blocks:
+        blocks = [block for part in html for block in html_blocks(part)]
+    pages, elements = assemble(blocks, count=1)
+    if not pages[0].text and not findings:
+        why = f"{name}, page 1 unreadable: the message has no text" + (
+            " beside its attachments." if attachments else "."
+        )
+        findings.append(Finding(name, why, "info"))
+    title = headers.subject or None
+    return Parsed(media_type, pages, elements, tuple(findings), attachments, headers, title)
+
+
+def _parts(message: _Message) -> tuple[list[str], list[str], tuple[Attachment, ...]]:
+    """Plain bodies, HTML bodies, attachments, in order; a message inside the message is an attachment."""
+    plain: list[str] = []
+    html: list[str] = []
+    attachments: list[Attachment] = []
+    for part in _leaves(message):
+        kind = part.get_content_type()
+        file_name = _decoded(part.get_filename() or "")
+        if kind == "message/rfc822":
+            attachments.append(_inner_message(part))
+        elif kind in {"text/plain", "text/html"} and not file_name and part.get_content_disposition() != "attachment":
+            (plain if kind == "text/plain" else html).append(decode(_payload(part), part.get_content_charset()))
+        elif payload := _payload(part):
+            # What has no name and is no text is a signature or a picture of the layout; with a name it is a document.
+            ending = "." + kind.rpartition("/")[2]
+            attachments.append(Attachment(clean_name(file_name or "attachment" + ending), payload))
+    return plain, html, tuple(attachments)
+
+
+def _leaves(message: _Message) -> Iterator[_Message]:
+    """The parts that hold something, without going into messages that were attached."""
+    if message.get_content_type() != "message/rfc822" and message.is_multipart():
+        for part in message.get_payload():
+            if isinstance(part, email.message.Message):
+                yield from _leaves(part)
+    else:
+        yield message
+
+
+def _inner_message(part: _Message) -> Attachment:
+    payload = part.get_payload()
+    inner = payload[0] if isinstance(payload, list) and payload else part
+    if not isinstance(inner, email.message.Message):
+        return Attachment("message.eml", _payload(part))
+    try:
+        data = inner.as_bytes()
+    except (UnicodeError, LookupError, ValueError, TypeError, AttributeError):
+        data = str(inner).encode("utf-8", "replace")
+    return Attachment(clean_name((_decoded(inner.get("Subject", "")) or "message").replace("/", "-") + ".eml"), data)
+
+
+def _payload(part: _Message) -> bytes:
+    try:
+        payload = part.get_payload(decode=True)
+    except (ValueError, AssertionError, LookupError):
+        payload = None
+    if isinstance(payload, bytes):
+        return payload
+    raw = part.get_payload()
+    return raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
+
+
+def _headers(message: _Message) -> MailHeaders:
+    return MailHeaders(
+        message_id=_first_reference(_header(message, "Message-ID")),
+        subject=_decoded(_header(message, "Subject")),
+        sender=_address(_header(message, "From")),
+        recipients=_addresses(_all(message, "To")),
+        copied=_addresses(_all(message, "Cc")),
+        sent_at=_sent_at(_header(message, "Date")),
+        in_reply_to=_first_reference(_header(message, "In-Reply-To")),
+        references=tuple(_REFERENCE.findall(_header(message, "References"))),
+    )
+
+
+def _header(message: _Message, name: str) -> str:
+    return next(iter(_all(message, name)), "")
+
+
+def _all(message: _Message, name: str) -> list[str]:
+    return [str(value) for value in message.get_all(name, [])]
+
+
+def _decoded(value: object) -> str:
+    """An encoded header in words; what cannot be decoded stays as written."""
+    written = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    try:
+        parts = email.header.decode_header(written)
+    except (ValueError, email.errors.HeaderParseError):
+        return one_line(written)
+    return one_line("".join(part if isinstance(part, str) else decode(part, charset) for part, charset in parts))
+
+
+def _first_reference(value: str) -> str | None:
+    found = _REFERENCE.search(value)
+    return found[0] if found else (value.strip() or None)
+
+
+def _address(value: str) -> str:
+    """The address in lower case, or the words themselves if there is none (Outlook's internal senders)."""
+    address = email.utils.parseaddr(_decoded(value))[1]
+    return (address or _decoded(value)).lower()
+
+
+def _addresses(values: Sequence[str]) -> tuple[str, ...]:
+    pairs = email.utils.getaddresses([_decoded(value) for value in values])
+    return tuple(dict.fromkeys(address.lower() for _, address in pairs if "@" in address))
+
+
+def _sent_at(value: str) -> str | None:
+    """ISO 8601 with offset; a date without zone ("-0000") is taken as UTC."""
+    import datetime as dt
+
+    for read in (email.utils.parsedate_to_datetime, dt.datetime.fromisoformat):
+        try:
+            sent = read(value.strip())
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+        return (sent if sent.tzinfo else sent.replace(tzinfo=dt.UTC)).isoformat()
+    return None
