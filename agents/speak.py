@@ -1,0 +1,146 @@
+"""Speaks Chat Completions with one endpoint: opens a stream, waits and tries again as told, ends by a deadline.
+
+Every answer is read as a stream, so that an endpoint that drips words cannot hold the work longer than the deadline. Knows nothing
+of clients, prompts or masks; the door (llm.py) has dealt with those.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from prompts.render import Message
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
+
+ATTEMPTS = 5
+LONGEST_ANSWER = 1500  # tokens
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What the model said. Tokens are the endpoint's count, or a quarter of the characters where it gives none."""
+
+    text: str
+    tokens_in: int
+    tokens_out: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """Why no answer came, in words for a person, and after how many seconds that was clear."""
+
+    reason: str
+    seconds: float
+
+
+class Telling:
+    """An answer on its way: iterate for its pieces; `outcome` says afterwards how it ended, or how far it came when left."""
+
+    def __init__(self, begin: Callable[[], Any], asked: int, deadline: float) -> None:
+        self._begin, self._asked, self._deadline = begin, asked, deadline
+        self._started = time.monotonic()
+        self._text, self._usage, self._broken = "", (0, 0), ""
+
+    def __iter__(self) -> Iterator[str]:
+        import openai
+
+        try:
+            for chunk in self._begin():
+                if chunk.usage:
+                    self._usage = (chunk.usage.prompt_tokens or 0, chunk.usage.completion_tokens or 0)
+                for choice in chunk.choices or ():
+                    if piece := (choice.delta.content if choice.delta else None):
+                        self._text += piece
+                        yield piece
+                if self._seconds() > self._deadline:
+                    self._broken = f"no end after {self._deadline:g} seconds"
+                    return
+        except (openai.OpenAIError, ValueError) as error:
+            self._broken = _in_words(error)
+
+    @property
+    def outcome(self) -> Answered | Unanswered:
+        if self._broken:
+            return Unanswered(self._broken, self._seconds())
+        counted_in, counted_out = self._usage
+        tokens_in, tokens_out = counted_in or self._asked // 4, counted_out or len(self._text) // 4
+        return Answered(self._text, tokens_in, tokens_out, self._seconds())
+
+    def _seconds(self) -> float:
+        return time.monotonic() - self._started
+
+
+class Speaker:
+    """One endpoint and one model. `deadline` and `patience` are seconds: for the whole answer, and of silence."""
+
+    def __init__(self, base_url: str, model: str, api_key: str | None, deadline: float, patience: float) -> None:
+        from openai import OpenAI
+
+        # local servers ask for no key, the SDK does; retries are ours, with a deadline over all of them
+        self._client = OpenAI(base_url=base_url, api_key=api_key or "none", max_retries=0, timeout=patience)
+        self._model, self._deadline = model, deadline
+
+    def tell(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Telling:
+        """The answer as it comes; tried again, within the deadline, as long as no piece of it came."""
+        body: dict[str, Any] = {
+            "model": self._model,
+            "messages": list(messages),
+            "response_format": {"type": "json_schema", "json_schema": dict(schema)},
+            "temperature": 0,
+            "max_completion_tokens": LONGEST_ANSWER,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+
+        def begin() -> Any:
+            return _patiently(self._deadline)(self._client.chat.completions.create, **body)
+
+        return Telling(begin, sum(len(m["content"]) for m in messages), self._deadline)
+
+    def say(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Answered | Unanswered:
+        """The whole answer, or why there is none."""
+        telling = self.tell(messages, schema)
+        for _ in telling:
+            pass
+        return telling.outcome
+
+
+def _patiently(deadline: float) -> Any:
+    import openai
+    from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay
+
+    passing = (openai.RateLimitError, openai.InternalServerError, openai.APIConnectionError)
+    return Retrying(
+        retry=retry_if_exception_type(passing),
+        wait=_pause,
+        stop=stop_after_attempt(ATTEMPTS) | stop_before_delay(deadline),
+        reraise=True,
+    )
+
+
+def _pause(state: "RetryCallState") -> float:
+    """Seconds until the next attempt: what the endpoint asked for, else growing with jitter."""
+    from openai import APIStatusError
+    from tenacity import wait_random_exponential
+
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, APIStatusError):
+        asked = error.response.headers.get("retry-after", "")
+        if asked.replace(".", "", 1).isdigit():
+            return float(asked)
+    return float(wait_random_exponential(multiplier=0.5, max=20)(state))
+
+
+def _in_words(error: Exception) -> str:
+    from openai import APIConnectionError, APIStatusError, APITimeoutError
+
+    if isinstance(error, APITimeoutError):
+        return "the endpoint was silent for too long"
+    if isinstance(error, APIConnectionError):
+        return "the endpoint cannot be reached"
+    if isinstance(error, APIStatusError):
+        return f"the endpoint answered with status {error.status_code}"
+    return "the endpoint did not speak the protocol"
