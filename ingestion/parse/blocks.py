@@ -173,7 +173,7 @@ def _is_title(line: Line, usual: float) -> bool:
     if len(letters) < 3 or len(text.split()) > _MAX_TITLE_WORDS or text.endswith((".", ",", ";")):
         return False
     bold = all(word.bold for word in cells[0].words)
-    return bold or line.height > 1.25 * usual or all(c.isupper() for c in letters)
+    return bold or line.height > 1.25 * usual or sum(c.isupper() for c in letters) > 0.75 * len(letters)
 
 
 def _kind(lines: Sequence[Line], at: int, end: int, usual: float) -> ElementType:

@@ -14,6 +14,7 @@ from ingestion.elements import Box
 from ingestion.parse.layout import Glyphs
 from ingestion.parse.wording import clean
 
+_FORCE_BOLD = 1 << 18
 _BREAKS = frozenset({0x0A, 0x0D})
 # PDFium's own sign for a word divided at the end of a line; the rest of the word stands on the next.
 _DIVIDED = frozenset({0x02, 0xFFFE})
@@ -117,6 +118,8 @@ class _Reader:
         self._count = textpage.count_chars()
         self._view = view
         self._numbers = [ctypes.c_double() for _ in range(4)]
+        self._name = ctypes.create_string_buffer(128)
+        self._flags = ctypes.c_int()
         self._refs = [ctypes.byref(number) for number in self._numbers]
 
     def words(self) -> list[RawWord]:
@@ -148,10 +151,15 @@ class _Reader:
         x, y = self._numbers[:2]
         self._raw.FPDFText_GetCharOrigin(self._page, first, *self._refs[:2])
         at = self._view.point(x.value, y.value)
-        bold = self._raw.FPDFText_GetFontWeight(self._page, first) >= 600
         angle = self._raw.FPDFText_GetCharAngle(self._page, first)
         turn = (round(angle / (math.pi / 2)) + self._view.turn) % 4 if angle >= 0 else 0
-        return RawWord(text, box, at[0], at[1], bold, turn, follows)
+        return RawWord(text, box, at[0], at[1], self._bold(first), turn, follows)
+
+    def _bold(self, at: int) -> bool:
+        """By the font's name and flags (ISO 32000-1, table 123: ForceBold); PDFium's weight calls Arial Italic bold."""
+        length = self._raw.FPDFText_GetFontInfo(self._page, at, self._name, len(self._name), ctypes.byref(self._flags))
+        name = self._name.value.lower() if 0 < length <= len(self._name) else b""
+        return bool(self._flags.value & _FORCE_BOLD) or any(word in name for word in (b"bold", b"black", b"heavy"))
 
     def _box(self, first: int, count: int) -> Box | None:
         left, right, bottom, top = self._numbers

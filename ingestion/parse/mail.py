@@ -20,6 +20,7 @@ from ingestion.parse.wording import one_line, tidy
 
 MAX_ATTACHMENTS = 200
 _REFERENCE = re.compile(r"<[^<>\s]+>")
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 _Message = email.message.Message
 
 
@@ -205,13 +206,15 @@ def _first_reference(value: str) -> str | None:
 
 def _address(value: str) -> str:
     """The address in lower case, or the words themselves if there is none (Outlook's internal senders)."""
-    address = email.utils.parseaddr(_decoded(value))[1]
-    return (address or _decoded(value)).lower()
+    return next(iter(_addresses([value])), _decoded(value).lower())
 
 
 def _addresses(values: Sequence[str]) -> tuple[str, ...]:
-    pairs = email.utils.getaddresses([_decoded(value) for value in values])
-    return tuple(dict.fromkeys(address.lower() for _, address in pairs if "@" in address))
+    """Addresses in lower case, each once. Read before the names are decoded: an encoded name may hold a comma."""
+    pairs = email.utils.getaddresses(list(values))
+    found = [one_line(address) for _, address in pairs if "@" in address]
+    found = found or [address for value in values for address in _ADDRESS.findall(_decoded(value))]
+    return tuple(dict.fromkeys(address.lower() for address in found))
 
 
 def _sent_at(value: str) -> str | None:

@@ -1,0 +1,190 @@
+"""Parsing in child processes: a file that hangs, eats memory or kills its reader costs a finding, never the service.
+
+Owns the children and their limits. Never reads a format itself; heavy libraries are imported in the children only.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import queue
+import signal
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Literal, Self
+
+from ingestion.elements import Finding, Parsed
+from ingestion.identify import clean_name, identify
+
+SECONDS = 60.0
+TOTAL_SECONDS = 1_200.0
+# Address space, of which OCR with its libraries reserves 1.8 GB without using it all.
+MEMORY = 3 * 1024**3
+_PAGE, _DONE, _MEMORY = "page", "done", "memory"
+_Outcome = Literal["died", "slow", "memory"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`seconds` for a page or a file without pages, `total_seconds` for a whole file, `memory` in bytes of address space."""
+
+    seconds: float = SECONDS
+    total_seconds: float = TOTAL_SECONDS
+    memory: int = MEMORY
+
+
+class ParsePool:
+    """Children that parse, one a core, started when first needed and replaced when they die. Usable from several threads.
+
+    With a file a child could not finish, `parse` returns a Parsed that holds only the finding.
+    """
+
+    def __init__(self, *, workers: int | None = None, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._workers = workers or os.cpu_count() or 1
+        # Last in, first out: few files keep one warm child busy and never start the others.
+        self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
+        for _ in range(self._workers):
+            self._idle.put(_Child(self._limits))
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def parse(self, name: str, data: bytes, *, passwords: Sequence[str] = ()) -> Parsed:
+        """`ingestion.parse.parse` within the limits; waits for a free child. Raises RuntimeError once the pool is closed."""
+        if self._closed:
+            raise RuntimeError("the parse pool is closed")
+        identity = identify(name, data)
+        if identity.refused:
+            return Parsed(identity.media_type, findings=(identity.refused,))
+        child = self._idle.get()
+        try:
+            outcome = child.parse(name, data, tuple(passwords))
+            if outcome == "memory" and child.had_parsed:
+                # What earlier files left behind may have filled it: a fresh child decides.
+                outcome = child.parse(name, data, tuple(passwords))
+        finally:
+            self._idle.put(child)
+        if isinstance(outcome, Parsed):
+            return outcome
+        return Parsed(identity.media_type, findings=(self._explained(clean_name(name), outcome),))
+
+    def map(self, documents: Iterable[tuple[str, bytes]]) -> Iterator[Parsed]:
+        """Each document's Parsed, in order, all children busy; at most two documents a child are held in memory."""
+        waiting: deque[Future[Parsed]] = deque()
+        with ThreadPoolExecutor(self._workers) as threads:
+            for name, data in documents:
+                waiting.append(threads.submit(self.parse, name, data))
+                if len(waiting) >= 2 * self._workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+
+    def close(self) -> None:
+        """Ends the children, after the files they are at."""
+        if self._closed:
+            return
+        self._closed = True
+        for _ in range(self._workers):
+            self._idle.get().end()
+
+    def _explained(self, name: str, outcome: _Outcome) -> Finding:
+        why = {
+            "slow": f"could not be read within {self._limits.seconds:.0f} s a page",
+            "memory": f"needs more than {self._limits.memory / 1024**3:.1f} GB to be read",
+            "died": "ended the program that was reading it",
+        }[outcome]
+        return Finding(name, f"{name} {why}; print it to PDF, or split it, and add it again.", "error")
+
+
+class _Child:
+    """One process and the pipe to it; not started before its first file."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self.had_parsed = False
+
+    def parse(self, name: str, data: bytes, passwords: tuple[str, ...]) -> Parsed | _Outcome:
+        """What the child answers, or how it failed; a failed child is gone and the next call starts a new one."""
+        pipe = self._started()
+        served = self.had_parsed
+        outcome: Parsed | _Outcome
+        try:
+            pipe.send((name, data, passwords))
+            outcome = self._answer(pipe)
+        except (EOFError, OSError):
+            outcome = "died"
+        if not isinstance(outcome, Parsed):
+            self.end()
+        self.had_parsed = served if outcome == "memory" else isinstance(outcome, Parsed)
+        return outcome
+
+    def end(self) -> None:
+        if self._pipe:
+            self._pipe.close()
+        if self._process:
+            self._process.kill()
+            self._process.join()
+        self._process = self._pipe = None
+
+    def _started(self) -> Connection:
+        if self._process and self._pipe and self._process.is_alive():
+            return self._pipe
+        self.end()
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, self._limits.memory), name="parse", daemon=True)
+        self._process.start()
+        # Only the child may hold its end, or its death would not be heard.
+        theirs.close()
+        self.had_parsed = False
+        return self._pipe
+
+    def _answer(self, pipe: Connection) -> Parsed | _Outcome:
+        deadline = time.monotonic() + self._limits.total_seconds
+        while pipe.poll(max(0.0, min(self._limits.seconds, deadline - time.monotonic()))):
+            kind, value = pipe.recv()
+            if kind == _DONE and isinstance(value, Parsed):
+                return value
+            if kind == _MEMORY:
+                return "memory"
+        return "slow"
+
+
+def _serve(pipe: Connection, memory: int) -> None:
+    """The child's life: a file in, its Parsed out, until the pipe closes. Whatever else goes wrong ends it, and is heard."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", NUMEXPR_NUM_THREADS="1")
+    _limit(memory)
+    from ingestion.parse import parse
+
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            name, data, passwords = pipe.recv()
+            try:
+                parsed = parse(name, data, passwords=passwords, on_page=lambda number: pipe.send((_PAGE, number)))
+            except MemoryError:
+                # Nothing of this process can be trusted to fit again.
+                pipe.send((_MEMORY, None))
+                return
+            pipe.send((_DONE, parsed))
+            del data, parsed
+
+
+def _limit(memory: int) -> None:
+    """The address space of this process; macOS and Windows do not keep such a limit, there only time is watched."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
