@@ -3,6 +3,7 @@
 Owns what lies where in the folder. Reads, never writes; a file's rows are read by firm_tables.py.
 """
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -103,7 +104,8 @@ def _read_firm(path: Path) -> tuple[FirmRow, list[str]]:
         raise Invalid("firm.toml: settings must be a table, [settings]")
     unknown = sorted(set(raw) - {"name", "timezone", "fiscal_year_end", "settings"})
     notes = [f"firm.toml: {name} is not a setting of Tickmark and was not used" for name in unknown]
-    return FirmRow(**known, settings=settings), notes
+    # TOML knows dates, JSON does not: a threshold that is a date stays as it is written
+    return FirmRow(**known, settings=json.loads(json.dumps(settings, default=str))), notes
 
 
 def _check_zone(name: str) -> None:

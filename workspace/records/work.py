@@ -1,0 +1,152 @@
+"""Engagements with their letters, tasks, and the items that clients owe us, as the firm folder states them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from store.ids import stable_id
+from store.rows import EngagementRow, Rejected, RequestRow, TaskRow
+from store.tables import ClientRequest, Engagement, EngagementLetter, RequestItem, Task
+from workspace.records.upsert import (
+    Applied,
+    Known,
+    known_clients,
+    known_engagements,
+    known_people,
+    lacking,
+    put,
+    reject,
+)
+from workspace.scope import Right, Scope
+
+
+def apply_engagements(scope: Scope, rows: Sequence[EngagementRow]) -> Applied:
+    """Engagements by ref, each with its letter where one was sent or signed."""
+    scope.require(Right.CLIENT_WRITE)
+    clients, people = known_clients(scope, (row.client_ref for row in rows)), known_people(scope)
+    taken: list[EngagementRow] = []
+    rejected: list[Rejected] = []
+    for row in rows:
+        reason = lacking(("client_ref", row.client_ref, clients), ("owner", row.owner, people))
+        if reason:
+            rejected.append(reject("engagements.csv", row, reason))
+        else:
+            taken.append(row)
+    done = put(scope, Engagement, [_engagement(row, clients[row.client_ref], people) for row in taken])
+    letters = _put_letters(scope, taken, clients)
+    also = min(letters, done.unchanged)
+    return Applied(done.created, done.updated + also, done.unchanged - also, tuple(rejected))
+
+
+def _engagement(row: EngagementRow, client_id: str, people: dict[str, str]) -> Engagement:
+    return Engagement(
+        id=stable_id("eng", row.ref),
+        client_id=client_id,
+        ref=row.ref,
+        template=row.template,
+        title=row.title,
+        period_start=row.period_start,
+        period_end=row.period_end,
+        due=row.due,
+        stage=row.stage,
+        progress=row.progress,
+        fee_type=row.fee_type,
+        fee=row.fee,
+        budget_hours=row.budget_hours,
+        owner_id=people[row.owner] if row.owner else None,
+        started_on=row.started_on,
+        finished_on=row.finished_on,
+        filed_on=row.filed_on,
+        extended_to=row.extended_to,
+        custom=row.custom,
+    )
+
+
+def _put_letters(scope: Scope, rows: Sequence[EngagementRow], clients: dict[str, str]) -> int:
+    """How many letters of engagements that are not new were added or changed."""
+    ids = [stable_id("let", row.ref) for row in rows]
+    there = set(scope.session.scalars(select(EngagementLetter.id).where(EngagementLetter.id.in_(ids))))
+    wanted = [
+        EngagementLetter(
+            id=identity,
+            client_id=clients[row.client_ref],
+            engagement_id=stable_id("eng", row.ref),
+            sent_on=row.letter_sent_on,
+            signed_on=row.letter_signed_on,
+        )
+        for identity, row in zip(ids, rows, strict=True)
+        if row.letter_sent_on or row.letter_signed_on or identity in there
+    ]
+    done = put(scope, EngagementLetter, wanted)
+    return done.created + done.updated
+
+
+def apply_tasks(scope: Scope, rows: Sequence[TaskRow]) -> Applied:
+    """Steps of engagements, by engagement, title and how many of that title came before."""
+    scope.require(Right.CLIENT_WRITE)
+    engagements, people = known_engagements(scope, (row.engagement_ref for row in rows)), known_people(scope)
+    wanted: list[Task] = []
+    rejected: list[Rejected] = []
+    for row in rows:
+        reason = lacking(("engagement_ref", row.engagement_ref, engagements), ("owner", row.owner, people))
+        if reason:
+            rejected.append(reject("tasks.csv", row, reason))
+            continue
+        wanted.append(_task(row, engagements[row.engagement_ref], people))
+    return put(scope, Task, wanted) + Applied(rejected=tuple(rejected))
+
+
+def _task(row: TaskRow, engagement: Known, people: dict[str, str]) -> Task:
+    return Task(
+        id=stable_id("task", row.engagement_ref, row.title, row.nth),
+        client_id=engagement.client_id,
+        engagement_id=engagement.id,
+        title=row.title,
+        owner_id=people[row.owner] if row.owner else None,
+        due=row.due,
+        status=row.status,
+        estimate_hours=row.estimate_hours,
+        done_on=row.done_on,
+        custom=row.custom,
+    )
+
+
+def apply_requests(scope: Scope, rows: Sequence[RequestRow]) -> Applied:
+    """What clients owe us, by engagement, item and how many of that item came before; one request an engagement holds them."""
+    scope.require(Right.CLIENT_WRITE)
+    engagements = known_engagements(scope, (row.engagement_ref for row in rows))
+    wanted: list[RequestItem] = []
+    requests: dict[str, ClientRequest] = {}
+    rejected: list[Rejected] = []
+    for row in rows:
+        reason = lacking(("engagement_ref", row.engagement_ref, engagements))
+        if reason:
+            rejected.append(reject("requests.csv", row, reason))
+            continue
+        engagement = engagements[row.engagement_ref]
+        request = requests.setdefault(row.engagement_ref, _request(row.engagement_ref, engagement))
+        wanted.append(_item(row, request.id, engagement.client_id))
+    put(scope, ClientRequest, list(requests.values()))
+    return put(scope, RequestItem, wanted) + Applied(rejected=tuple(rejected))
+
+
+def _request(ref: str, engagement: Known) -> ClientRequest:
+    return ClientRequest(
+        id=stable_id("req", ref),
+        client_id=engagement.client_id,
+        engagement_id=engagement.id,
+        title=f"Documents for {engagement.title}",
+    )
+
+
+def _item(row: RequestRow, request_id: str, client_id: str) -> RequestItem:
+    return RequestItem(
+        id=stable_id("item", row.engagement_ref, row.item, row.nth),
+        client_id=client_id,
+        request_id=request_id,
+        item=row.item,
+        requested_on=row.requested_on,
+        due=row.due,
+        received_on=row.received_on,
+        custom=row.custom,
+    )
