@@ -89,7 +89,7 @@ def _rows(markup: str) -> Iterator[list[str]]:
     """Rows of a table's HTML; a cell over several columns stands in the first, a table inside a cell becomes its words."""
     from lxml import html
 
-    for row in html.fragment_fromstring(markup, create_parent="div").xpath("./table//tr[not(ancestor::td)]"):
+    for row in html.fragments_fromstring(markup)[0].xpath(".//tr[not(ancestor::td)]"):
         cells: list[str] = []
         for cell in row.xpath("./td|./th"):
             cells.append(one_line(" ".join(cell.itertext())))

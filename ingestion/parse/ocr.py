@@ -67,6 +67,19 @@ def upright_picture(image: "Image") -> "Image":
     return turned.convert("RGB")
 
 
+def frame(data: bytes, number: int) -> "Image":
+    """Frame `number` (from 1) of a picture file as a viewer shows it. Raises ValueError if there is none."""
+    import io
+
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data)) as image:
+        if image.width * image.height > MAX_PIXELS or not 1 <= number <= getattr(image, "n_frames", 1):
+            raise ValueError(f"the picture has no page {number} that can be shown")
+        image.seek(number - 1)
+        return upright_picture(image)
+
+
 def read_picture(image: "Image", number: int, width: float, height: float) -> LaidOut:
     """The words of a page's picture, their boxes in points of a page `width` x `height`."""
     found, turn = _recognise(image)

@@ -14,6 +14,7 @@ from ingestion.parse.broken import BROKEN, Unreadable
 from ingestion.parse.pages import Block, assemble, table
 from ingestion.parse.word_xml import plain_word
 from ingestion.parse.wording import one_line
+from ingestion.parse.xml import read_xml
 
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 
@@ -76,12 +77,9 @@ def _check_archive(data: bytes) -> None:
 
 
 def _title(data: bytes) -> str | None:
-    from lxml import etree
-
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if "docProps/core.xml" not in archive.namelist():
             return None
-        parser = etree.XMLParser(resolve_entities=False, no_network=True)
-        core: Any = etree.fromstring(archive.read("docProps/core.xml"), parser)
+        core = read_xml(archive.read("docProps/core.xml"))
     title = core.findtext("{http://purl.org/dc/elements/1.1/}title")
     return one_line(title) or None if title else None

@@ -19,6 +19,7 @@ from ingestion.parse.broken import BROKEN, Unreadable
 from ingestion.parse.pages import Block, assemble, table
 from ingestion.parse.text import decode
 from ingestion.parse.wording import one_line
+from ingestion.parse.xml import read_xml
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 400
@@ -56,13 +57,14 @@ def parse_xlsx(name: str, data: bytes) -> Parsed:
 def parse_xls(name: str, data: bytes) -> Parsed:
     """Workbooks of Excel before 2007. Raises Unreadable."""
     import xlrd
+    from xlrd.biffh import XLRDError
     from xlrd.compdoc import CompDocError
 
     findings: list[Finding] = []
     try:
         book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO(), formatting_info=True)
         sheets = [(s.name, _limited(name, s.name, _xls_rows(book, s), findings)) for s in book.sheets()]
-    except (*BROKEN, xlrd.XLRDError, CompDocError) as error:
+    except (*BROKEN, XLRDError, CompDocError) as error:
         locked = "password" in str(error).lower() or "encrypted" in str(error).lower()
         why = "is protected by a password; add a copy without it" if locked else "is damaged; ask for it again"
         raise Unreadable(why) from error
@@ -71,13 +73,10 @@ def parse_xls(name: str, data: bytes) -> Parsed:
 
 def parse_ods(name: str, data: bytes) -> Parsed:
     """OpenDocument workbooks: the text each cell shows. Raises Unreadable."""
-    from lxml import etree
-
     findings: list[Finding] = []
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parser = etree.XMLParser(resolve_entities=False, no_network=True)
-            root: Any = etree.fromstring(archive.read("content.xml"), parser)
+            root = read_xml(archive.read("content.xml"))
     except BROKEN as error:
         raise Unreadable("is damaged or protected by a password; ask for it as XLSX") from error
     sheets: _Sheets = []

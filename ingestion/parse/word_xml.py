@@ -8,6 +8,8 @@ import re
 import zipfile
 from typing import Any
 
+from ingestion.parse.xml import read_xml, write_xml
+
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _PARTS = re.compile(r"word/(?:document|header\d*|footer\d*)\.xml")
 _MARKS = (b"<w:sdt", b"<w:ins ", b"<w:del ", b"<w:moveTo ", b"<w:smartTag", b"txbxContent")
@@ -32,9 +34,7 @@ def _rewritten(archive: zipfile.ZipFile, changed: dict[str, bytes]) -> bytes:
 
 
 def _plain(xml: bytes) -> bytes:
-    from lxml import etree
-
-    root: Any = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
+    root = read_xml(xml)
     for name in _LEFT_OUT:
         # A mark inside properties (a deleted paragraph end, an inserted row) wraps no text: it stays.
         for node in [n for n in root.iter(_W + name) if n.getparent().tag not in {_W + "rPr", _W + "trPr"}]:
@@ -44,7 +44,7 @@ def _plain(xml: bytes) -> bytes:
     for name in _OPENED:
         for node in list(root.iter(_W + name)):
             _open(node)
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
+    return write_xml(root)
 
 
 def _open(node: Any) -> None:
