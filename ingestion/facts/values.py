@@ -18,10 +18,10 @@ MONTH_PATTERN = (
 )
 # Scanned pages lose the space after the month or the comma, so neither is insisted on.
 DATE_PATTERN = (
-    rf"(?<![\w/-])(?:{MONTH_PATTERN}\s*\d{{1,2}}(?:st|nd|rd|th)?(?:,\s*|\s+)\d{{4}}"
+    rf"(?<![\w/-])(?:{MONTH_PATTERN}\s*\d{{1,2}}(?:st|nd|rd|th)?(?:\s*,\s*|\s+)\d{{4}}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?(?:\s+day\s+of)?[\s-]+{MONTH_PATTERN}[,\s-]+\d{{4}}"
     rf"|\d{{1,2}}-{MONTH_PATTERN}-\d{{2}}"
-    r"|\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}([/.-])\d{1,2}\1(?:\d{4}|\d{2}))(?![\w/]|-\d)"
+    r"|\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}(?:/\d{1,2}/|-\d{1,2}-|\.\d{1,2}\.)(?:\d{4}|\d{2}))(?![\w/]|-\d)"
 )
 _GROUPED = r"(?:\d{1,3}(?:,\d{3})+|\d+)"
 MONEY_PATTERN = (
@@ -59,12 +59,14 @@ class ValueKind:
     """A kind of value: its fact type, how it is written, and its canonical form (None when the match is no such value).
 
     `whole` is a weaker form that counts only where it fills what stands behind its label ("85000" as money).
+    `fills`: a value of this kind is all that its cell says, or all that stands behind its label.
     """
 
     type: FactType
     pattern: re.Pattern[str]
     canonical: Callable[[str], str | None]
     whole: re.Pattern[str] | None = None
+    fills: bool = False
 
 
 def squeezed(text: str) -> str:
@@ -137,12 +139,12 @@ def tax_id(text: str) -> str | None:
     kept = re.sub(r"[^\dX]", "", re.sub(r"[*#•x]", "X", text))
     if len(kept) != 9:
         return None
-    is_employer = bool(re.match(r"\s*[\dX*#•]{2}\s?-", text)) or bool(re.match(r"[X*#•]{2}[- ][X*#•]{3}\d", text))
+    is_employer = bool(re.match(r"\s*[\dXx*#•]{2}\s?-", text)) or bool(re.match(r"[Xx*#•]{2}[- ][Xx*#•]{3}\d", text))
     return f"{kept[:2]}-{kept[2:]}" if is_employer else f"{kept[:3]}-{kept[3:5]}-{kept[5:]}"
 
 
 def yes_or_no(text: str) -> str | None:
-    """"yes" or "no"."""
+    """ "yes" or "no"."""
     word = squeezed(text).lower()
     if word in {"yes", "true", "y", "x", "on file", "received", "filed", "✓", "✔", "☑", "☒"}:
         return "yes"
@@ -155,10 +157,16 @@ def last_four(text: str) -> str | None:
     return digits[-4:] if len(digits) >= 4 else None
 
 
+def line_text(text: str) -> str | None:
+    """Any words or numbers, without the punctuation around them."""
+    cleaned = squeezed(text.replace("|", " ")).strip(" ,;:|-–—_\"“”'")
+    return cleaned if re.search(r"\w", cleaned) else None
+
+
 def name_text(text: str) -> str | None:
     """A name without the punctuation around it."""
-    cleaned = squeezed(text).strip(" ,;:|-–—_\"“”'")
-    return cleaned if re.search(r"[A-Za-z]", cleaned) else None
+    cleaned = line_text(text)
+    return cleaned if cleaned is not None and re.search(r"[A-Za-z]", cleaned) else None
 
 
 def _kind(fact_type: FactType, pattern: str, canonical: Callable[[str], str | None], whole: str = "") -> ValueKind:
@@ -175,5 +183,7 @@ COUNT = _kind("count", COUNT_PATTERN, plain_number)
 FLAG = _kind("flag", FLAG_PATTERN, yes_or_no)
 ACCOUNT = _kind("text", ACCOUNT_PATTERN, last_four)
 # The rest of its cell; in prose, a run of capitalised words.
-NAME = _kind("text", NAME_PATTERN, name_text)
+NAME = ValueKind("text", re.compile(NAME_PATTERN), name_text, fills=True)
+# The rest of its cell, with or without letters: numbers of policies and the like.
+ENTRY = ValueKind("text", re.compile(r"\S[^\n]*"), line_text, fills=True)
 CODE = _kind("text", r"#?(?=[\w./-]*\d)[A-Za-z0-9][\w./-]*[A-Za-z0-9]|#?\d", squeezed)

@@ -1,0 +1,1 @@
+"""What is measured: one module a task, each a pure function from inputs and gold to figures."""
