@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("TICKMARK_LLM_API_KEY", "OPENAI_API_KEY", "llm_api_key")
     )
+    llm_local: bool = False
+    """The model's endpoint runs on the firm's own machines, so that clients with the policy local-only may use it."""
     embedding_model: str | None = None
     today: date | None = None
     """The practice's day when it is pinned (the sample firm); None: the day in the firm's time zone."""

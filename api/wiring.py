@@ -15,12 +15,12 @@ from api.clock import Clock
 from api.settings import Settings
 from store.blobs import FileBlobs
 from store.database import Database
-from store.errors import Busy, NotFound
+from store.errors import Broken, Busy, NotFound
 from store.lock import HomeLock
 from store.tables import Firm
 
 if TYPE_CHECKING:
-    from agents.llm import ModelDoor
+    from agents.llm import Endpoint, ModelDoor
     from ingestion.sandbox import ParsePool
     from store.embedder import Embedder
     from store.vectors import VectorIndex
@@ -55,9 +55,15 @@ class Services:
 
     @cached_property
     def embedder(self) -> "Embedder":
-        from ingestion.embedder import open_embedder
+        """Raises Broken, saying what to install, when the package with the weights is absent or is not what was published."""
+        import os
 
-        return open_embedder(self.home)
+        from ingestion.embed import EmbedderMissing, open_embedder
+
+        try:
+            return open_embedder(self.home, threads=self.settings.workers or os.cpu_count() or 1)
+        except EmbedderMissing as error:
+            raise Broken(str(error)) from error
 
     @cached_property
     def searcher(self) -> "Searcher":
@@ -75,12 +81,15 @@ class Services:
     def door(self) -> "ModelDoor":
         from agents.llm import ModelDoor
 
-        key = self.settings.llm_api_key
-        return ModelDoor(
-            base_url=self.settings.llm_base_url,
-            model=self.settings.llm_model,
-            api_key=key.get_secret_value() if key else None,
-        )
+        return ModelDoor(self.database, self._endpoint())
+
+    def _endpoint(self) -> "Endpoint | None":
+        from agents.llm import Endpoint
+
+        base_url, model, key = self.settings.llm_base_url, self.settings.llm_model, self.settings.llm_api_key
+        if not base_url or not model:
+            return None
+        return Endpoint(base_url, model, key.get_secret_value() if key else None, local=self.settings.llm_local)
 
     def close(self) -> None:
         """Let go of everything, the home last."""

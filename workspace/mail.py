@@ -128,7 +128,7 @@ def _known_threads(scope: Scope, message_ids: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for batch in batches(sorted(set(message_ids))):
         query = select(Message.message_id, Message.thread).where(Message.client_id.in_(scope.clients()))
-        found.update(scope.session.execute(query.where(Message.message_id.in_(batch))).tuples())
+        found.update(scope.session.execute(query.where(Message.message_id.in_(batch))).tuples().all())
     return found
 
 

@@ -32,10 +32,11 @@ def record_notice(scope: Scope, version_id: str) -> str | None:
     notice = scope.session.get(Notice, identity)
     if notice is not None and (notice.confirmed_by or notice.version_id == version_id):
         return identity
+    facts = _facts(scope, version_id)
     if notice is None:
         notice = Notice(id=identity, client_id=found.client_id, document_id=found.id)
-        scope.session.add(notice)
-    _read(notice, version_id, _facts(scope, version_id))
+    _read(notice, version_id, facts)
+    scope.session.add(notice)
     audit.record(
         scope.session,
         AuditTag.NOTICE_READ,

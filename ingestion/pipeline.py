@@ -1,0 +1,218 @@
+"""What was received becomes searchable: identify, parse, split, read facts, index. A plain list of steps, run in order.
+
+The `stage` of a version is the order and the receipt: each step takes the versions that stand before it, commits what it made, and can be
+repeated without harm, so that a crash costs at most one batch of one step. Never decides who may see what, never records a notice.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from ingestion.elements import Parsed
+from ingestion.facts import READER_VERSION, read_facts, recognise
+from ingestion.identify import identify as identify_bytes
+from ingestion.indexing import embed_and_put, retire
+from ingestion.split import split as split_parsed
+from ingestion.stored import keep_parsed, stored_parsed
+from store.blobs import Blobs
+from store.database import Database
+from store.ids import stable_id
+from store.tables import Document, DocumentVersion, FactRow, Passage
+
+if TYPE_CHECKING:
+    from ingestion.sandbox import ParsePool
+    from store.embedder import Embedder
+    from store.vectors import VectorIndex
+
+UNFINISHED = ("received", "identified", "parsed", "split", "facts")
+BATCH = 64
+
+Progress = Callable[[str, int, int], None]
+"""What is being done, how many are done, of how many."""
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """What the steps work with."""
+
+    database: Database
+    blobs: Blobs
+    pool: "ParsePool"
+    embedder: "Embedder"
+    index: "VectorIndex"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How many files a run read, and how many it had to refuse."""
+
+    read: int = 0
+    refused: int = 0
+
+
+def run(bench: Workbench, progress: Progress, client_ids: Collection[str] | None = None) -> Finished:
+    """Finish every version that is not, of these clients or of all, in the order of clients and documents."""
+    finished = Finished()
+    total = _count_unfinished(bench.database, client_ids)
+    while batch := _next_batch(bench.database, client_ids):
+        for step in STEPS:
+            step(bench, batch)
+        refused = _count_refused(bench.database, batch)
+        finished = Finished(finished.read + len(batch) - refused, finished.refused + refused)
+        done = finished.read + finished.refused
+        progress("documents", done, max(total, done))
+    retire(bench.database, bench.index, client_ids)
+    return finished
+
+
+def identify(bench: Workbench, batch: Sequence[str]) -> None:
+    """What each file is by its bytes; what no parser takes is refused here with its reason."""
+    waiting = _waiting(bench.database, batch, "received")
+    found = {version_id: identify_bytes(name, bench.blobs.get(blob)) for version_id, name, blob in waiting}
+    with bench.database.writing() as session:
+        for version_id, identity in found.items():
+            version = session.get_one(DocumentVersion, version_id)
+            version.media_type, version.stage = identity.media_type, "identified"
+            if identity.refused:
+                keep_parsed(session, version, Parsed(identity.media_type, findings=(identity.refused,)))
+                _refuse(session, version)
+
+
+def parse(bench: Workbench, batch: Sequence[str]) -> None:
+    """Pages, elements and findings of each file, on all cores; a file of which nothing could be read is refused."""
+    waiting = _waiting(bench.database, batch, "identified")
+    results = bench.pool.map((name, bench.blobs.get(blob)) for _, name, blob in waiting)
+    parsed = list(zip(waiting, results, strict=True))
+    with bench.database.writing() as session:
+        for (version_id, _, _), result in parsed:
+            version = session.get_one(DocumentVersion, version_id)
+            keep_parsed(session, version, result)
+            version.stage = "parsed"
+            if not result.pages:
+                _refuse(session, version)
+
+
+def split(bench: Workbench, batch: Sequence[str]) -> None:
+    """Passages of each file, in reading order, each a span of one page."""
+    with bench.database.writing() as session:
+        versions = _at_stage(session, batch, "parsed")
+        known = stored_parsed(session, versions)
+        for version in versions:
+            session.execute(delete(Passage).where(Passage.version_id == version.id))
+            session.add_all(_passages(version, known[version.id]))
+            version.stage = "split"
+
+
+def facts(bench: Workbench, batch: Sequence[str]) -> None:
+    """The kind of each document and the typed values that its kind holds."""
+    with bench.database.writing() as session:
+        versions = _at_stage(session, batch, "split")
+        known = stored_parsed(session, versions)
+        for version in versions:
+            document = session.get_one(Document, version.document_id)
+            kind, _ = recognise(known[version.id], document.name)
+            session.execute(delete(FactRow).where(FactRow.version_id == version.id))
+            session.add_all(_facts(version, known[version.id], kind))
+            if document.current_version_id == version.id:
+                document.kind = kind
+            version.stage = "facts"
+
+
+def index(bench: Workbench, batch: Sequence[str]) -> None:
+    """Vectors of the passages: into the index, and beside the passages in the records."""
+    with bench.database.reading() as session:
+        versions = [version.id for version in _at_stage(session, batch, "facts")]
+    embed_and_put(bench.database, bench.index, bench.embedder, versions)
+    with bench.database.writing() as session:
+        for version in _at_stage(session, versions, "facts"):
+            version.stage = "indexed"
+            document = session.get_one(Document, version.document_id)
+            if document.current_version_id == version.id:
+                document.state = "read"
+
+
+STEPS: tuple[Callable[[Workbench, Sequence[str]], None], ...] = (identify, parse, split, facts, index)
+
+
+def _next_batch(database: Database, client_ids: Collection[str] | None) -> list[str]:
+    query = select(DocumentVersion.id).where(DocumentVersion.stage.in_(UNFINISHED))
+    if client_ids is not None:
+        query = query.where(DocumentVersion.client_id.in_(client_ids))
+    order = (DocumentVersion.client_id, DocumentVersion.document_id, DocumentVersion.number)
+    with database.reading() as session:
+        return list(session.scalars(query.order_by(*order).limit(BATCH)))
+
+
+def _count_unfinished(database: Database, client_ids: Collection[str] | None) -> int:
+    query = select(func.count()).select_from(DocumentVersion).where(DocumentVersion.stage.in_(UNFINISHED))
+    if client_ids is not None:
+        query = query.where(DocumentVersion.client_id.in_(client_ids))
+    with database.reading() as session:
+        return session.scalar(query) or 0
+
+
+def _count_refused(database: Database, batch: Sequence[str]) -> int:
+    query = select(func.count()).select_from(DocumentVersion)
+    with database.reading() as session:
+        return session.scalar(query.where(DocumentVersion.id.in_(batch), DocumentVersion.stage == "refused")) or 0
+
+
+def _waiting(database: Database, batch: Sequence[str], stage: str) -> list[tuple[str, str, str]]:
+    """Version id, file name and blob of those that stand at a stage."""
+    query = select(DocumentVersion.id, Document.name, DocumentVersion.blob).join(
+        Document, Document.id == DocumentVersion.document_id
+    )
+    query = query.where(DocumentVersion.id.in_(batch), DocumentVersion.stage == stage).order_by(DocumentVersion.id)
+    with database.reading() as session:
+        return list(session.execute(query).tuples())
+
+
+def _at_stage(session: Session, batch: Sequence[str], stage: str) -> list[DocumentVersion]:
+    query = select(DocumentVersion).where(DocumentVersion.id.in_(batch), DocumentVersion.stage == stage)
+    return list(session.scalars(query.order_by(DocumentVersion.id)))
+
+
+def _refuse(session: Session, version: DocumentVersion) -> None:
+    version.stage = "refused"
+    document = session.get_one(Document, version.document_id)
+    if document.current_version_id == version.id:
+        document.state = "refused"
+
+
+def _passages(version: DocumentVersion, parsed: Parsed) -> Iterator[Passage]:
+    for ordinal, piece in enumerate(split_parsed(parsed)):
+        yield Passage(
+            id=stable_id("pas", version.id, ordinal),
+            client_id=version.client_id,
+            document_id=version.document_id,
+            version_id=version.id,
+            ordinal=ordinal,
+            page=piece.page,
+            start=piece.start,
+            end=piece.end,
+            text=piece.text,
+            context=piece.context,
+        )
+
+
+def _facts(version: DocumentVersion, parsed: Parsed, kind: str) -> Iterator[FactRow]:
+    for n, fact in enumerate(read_facts(parsed, kind)):
+        yield FactRow(
+            id=stable_id("fact", version.id, n),
+            client_id=version.client_id,
+            document_id=version.document_id,
+            version_id=version.id,
+            name=fact.name,
+            type=fact.type,
+            value=fact.value,
+            row=fact.row,
+            page=fact.page,
+            start=fact.start,
+            end=fact.end,
+            quote=fact.quote,
+            confidence=fact.confidence,
+            reader=READER_VERSION,
+        )
