@@ -238,11 +238,12 @@ def notice_state(snapshot: Snapshot, today: date, settings: Thresholds) -> Raise
 
 def notice_unopened(snapshot: Snapshot, today: date, settings: Thresholds) -> Raised:
     """A notice that nobody opened more than 1 business day after its date (setting business_days), not answered. Data: it lies in
-    a folder named Inbox or Unopened, or came by mail or upload, and nobody has opened it here."""
+    a folder named Inbox or Unopened and no copy lies elsewhere, or it came by mail or upload, and nobody has opened it here."""
     wait = settings.days("notice-unopened", "business_days")
     for notice in notices_of(snapshot):
         arrived = notice.dated or _received(snapshot, notice.document)
-        if not _lies_unopened(notice.document) or arrived is None or answered_by(snapshot, notice):
+        copies = [one for one in snapshot.documents if notice.document.id in (one.id, one.duplicate_of)]
+        if not all(_lies_unopened(one) for one in copies) or arrived is None or answered_by(snapshot, notice):
             continue
         if business_days_to(arrived, today) <= wait:
             continue
@@ -278,6 +279,17 @@ def notice_unknown(snapshot: Snapshot, today: date, settings: Thresholds) -> Rai
                 if notice.number
                 else "its number could not be read: open it",
             )
+
+
+def family_of(notice: NoticeReading) -> Family | None:
+    """The family that a notice belongs to; None for a kind that the table does not know."""
+    return next((family for family in FAMILIES.values() if _belongs(notice, family)), None)
+
+
+def last_day(snapshot: Snapshot, notice: NoticeReading) -> Deadline | None:
+    """The last day to act on a notice, as its signal has it; None when no date to count from was read."""
+    family = family_of(notice)
+    return _deadline(snapshot, notice, family) if family else None
 
 
 def _lies_unopened(document: Document) -> bool:
