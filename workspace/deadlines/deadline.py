@@ -93,10 +93,10 @@ def finish(
     if state:
         inputs = {**inputs, "state": state}
     if override is not None:
-        inputs = {**inputs, "postponed by": override.notice}
         applies = _applies(override, due)
         how.append(_override_words(override, due, applies))
         if applies:
+            inputs = {**inputs, "postponed by": override.notice, "postponed to": override.until.isoformat()}
             due, because = override.until, f"postponed by {override.notice} (IRC §7508A)"
     confirm = not sure or rule.status == "check"
     if confirm:

@@ -1,0 +1,105 @@
+"""A fact that a writer was given: a typed value, how it is worded, and where it came from.
+
+Owns the canonical form of a value and its standard wording, so that what is worded here is always recognised again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from workspace.deadlines.calendar import in_words
+from workspace.evidence import Evidence, from_json, to_json
+from workspace.tie_out import names
+from workspace.tie_out.figures import recognise
+from workspace.tie_out.numbers import canonical_money, canonical_number, decimal_of
+
+
+@dataclass(frozen=True)
+class Fact:
+    """`type` is a figure's: money, date, percent, count, tax_id, form, notice, period, citation, name; `value` as stored (decimal
+    dollars, ISO date, percent 0 to 100, plain words); `text` as it is to be worded, see `worded`."""
+
+    name: str
+    type: str
+    value: str
+    text: str
+    evidence: Evidence
+
+    @cached_property
+    def canonical(self) -> str:
+        """The value in the form in which figures are compared."""
+        return canonical(self.type, self.value)
+
+    @cached_property
+    def unit(self) -> str:
+        """The unit that the wording gives the value ("day" in "12 days"), "" where it gives none."""
+        return next(
+            (one.unit for one in recognise(self.text) if (one.type, one.value) == (self.type, self.canonical)), ""
+        )
+
+
+def canonical(kind: str, value: str) -> str:
+    """A stored value in the form that `recognise` gives for it; a value that cannot be read stays as it is."""
+    if kind == "name":
+        return " ".join(names.tokens_of(value))
+    if kind in ("money", "percent", "count"):
+        amount = decimal_of(value)
+        if amount is not None:
+            return canonical_money(amount) if kind == "money" else canonical_number(amount)
+    for written in (value, f"Form {value}", f"Letter {value}") if kind in ("form", "notice") else (value,):
+        read = [one for one in recognise(written) if one.type == kind]
+        if len(read) == 1 and (read[0].start, read[0].end) == (0, len(written)):
+            return read[0].value
+    return value.strip()
+
+
+def worded(kind: str, value: str) -> str:
+    """How a letter writes a stored value: "$4,200.00", "March 5, 2026", "12.5%", "Form 1120-S", "Letter 531"; counts with commas."""
+    plain = canonical(kind, value)
+    amount = decimal_of(plain)
+    if kind == "money" and amount is not None:
+        return f"{'-' if amount < 0 else ''}${abs(amount):,}"
+    if kind == "date" and len(plain) == 10:
+        return in_words(date.fromisoformat(plain))
+    if kind == "percent" and amount is not None:
+        return f"{amount:,}%"
+    if kind == "count" and amount is not None:
+        return f"{amount:,}"
+    if kind == "form":
+        return (
+            plain if plain[:1].isalpha() and plain.startswith(("FINCEN", "SCHEDULE")) is False else _form_words(plain)
+        )
+    if kind == "notice":
+        return plain if plain[:1].isalpha() else f"Letter {plain}"
+    return value.strip()
+
+
+def from_record(name: str, kind: str, value: str | Decimal | date | int, evidence: Evidence) -> Fact:
+    """A fact in its standard wording."""
+    text = value.isoformat() if isinstance(value, date) else str(value)
+    return Fact(name, kind, text, worded(kind, text), evidence)
+
+
+def fact_to_json(fact: Fact) -> dict[str, Any]:
+    """The fact as it is kept beside a draft."""
+    return {
+        "name": fact.name,
+        "type": fact.type,
+        "value": fact.value,
+        "text": fact.text,
+        "evidence": to_json(fact.evidence),
+    }
+
+
+def fact_from_json(data: Mapping[str, Any]) -> Fact:
+    """The fact that `fact_to_json` wrote."""
+    return Fact(data["name"], data["type"], data["value"], data["text"], from_json(data["evidence"]))
+
+
+def _form_words(plain: str) -> str:
+    if plain.startswith("SCHEDULE"):
+        return plain.replace("SCHEDULE", "Schedule")
+    return plain.replace("FINCEN", "FinCEN") if plain.startswith("FINCEN") else f"Form {plain}"

@@ -1,0 +1,182 @@
+"""Names in a text: those that are known, and those that give themselves away (a legal suffix, a title, a greeting).
+
+A name is compared word by word, without case and punctuation. "Rivera Holdings" may stand for "Rivera Holdings LLC" while no other
+known name is called so; "Rivera Holdings Inc." never does.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+_TOKEN = re.compile(r"&|[^\W_]+(?:['’.&/-][^\W_]+)*")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_SUFFIXES = _words(
+    "llc inc incorporated corp corporation co company ltd limited llp lp lllp pllc pc pa plc trust foundation"
+)
+_SUFFIX = r"(?:LLC|L\.L\.C\.|Inc|Incorporated|Corp|Corporation|Ltd|LLP|LP|L\.P\.|PLLC|P\.C\.|PC|PLC)"
+_WORD = r"[A-Z][\w'’&-]*"
+COMPANY = re.compile(rf"(?<!\w){_WORD}(?:[ ]+(?:{_WORD}|of|and|&|the)){{0,5}},?[ ]+{_SUFFIX}(?!\w)\.?")
+TITLED = re.compile(rf"(?<!\w)(?:Mr|Ms|Mrs|Mx|Dr|Prof)\.?[ ]+(?P<name>{_WORD}(?:[ ]+{_WORD})?)")
+GREETED = re.compile(
+    rf"(?m)^[ \t>*_]*(?:Dear|Hi|Hello)[ ]+(?P<name>{_WORD}(?:[ ]+(?:and[ ]+|&[ ]+)?{_WORD})*)(?=[ ]*(?:[,:!]|$))"
+)
+PEOPLE = re.compile(rf"(?<![\w#])(?:{_WORD}|[A-Z]\.)(?:[ ](?:[A-Z]\.|{_WORD})){{1,3}}(?!\w)")
+_GREETINGS = _words("client clients sir madam taxpayer team all friends friend colleague colleagues partner board")
+# Words that letters of the trade capitalise; a run made only of them is no name.
+_TRADE = _words(
+    """
+    a an the and or of for to in on at by with from we you our your this that these those it is are as if please dear re thank
+    what how when where who why which each all any no not i my here there also after before because
+    internal revenue service irs tax taxes taxpayer court form forms schedule letter notice section return returns extension
+    amended estimated payment payments income gross net taxable total balance sheet statement statements profit loss trial
+    power attorney collection due process hearing appeals appeal office united states federal state local district columbia
+    department treasury social security administration code regulation regulations publication act rule rules
+    partnership corporation individual estate trust organization nonprofit employer employee
+    year quarter month day date period fiscal calendar january february march april may june july august september october
+    november december monday tuesday wednesday thursday friday saturday sunday
+    engagement engagements client clients partner manager senior staff firm accountant accountants counsel
+    document documents invoice invoices bank account accounts receivable payable payroll sales cash cost costs fee fees
+    request requests item items open question questions answer answers summary status next steps step amount amounts
+    deadline deadlines review draft release records record file files facts sources source exhibits exhibit position
+    sincerely regards best kind yours truly prepared reviewed subject attached enclosed
+    certified public mail express priority registered first class electronic online secure portal
+    """
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A name as it stands in a text; `tokens` is its words for comparing."""
+
+    start: int
+    end: int
+    tokens: tuple[str, ...]
+
+
+def tokens_of(name: str) -> tuple[str, ...]:
+    """The words of a name for comparing: lower case, no punctuation, no possessive, "&" as "and"."""
+    return tuple(_plain(match.group()) for match in _TOKEN.finditer(name))
+
+
+def short_of(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """The words without the legal form at the end and "the" at the start: what people call a company."""
+    kept = tokens[1:] if len(tokens) > 1 and tokens[0] == "the" else tokens
+    while len(kept) > 1 and kept[-1] in _SUFFIXES:
+        kept = kept[:-1]
+    return kept
+
+
+def known(text: str, names: Sequence[str]) -> Iterator[Found]:
+    """Every place where one of `names` stands, whole or without its legal form, the longest first from left to right."""
+    index = _index(tuple(sorted(set(names))))
+    words = [(match, _plain(match.group())) for match in _TOKEN.finditer(text)]
+    at = 0
+    while at < len(words):
+        length = _longest(index, words, at)
+        if length:
+            length += _other_form(text, words, at + length)
+            last = words[at + length - 1][0]
+            yield Found(words[at][0].start(), _bare_end(last), tuple(word for _, word in words[at : at + length]))
+        at += length or 1
+
+
+def titled(text: str) -> Iterator[Found]:
+    """Names after Mr., Ms., Dr. and the like."""
+    for match in TITLED.finditer(text):
+        yield Found(match.start("name"), match.end("name"), tokens_of(match["name"]))
+
+
+def greeted(text: str) -> Iterator[Found]:
+    """Names after "Dear", each of several apart."""
+    for greeting in GREETED.finditer(text):
+        start = greeting.start("name")
+        for match in re.finditer(rf"(?!and\b){_WORD}(?:[ ]+{_WORD})*", greeting["name"]):
+            tokens = tokens_of(match.group())
+            if not set(tokens) <= _GREETINGS:
+                yield Found(start + match.start(), start + match.end(), tokens)
+
+
+def companies(text: str) -> Iterator[Found]:
+    """Names that end with a legal form."""
+    for match in COMPANY.finditer(text):
+        yield Found(match.start(), match.end(), tokens_of(match.group()))
+
+
+def stands_for(tokens: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    """Whether `tokens` can be read as a short form of `name`: without its legal form, a first name, a last name."""
+    if tokens == short_of(name):
+        return True
+    return (
+        len(tokens) < len(name) and tokens in (name[: len(tokens)], name[-len(tokens) :]) and name[-1] not in _SUFFIXES
+    )
+
+
+def guessed(text: str) -> Iterator[Found]:
+    """Runs of two to four capitalised words that are not all words of the trade, outside headings."""
+    for match in PEOPLE.finditer(text):
+        line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        if line.lstrip().startswith("#"):
+            continue
+        words = list(_TOKEN.finditer(text, match.start(), match.end()))
+        while words and words[0].group().lower() in _TRADE:
+            words = words[1:]
+        while words and words[-1].group().lower() in _TRADE:
+            words = words[:-1]
+        if len(words) > 1:
+            yield Found(words[0].start(), words[-1].end(), tuple(_plain(word.group()) for word in words))
+
+
+@lru_cache(maxsize=16)
+def _index(names: tuple[str, ...]) -> dict[str, list[tuple[str, ...]]]:
+    """First word to the names that begin with it, longest first."""
+    index: dict[str, set[tuple[str, ...]]] = {}
+    for name in names:
+        full = tokens_of(name)
+        for form in {full, short_of(full)}:
+            # A bare number is no name: it would swallow amounts.
+            if any(len(word) > 1 and not word.isdigit() for word in form):
+                index.setdefault(form[0], set()).add(form)
+    return {first: sorted(forms, key=len, reverse=True) for first, forms in index.items()}
+
+
+def _longest(index: dict[str, list[tuple[str, ...]]], words: list[tuple[re.Match[str], str]], at: int) -> int:
+    for form in index.get(words[at][1], ()):
+        span = words[at : at + len(form)]
+        if tuple(word for _, word in span) != form:
+            continue
+        # "target" is a word, "Target" may be the store.
+        written = span[0][0].group()
+        if (len(form) > 1 or written[0].isupper() or written[0].isdigit()) and _alone(span[0][0], span[-1][0]):
+            return len(form)
+    return 0
+
+
+def _alone(first: re.Match[str], last: re.Match[str]) -> bool:
+    """Not a piece of a longer number: "INV-7" stands in "INV-7," and not in "INV-7,300"."""
+    text = first.string
+    before, after = text[max(0, first.start() - 1) : first.start()], text[last.end() : last.end() + 2]
+    return not (before and before in "$#-.") and not re.match(r"[,.%-]\d|%|\s%", after)
+
+
+def _other_form(text: str, words: list[tuple[re.Match[str], str]], after: int) -> int:
+    """1 when a legal form follows that the known name does not have: "Rivera Holdings Inc." is not "Rivera Holdings LLC"."""
+    if after >= len(words):
+        return 0
+    (before, _), (match, plain) = words[after - 1], words[after]
+    between = text[before.end() : match.start()]
+    return int(plain in _SUFFIXES and match.group()[0].isupper() and between.strip(" ,") == "")
+
+
+def _plain(word: str) -> str:
+    plain = re.sub(r"['’]s$", "", word.casefold())
+    return "and" if plain == "&" else re.sub(r"(?<!\d)\.|\.(?!\d)|['’]", "", plain)
+
+
+def _bare_end(match: re.Match[str]) -> int:
+    return match.end() - (2 if re.search(r"['’]s$", match.group()) else 0)
