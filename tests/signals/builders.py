@@ -1,9 +1,10 @@
-"""Snapshots in a line or two, for the tables of cases."""
+"""Snapshots in a line or two, for the tables of cases. Whatever is raised has its arithmetic computed again."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from workspace.evidence import DerivedEvidence
 from workspace.signals import BlindSpot, Signal, Thresholds, detect, resolve
 from workspace.snapshot import (
     Client,
@@ -18,6 +19,7 @@ from workspace.snapshot import (
     Snapshot,
     TimeEntry,
 )
+from workspace.tie_out.derive import check
 
 TODAY = date(2026, 3, 9)  # a Monday
 PARTNER = Person("p", "pat@firm.example", "Pat", "partner", Decimal(40), Decimal(300))
@@ -103,7 +105,11 @@ def accounts(*lines: tuple[str, str, str]) -> list[dict[str, str]]:
 
 
 def raised(what: Snapshot, slug: str, today: date = TODAY, settings: Thresholds = DEFAULT) -> list[Signal]:
-    return [signal for signal in detect(what, today, settings).signals if signal.slug == slug]
+    found = detect(what, today, settings).signals
+    for signal in found:
+        for one in signal.evidence:
+            assert not isinstance(one, DerivedEvidence) or check(one), f"{signal.slug}: {one.formula}"
+    return [signal for signal in found if signal.slug == slug]
 
 
 def only(what: Snapshot, slug: str, today: date = TODAY, settings: Thresholds = DEFAULT) -> Signal:

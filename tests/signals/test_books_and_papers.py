@@ -67,7 +67,7 @@ def test_a_covenant_names_its_next_test_and_shows_its_lines() -> None:
     what = snapshot(documents=(year(), agreement("current_ratio", ">=", "1.5")))
     signal = only(what, "covenant-near")
     assert (signal.due, signal.dollars) == (date(2026, 3, 31), Decimal("250000.00"))
-    assert any(getattr(one, "formula", "") == "150.00 / 100.00 = 1.5000" for one in signal.evidence)
+    assert any(getattr(one, "formula", "") == "ratio(150.00, 100.00) = 1.5000" for one in signal.evidence)
     yearly = snapshot(documents=(year(), agreement("current_ratio", ">=", "1.5", "annually")))
     assert only(yearly, "covenant-near").due == date(2026, 12, 31)
     monthly = snapshot(documents=(year(), agreement("current_ratio", ">=", "1.5", "monthly")))

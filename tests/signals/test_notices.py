@@ -10,6 +10,7 @@ from tests.signals.builders import CLIENT, TODAY, blind, document, engagement, n
 from workspace.evidence import DerivedEvidence, DocumentEvidence
 from workspace.signals.notice_reading import is_abroad, names
 from workspace.snapshot import Notice, Postponement, Snapshot
+from workspace.tie_out.derive import check
 
 
 def of(*documents: object, **parts: object) -> Snapshot:
@@ -54,8 +55,8 @@ def test_dates_and_classes(
 def test_a_counted_date_is_derived_from_the_words_of_the_page() -> None:
     signal = only(of(notice("CP3219A", "2026-01-06")), "notice-deficiency")
     [derived] = [one for one in signal.evidence if isinstance(one, DerivedEvidence)]
-    assert derived.formula == "2026-01-06 + 90 days = 2026-04-06"
-    assert isinstance(derived.inputs[0], DocumentEvidence) and derived.inputs[0].quote == "2026-01-06"
+    assert derived.formula == "due(notice-deficiency, CP3219A; notice=CP3219A; notice date=2026-01-06) = 2026-04-06"
+    assert check(derived)
 
 
 def test_abroad_there_are_150_days() -> None:

@@ -160,8 +160,8 @@ def trial_balance_off(snapshot: Snapshot, today: date, settings: Thresholds) -> 
 def _footing(books: TrialBalance) -> tuple[Decimal, Evidence] | None:
     """Debits less credits, by the accounts, or by the printed totals where intake had to guess the columns."""
     if books.is_sure:
-        debits = [(a.debit, a.proof[0]) for a in books.accounts if a.debit]
-        credits_ = [(a.credit, a.proof[0]) for a in books.accounts if a.credit]
+        debits = [(a.debit, a.debit_proof) for a in books.accounts if a.debit]
+        credits_ = [(a.credit, a.credit_proof) for a in books.accounts if a.credit]
         sides = [total([amount for amount, _ in side], [p for _, p in side]) for side in (debits, credits_)]
         sums = [sum((amount for amount, _ in side), ZERO) for side in (debits, credits_)]
         return sums[0] - sums[1], difference(sums[0], sums[1], sides)
@@ -180,7 +180,8 @@ def _rolls(snapshot: Snapshot, books: TrialBalance, prior: TrialBalance | None, 
     off = now.amount - (then.amount + result.amount)
     # Programs close the year's distributions to retained earnings; books kept by hand often do not.
     if abs(off) > allowed and abs(off + taken.amount) > allowed:
-        proof = total([now.amount, -then.amount, -result.amount], [now.proof, then.proof, result.proof])
+        expected = total([then.amount, result.amount], [then.proof, result.proof])
+        proof = difference(now.amount, then.amount + result.amount, [now.proof, expected])
         what = f"retained earnings do not follow from {words.day(prior.as_of)}"
         yield _off(snapshot, books, abs(off), what, proof)
 

@@ -10,13 +10,15 @@ from datetime import date
 from store.errors import Invalid
 from workspace.deadlines import Deadline, Override, in_words, return_deadline
 from workspace.evidence import Evidence
+from workspace.signals.proof import due as counted
 from workspace.snapshot.model import Engagement, Snapshot
 
 
 @dataclass(frozen=True)
 class Due:
     """`nominal` is the date before the roll, `due` the one that counts. `rule_id` and `authority` are those of the table, or
-    "entered" where a person's date stands. `confirm`: a person should look before relying on it. `how`: sentences, in order."""
+    "entered" where a person's date stands. `confirm`: a person should look before relying on it. `how`: sentences, in order.
+    `deadline` is the table's, where it is the one that counts."""
 
     nominal: date
     due: date
@@ -24,6 +26,7 @@ class Due:
     authority: str
     how: tuple[str, ...]
     confirm: bool = False
+    deadline: Deadline | None = None
 
 
 def due_of(snapshot: Snapshot, engagement: Engagement) -> Due | None:
@@ -40,6 +43,7 @@ def due_of(snapshot: Snapshot, engagement: Engagement) -> Due | None:
             computed.authority,
             computed.how,
             computed.confirm,
+            computed,
         )
     if entered is None:
         return None
@@ -79,10 +83,10 @@ def postponed(snapshot: Snapshot, compute: Callable[[Override | None], Deadline 
     return best
 
 
-def due_evidence(engagement: Engagement) -> tuple[Evidence, ...]:
-    """The fields that the date rests on."""
-    if engagement.extended_to is not None:
-        return (engagement.evidence("extended_to"),)
-    if engagement.due is not None:
-        return (engagement.evidence("due"),)
-    return (engagement.evidence("template"), engagement.evidence("period_end"))
+def due_evidence(engagement: Engagement, due: Due) -> tuple[Evidence, ...]:
+    """The fields that the date rests on, and how the table counts from them."""
+    entered = "extended_to" if engagement.extended_to else "due" if engagement.due else None
+    evidence: list[Evidence] = [engagement.evidence(entered)] if entered else []
+    if due.deadline is not None and "postponed by" not in due.deadline.inputs:
+        evidence.append(counted(due.deadline, [engagement.evidence("period_end")]))
+    return tuple(evidence)

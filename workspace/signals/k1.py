@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from store.errors import Invalid
-from workspace.deadlines import month_end, return_deadline
+from workspace.deadlines import Deadline, month_end, return_deadline
 from workspace.signals import words
-from workspace.signals.due import due_of
+from workspace.signals.due import Due, due_evidence, due_of
 from workspace.signals.names import same_name
-from workspace.signals.proof import days_after
 from workspace.signals.signal import BlindSpot, Signal
 from workspace.signals.thresholds import Thresholds
 from workspace.snapshot.model import Document, Engagement, Snapshot
@@ -29,7 +28,7 @@ def k1_awaited(snapshot: Snapshot, today: date, settings: Thresholds) -> Raised:
         came = [one for one in schedules if one.value("tax_year") == str(year)]
         for last in _one_each([one for one in schedules if one.value("tax_year") == str(year - 1)]):
             if not any(_same_issuer(last, one) for one in came):
-                yield from _awaited(snapshot, today, settings, engagement, due.due, last, year)
+                yield from _awaited(snapshot, today, settings, engagement, due, last, year)
     for one in schedules:
         if one.value("tax_year") is None or (one.value("issuer_ein") is None and one.value("issuer") is None):
             yield BlindSpot(
@@ -54,20 +53,19 @@ def _awaited(
     today: date,
     settings: Thresholds,
     engagement: Engagement,
-    return_due: date,
+    own: Due,
     last: Document,
     year: int,
 ) -> Raised:
-    before = return_due - timedelta(days=settings.days("k1-awaited", "return_days"))
+    before = own.due - timedelta(days=settings.days("k1-awaited", "return_days"))
     issued = _issuer_due(last, year)
-    after = None if issued is None else issued + timedelta(days=settings.days("k1-awaited", "issuer_days"))
+    after = None if issued is None else issued.due + timedelta(days=settings.days("k1-awaited", "issuer_days"))
     due = before if after is None else min(before, after)
     if today < due:
         return
     income = last.number("ordinary_income")
     issuer = last.value("issuer") or f"the issuer {last.value('issuer_ein')}"
     facts = [last.fact(name) for name in ("issuer", "issuer_ein", "tax_year", "ordinary_income")]
-    start = return_due if due == before else issued or due
     evidence = [fact.evidence for fact in facts if fact is not None]
     yield Signal(
         slug="k1-awaited",
@@ -81,10 +79,10 @@ def _awaited(
         rule=f"A K-1 came for {year - 1} and none for {year}. Awaited from the earlier of the issuer's due date + "
         f"{settings.days('k1-awaited', 'issuer_days')} days and the return's due date - "
         f"{settings.days('k1-awaited', 'return_days')} days.",
-        why_now=f"{engagement.title} is due on {words.day(return_due)} and cannot be finished without it.",
+        why_now=f"{engagement.title} is due on {words.day(own.due)} and cannot be finished without it.",
         next_step="Ask the client and the issuer for the K-1; plan the extension if it will be late.",
         minutes=5,
-        evidence=(*evidence, days_after(start, (due - start).days, due, [engagement.evidence("period_end")])),
+        evidence=(*evidence, *due_evidence(engagement, own)),
         basis="fact",
         engagement_ref=engagement.ref,
         waits_on_client=True,
@@ -116,9 +114,9 @@ def _one_each(documents: list[Document]) -> list[Document]:
     return found
 
 
-def _issuer_due(document: Document, year: int) -> date | None:
+def _issuer_due(document: Document, year: int) -> Deadline | None:
     """When the issuer's own calendar-year return, and with it the K-1, is due; None when its form was not read."""
     try:
-        return return_deadline(document.value("form") or "", date(year, 12, 31)).due
+        return return_deadline(document.value("form") or "", date(year, 12, 31))
     except Invalid:
         return None

@@ -14,7 +14,7 @@ from functools import cached_property
 from store.errors import Invalid
 from workspace.deadlines import year_end_of
 from workspace.evidence import Evidence
-from workspace.signals.proof import ratio, total
+from workspace.signals.proof import difference, quotient, ratio, total
 from workspace.snapshot.model import ZERO, Document, Fact, Snapshot
 
 _NUMBER = re.compile(r"\W*(\d{4})\d{0,3}(?!\d)")
@@ -29,12 +29,21 @@ class Account:
     number: int | None
     debit: Decimal
     credit: Decimal
-    proof: tuple[Evidence, ...]
+    debit_proof: Evidence
+    credit_proof: Evidence
     sure: bool
 
     @property
     def net(self) -> Decimal:
         return self.debit - self.credit
+
+    def proof(self, sign: int) -> Evidence:
+        """What says the net amount times `sign`: the amount's words, or the difference where both columns are filled."""
+        if self.debit and self.credit:
+            a, b = (self.debit, self.debit_proof), (self.credit, self.credit_proof)
+            (first, said), (second, also) = (a, b) if sign > 0 else (b, a)
+            return difference(first, second, [said, also])
+        return self.debit_proof if self.debit else self.credit_proof
 
 
 @dataclass(frozen=True)
@@ -65,9 +74,9 @@ class TrialBalance:
 
     def figure(self, belongs: Callable[[Account], bool], sign: int = 1) -> Figure:
         """The sum of the net amounts of the accounts that belong, times `sign` (-1 for credit balances)."""
-        chosen = [account for account in self.accounts if belongs(account)]
+        chosen = [account for account in self.accounts if account.net and belongs(account)]
         amounts = [sign * account.net for account in chosen]
-        return Figure(sum(amounts, ZERO), total(amounts, [one for account in chosen for one in account.proof[:1]]))
+        return Figure(sum(amounts, ZERO), total(amounts, [account.proof(sign) for account in chosen]))
 
     def between(self, first: int, last: int, sign: int = 1) -> Figure:
         """The sum of the accounts numbered `first` to `last`."""
@@ -101,7 +110,8 @@ def _accounts(document: Document) -> Iterator[Account]:
                 number=account_number(name.value),
                 debit=debit,
                 credit=credit,
-                proof=tuple(fact.evidence for fact in (*[s for s in sides if s.number], name)),
+                debit_proof=row.get("debit", name).evidence,
+                credit_proof=row.get("credit", name).evidence,
                 sure=all(fact.confidence >= _SURE for fact in sides),
             )
 
@@ -179,5 +189,4 @@ def _added_back(account: Account) -> bool:
 def _ratio(above: Figure, below: Figure) -> Ratio | None:
     if below.amount == 0:
         return None
-    value = (above.amount / below.amount).quantize(Decimal("0.0001"))
-    return Ratio(value, ratio(above.amount, below.amount, [above.proof, below.proof]))
+    return Ratio(quotient(above.amount, below.amount), ratio(above.amount, below.amount, [above.proof, below.proof]))

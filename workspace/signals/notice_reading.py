@@ -34,7 +34,6 @@ class NoticeReading:
     abroad: bool
     confirmed: bool
     evidence: tuple[Evidence, ...]
-    date_evidence: Evidence | None
 
     @property
     def is_federal(self) -> bool:
@@ -77,19 +76,16 @@ def read_notice(document: Document) -> NoticeReading:
         elif value is not None:
             evidence.append(RecordEvidence(f"notice:{record.id}", field, str(value)))
     amount = document.number("amount_due")
-    day = record.notice_date or document.day("notice_date")
-    dated = document.fact("notice_date")
     return NoticeReading(
         document=document,
         number=record.number or document.value("notice_number"),
         agency=record.agency or document.value("agency"),
-        dated=day,
+        dated=record.notice_date or document.day("notice_date"),
         respond_by=record.respond_by or document.day("respond_by"),
         amount=amount if amount is not None and amount > 0 else None,
         abroad=is_abroad(document),
         confirmed=record.confirmed,
         evidence=tuple(evidence),
-        date_evidence=dated.evidence if dated is not None and dated.day == day else None,
     )
 
 

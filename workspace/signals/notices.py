@@ -10,12 +10,12 @@ from datetime import date
 from store.errors import Invalid
 from workspace.deadlines import Deadline, Override, add_business_days, notice_deadline
 from workspace.deadlines.rules import for_notice
-from workspace.evidence import Evidence, RecordEvidence
+from workspace.evidence import RecordEvidence
 from workspace.signals import words
 from workspace.signals.days import business_days_to
 from workspace.signals.due import postponed
 from workspace.signals.notice_reading import NoticeReading, answered_by, notices_of
-from workspace.signals.proof import days_after
+from workspace.signals.proof import due as counted
 from workspace.signals.signal import BlindSpot, Signal, SignalClass
 from workspace.signals.thresholds import Thresholds
 from workspace.snapshot.model import Document, Snapshot
@@ -357,8 +357,9 @@ def _signal(
     due = deadline.due if deadline else None
     until = f" by {words.day(due)}" if due else ""
     evidence = list(notice.evidence)
-    if deadline and notice.dated and deadline.nominal != notice.respond_by:
-        evidence.append(_counted(notice, deadline))
+    # A postponement is a record of the firm's own and not arithmetic on the page: the rule's sentences tell it.
+    if deadline and deadline.due != notice.respond_by and "postponed by" not in deadline.inputs:
+        evidence.append(counted(deadline, notice.evidence))
     return Signal(
         slug=family.slug,
         cls=family.cls,
@@ -376,12 +377,6 @@ def _signal(
         basis=notice.basis,
         deliverable_slug=family.deliverable,
     )
-
-
-def _counted(notice: NoticeReading, deadline: Deadline) -> Evidence:
-    start = notice.dated or deadline.nominal
-    inputs = [one for one in notice.evidence if one == notice.date_evidence]
-    return days_after(start, (deadline.nominal - start).days, deadline.nominal, inputs)
 
 
 def _why_now(notice: NoticeReading, due: date | None, today: date) -> str:

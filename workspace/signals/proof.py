@@ -1,12 +1,12 @@
-"""Derived evidence of the detectors: arithmetic written as it was computed, over the evidence of its operands.
+"""Derived evidence of the detectors: arithmetic in the formulas of `tie_out.derive`, over the evidence of its operands.
 
-A formula never holds today's date: evidence changes only when the data do. Computes nothing that it does not write down.
+A formula never holds today's date: evidence changes only when the data do. `tie_out.derive.check` computes each again.
 """
 
 from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
+from workspace.deadlines import Deadline
 from workspace.evidence import DerivedEvidence, Evidence, RecordEvidence
 from workspace.snapshot.model import ZERO, TimeEntry
 
@@ -18,18 +18,24 @@ def total(amounts: Sequence[Decimal], inputs: Sequence[Evidence]) -> DerivedEvid
 
 
 def difference(a: Decimal, b: Decimal, inputs: Sequence[Evidence]) -> DerivedEvidence:
-    """a - b = c."""
-    return DerivedEvidence(f"{a} - {b} = {a - b}", tuple(inputs))
+    """difference(a, b) = a - b."""
+    return DerivedEvidence(f"difference({a}, {b}) = {a - b}", tuple(inputs))
+
+
+def quotient(a: Decimal, b: Decimal) -> Decimal:
+    """a by b, to four places, half up as `tie_out` rounds."""
+    return (a / b).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
 
 
 def ratio(a: Decimal, b: Decimal, inputs: Sequence[Evidence]) -> DerivedEvidence:
-    """a / b = c, to four places."""
-    return DerivedEvidence(f"{a} / {b} = {(a / b).quantize(Decimal('0.0001'))}", tuple(inputs))
+    """ratio(a, b) = a / b, to four places."""
+    return DerivedEvidence(f"ratio({a}, {b}) = {quotient(a, b)}", tuple(inputs))
 
 
-def days_after(start: date, days: int, reached: date, inputs: Sequence[Evidence]) -> DerivedEvidence:
-    """start + n days = reached."""
-    return DerivedEvidence(f"{start} + {days} days = {reached}", tuple(inputs))
+def due(deadline: Deadline, starts: Sequence[Evidence]) -> DerivedEvidence:
+    """due(rule, form; inputs) = day. `starts` say the dates that the deadline was counted from."""
+    inputs = "; ".join(f"{key}={value}" for key, value in deadline.inputs.items())
+    return DerivedEvidence(f"due({deadline.rule_id}, {deadline.form}; {inputs}) = {deadline.due}", tuple(starts))
 
 
 def time_value(entries: Sequence[TimeEntry]) -> tuple[Decimal, DerivedEvidence]:

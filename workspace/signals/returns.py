@@ -40,7 +40,7 @@ def return_at_risk(snapshot: Snapshot, today: date, settings: Thresholds) -> Rai
 
 
 def _at_risk(snapshot: Snapshot, today: date, engagement: Engagement, due: Due, work: Remaining) -> Signal:
-    evidence: list[Evidence] = [*due_evidence(engagement), engagement.evidence("stage")]
+    evidence: list[Evidence] = [*due_evidence(engagement, due), engagement.evidence("stage")]
     if engagement.budget_hours is not None:
         logged, proof = hours(snapshot.time_on(engagement, today))
         evidence.append(difference(engagement.budget_hours, logged, [engagement.evidence("budget_hours"), proof]))
@@ -88,7 +88,7 @@ def return_overdue(snapshot: Snapshot, today: date, settings: Thresholds) -> Rai
             why_now=f"The date passed {words.away(due.due, today)}; penalties run by the month or part of one.",
             next_step="File now, or tell the client what the delay costs and why.",
             minutes=15,
-            evidence=(*due_evidence(engagement), engagement.evidence("stage"), engagement.evidence("extended_to")),
+            evidence=(*due_evidence(engagement, due), engagement.evidence("stage"), engagement.evidence("extended_to")),
             basis="record",
             engagement_ref=engagement.ref,
             waits_on_client=_waits(engagement),
@@ -117,7 +117,7 @@ def extension_needed(snapshot: Snapshot, today: date, settings: Thresholds) -> R
             why_now=f"The return is {_stage(engagement)} and due {words.away(due.due, today)}.",
             next_step="File the extension, or move the return to review.",
             minutes=10,
-            evidence=(*due_evidence(engagement), engagement.evidence("stage"), engagement.evidence("extended_to")),
+            evidence=(*due_evidence(engagement, due), engagement.evidence("stage"), engagement.evidence("extended_to")),
             basis="record",
             engagement_ref=engagement.ref,
             waits_on_client=_waits(engagement),
