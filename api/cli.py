@@ -1,0 +1,275 @@
+"""The command line of contract.md: parses arguments, calls a command of api/commands, prints text or JSON.
+
+Progress goes to standard error; exit status 0 is success, 1 a refusal that is explained in one line, 2 wrong usage. A command that needs
+the index while `tickmark serve` has the home goes through it (api/forward.py). Commands that stand above the service (sample firm,
+evaluations) come by the entry points "tickmark.commands", which are looked up only when asked for.
+"""
+
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.commands.result import Result
+from api.execute import execute, failing
+from api.output import say
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The AI-native workspace of a professional-services firm.",
+)
+audit_app = typer.Typer(no_args_is_help=True, help="The audit trail.")
+index_app = typer.Typer(no_args_is_help=True, help="The vector index.")
+person_app = typer.Typer(no_args_is_help=True, help="The people of the firm.")
+deliverables_app = typer.Typer(help="The deliverables, or one with its tickmarks.")
+app.add_typer(audit_app, name="audit")
+app.add_typer(index_app, name="index")
+app.add_typer(person_app, name="person")
+app.add_typer(deliverables_app, name="deliverables")
+
+Json = Annotated[bool, typer.Option("--json", help="Print the JSON of the contract.")]
+Ref = Annotated[str, typer.Argument(metavar="REF", help="The client's ref.")]
+Client = Annotated[str | None, typer.Option("--client", help="Only this client.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="The day taken for today, as 2026-03-09.")]
+As = Annotated[str, typer.Option("--as", help="Who decides, by e-mail address.")]
+Asking = Annotated[str | None, typer.Option("--as", help="Whose eyes to look with; without it the operator's.")]
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    home: Annotated[Path | None, typer.Option(help="The home folder (TICKMARK_HOME).")] = None,
+) -> None:
+    context.obj = home
+
+
+def _home(context: typer.Context) -> Path | None:
+    home: Path | None = context.obj
+    return home
+
+
+def _run(context: typer.Context, name: str, arguments: dict[str, Any], as_json: bool = False) -> None:
+    with failing():
+        result: Result = execute(_home(context), name, {k: v for k, v in arguments.items() if v is not None})
+        say(result, as_json)
+    raise typer.Exit(1 if result.failed else 0)
+
+
+@app.command()
+def load(
+    context: typer.Context,
+    folder: Path,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen, change nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Load a firm folder: records, mail, documents, books; prints the reconciliation."""
+    _run(context, "load", {"folder": str(folder.absolute()), "dry_run": dry_run}, json)
+
+
+@app.command()
+def ingest(context: typer.Context, ref: Ref, paths: list[Path], as_: Asking = None, json: Json = False) -> None:
+    """Add files or folders to a client."""
+    _run(context, "ingest", {"client": ref, "paths": [str(path.absolute()) for path in paths], "as": as_}, json)
+
+
+@app.command()
+def scan(context: typer.Context, as_of: AsOf = None, client: Client = None, json: Json = False) -> None:
+    """Run the overnight scan now."""
+    _run(context, "scan", {"as_of": as_of, "client": client}, json)
+
+
+@app.command()
+def signals(
+    context: typer.Context, client: Client = None, as_of: AsOf = None, as_: Asking = None, json: Json = False
+) -> None:
+    """Show what the last scan raised."""
+    _run(context, "signals", {"client": client, "as_of": as_of, "as": as_}, json)
+
+
+@app.command()
+def brief(
+    context: typer.Context,
+    for_: Annotated[str | None, typer.Option("--for", help="Whose brief, by e-mail address.")] = None,
+    as_of: AsOf = None,
+    json: Json = False,
+) -> None:
+    """Show a person's morning brief."""
+    _run(context, "brief", {"for": for_, "as_of": as_of}, json)
+
+
+@app.command()
+def search(
+    context: typer.Context,
+    ref: Ref,
+    query: str,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
+    as_: Asking = None,
+    json: Json = False,
+) -> None:
+    """Find the client's passages, best first."""
+    _run(context, "search", {"client": ref, "query": query, "k": k, "as": as_}, json)
+
+
+@app.command()
+def ask(context: typer.Context, ref: Ref, question: str, as_: Asking = None, json: Json = False) -> None:
+    """Ask a question about a client; the answer carries its citations."""
+    _run(context, "ask", {"client": ref, "question": question, "as": as_}, json)
+
+
+@app.command()
+def draft(
+    context: typer.Context,
+    ref: Ref,
+    slug: str,
+    engagement: Annotated[str | None, typer.Option(help="The engagement's ref.")] = None,
+    json: Json = False,
+) -> None:
+    """Draft a deliverable now."""
+    _run(context, "draft", {"client": ref, "slug": slug, "engagement": engagement}, json)
+
+
+@deliverables_app.callback(invoke_without_command=True)
+def deliverables(
+    context: typer.Context,
+    client: Client = None,
+    state: Annotated[str | None, typer.Option(help="Only those in this state.")] = None,
+    as_: Asking = None,
+    json: Json = False,
+) -> None:
+    """List the deliverables."""
+    if context.invoked_subcommand is None:
+        _run(context, "deliverables", {"client": client, "state": state, "as": as_}, json)
+
+
+@deliverables_app.command()
+def show(context: typer.Context, identity: Annotated[str, typer.Argument(metavar="ID")], json: Json = False) -> None:
+    """Print one deliverable with its tickmarks; the beginning of its id is enough."""
+    _run(context, "deliverables-show", {"id": identity}, json)
+
+
+@app.command()
+def review(
+    context: typer.Context,
+    identity: Annotated[str, typer.Argument(metavar="ID")],
+    decision: Annotated[str, typer.Argument(metavar="approve|changes|reject")],
+    as_: As,
+    note: Annotated[str | None, typer.Option(help="What should change, or why not.")] = None,
+    override: Annotated[str | None, typer.Option(help="Why an untied figure may stand.")] = None,
+    json: Json = False,
+) -> None:
+    """Decide about a deliverable's current version."""
+    if decision not in ("approve", "changes", "reject"):
+        raise typer.BadParameter("the decision is approve, changes or reject")
+    arguments = {"id": identity, "decision": decision, "as": as_, "note": note, "override": override}
+    _run(context, "review", arguments, json)
+
+
+@app.command()
+def release(
+    context: typer.Context, identity: Annotated[str, typer.Argument(metavar="ID")], as_: As, json: Json = False
+) -> None:
+    """Release the approved version: a partner's word that it may leave the firm."""
+    _run(context, "release", {"id": identity, "as": as_}, json)
+
+
+@app.command()
+def parse(context: typer.Context, file: Path, json: Json = False) -> None:
+    """Show elements and facts of one file; nothing is stored."""
+    from api.commands import parse as command
+
+    with failing():
+        result = command.run(file)
+        say(result, json)
+    raise typer.Exit(1 if result.failed else 0)
+
+
+@app.command()
+def export(context: typer.Context, folder: Path, json: Json = False) -> None:
+    """Write everything out, in a form that load reads back."""
+    _run(context, "export", {"folder": str(folder.absolute())}, json)
+
+
+@app.command()
+def doctor(context: typer.Context, json: Json = False) -> None:
+    """Tell what is configured, reachable, missing."""
+    from api.commands import doctor as command
+
+    with failing():
+        result = command.run(_home(context))
+        say(result, json)
+    raise typer.Exit(1 if result.failed else 0)
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one.")] = None,
+) -> None:
+    """Serve the web application, the scan worker with it."""
+    from api.serve import serve as start
+
+    with failing():
+        start(_home(context), host, port)
+
+
+@app.command()
+def worker(context: typer.Context) -> None:
+    """Run a scan worker on this or another machine."""
+    from api.serve import work
+
+    with failing():
+        work(_home(context))
+
+
+@audit_app.command("verify")
+def audit_verify(context: typer.Context, json: Json = False) -> None:
+    """Check the chain."""
+    _run(context, "audit-verify", {}, json)
+
+
+@audit_app.command("log")
+def audit_log(
+    context: typer.Context,
+    limit: Annotated[int | None, typer.Option(help="Only the newest.")] = None,
+    json: Json = False,
+) -> None:
+    """Print the trail, oldest first."""
+    _run(context, "audit-log", {"limit": limit}, json)
+
+
+@index_app.command("verify")
+def index_verify(context: typer.Context, json: Json = False) -> None:
+    """Hold Chroma against the records."""
+    _run(context, "index-verify", {}, json)
+
+
+@index_app.command("rebuild")
+def index_rebuild(context: typer.Context, json: Json = False) -> None:
+    """Make Chroma anew from the records."""
+    _run(context, "index-rebuild", {}, json)
+
+
+@person_app.command("set-password")
+def person_set_password(
+    context: typer.Context,
+    email: str,
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+) -> None:
+    """Set the password of a person of the firm."""
+    _run(context, "person-set-password", {"email": email, "password": password})
+
+
+def main() -> None:
+    """The entry point `tickmark`."""
+    own = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    own |= {group.name for group in app.registered_groups if group.name}
+    words = [word for word in sys.argv[1:] if not word.startswith("-")]
+    if not set(words) & own:
+        for point in entry_points(group="tickmark.commands"):
+            point.load()(app)
+    app()

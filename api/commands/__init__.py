@@ -1,0 +1,59 @@
+"""The commands of contract.md, one module each: `run(services, arguments, progress) -> Result`. Plain functions that print nothing.
+
+The command line (api/cli.py) and the process that owns the home (api/routes/commands.py) find them here by name. A module is
+imported when its command is asked for, so that a light one starts fast.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from api.commands.result import Arguments, Progress, Result
+from api.wiring import Services
+from store.errors import NotFound
+
+Run = Callable[[Services, Arguments, Progress], Result]
+
+
+@dataclass(frozen=True)
+class Command:
+    """`module:function` of a command; `owns`: it opens the index or the agents' checkpoints, so the home must be its own or it goes
+    through the process that has it; `alone`: two of these do not run at once in one process."""
+
+    place: str
+    owns: bool = False
+    alone: bool = False
+
+    def load(self) -> Run:
+        module, function = self.place.split(":")
+        run: Run = getattr(import_module(f"api.commands.{module}"), function)
+        return run
+
+
+COMMANDS: dict[str, Command] = {
+    "load": Command("load:run", owns=True, alone=True),
+    "ingest": Command("intake:run", owns=True, alone=True),
+    "scan": Command("scan:run", owns=True, alone=True),
+    "index-rebuild": Command("index:rebuild", owns=True, alone=True),
+    "index-verify": Command("index:verify", owns=True),
+    "search": Command("search:run", owns=True),
+    "ask": Command("ask:run", owns=True),
+    "draft": Command("draft:run", owns=True),
+    "review": Command("review:review", owns=True),
+    "release": Command("review:release"),
+    "signals": Command("signals:run"),
+    "brief": Command("brief:run"),
+    "deliverables": Command("deliverables:listing"),
+    "deliverables-show": Command("deliverables:show"),
+    "audit-verify": Command("trail:verify"),
+    "audit-log": Command("trail:log"),
+    "export": Command("export:run"),
+    "person-set-password": Command("person:set_password"),
+}
+
+
+def find(name: str) -> Command:
+    """The command of that name. Raises NotFound."""
+    if name not in COMMANDS:
+        raise NotFound(f"there is no command {name}")
+    return COMMANDS[name]

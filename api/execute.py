@@ -1,0 +1,47 @@
+"""Runs a command by name: here, or through the process that owns the home. And says failures in one line.
+
+Which way is decided once, here, so that no command knows whether a server is running.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from api.commands import find
+from api.commands.result import Arguments, Progress, Result
+from api.output import Meter, complain
+from api.settings import load_settings
+from store.errors import TickmarkError
+
+
+def execute(home: Path | None, name: str, arguments: Arguments, progress: Progress | None = None) -> Result:
+    """The result of a command on this home. Raises TickmarkError with what to do."""
+    from api.wiring import build
+
+    command, settings = find(name), load_settings(home)
+    progress = progress or Meter()
+    if command.owns:
+        from api.forward import forward, server_of
+
+        server = server_of(settings.home)
+        if server is not None:
+            return forward(server, name, arguments, progress)
+    with build(settings, own_index=command.owns, purpose=name) as services:
+        return command.load()(services, arguments, progress)
+
+
+@contextmanager
+def failing() -> Iterator[None]:
+    """A refusal or an explained failure inside becomes one line on standard error and exit status 1."""
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        yield
+    except TickmarkError as error:
+        complain(str(error))
+        raise typer.Exit(1) from None
+    except OperationalError as error:
+        complain(f"the database cannot be used: {error.orig}; `tickmark doctor` tells more")
+        raise typer.Exit(1) from None
