@@ -26,10 +26,11 @@ _DOLLARS = re.compile(
     rf"(?P<sign>(?<![\w)])[-−](?=\d)|\b(?i:minus|negative)\s+)?(?P<number>(?(sign){NUMERAL}{SCALE}?|{NUMBER}))"
     r"(?:[\s-]+(?P<unit>(?i:(?:US\s+)?dollars?|USD|cents?))\b)"
 )
-_TWO_PLACES = re.compile(
-    rf"(?P<sign>(?<![\w)])[-−])?(?(sign)|{BEGIN})(?P<number>(?:\d{{1,3}}(?:,\d{{3}})+|\d+)\.\d{{2}}){END}"
-)
 _UNIT = r"(?:(?:business|calendar|working)[ -])?(?:day|week|month|year|hour|minute)s?"
+# "7.75 hours" is a count.
+_TWO_PLACES = re.compile(
+    rf"(?P<sign>(?<![\w)])[-−])?(?(sign)|{BEGIN})(?P<number>(?:\d{{1,3}}(?:,\d{{3}})+|\d+)\.\d{{2}}){END}(?![\s-](?i:{_UNIT})\b)"
+)
 _COUNT = re.compile(
     rf"(?P<sign>(?<![\w)])[-−](?=[\d.½¼¾]))?(?P<number>(?(sign){NUMERAL}{SCALE}?|{NUMBER}))"
     rf"(?:[\s-](?P<unit>(?i:{_UNIT}))\b|x\b|×)?{END}"
