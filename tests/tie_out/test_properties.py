@@ -96,3 +96,8 @@ def test_no_digit_escapes(text: str) -> None:
 @settings(max_examples=200)
 def test_no_text_breaks_it_and_without_facts_nothing_is_tied(text: str) -> None:
     assert all(tick.status == "untied" for tick in tie_out(text, (), guess_names=True))
+
+
+def test_a_page_of_number_words_is_read_in_one_go() -> None:
+    # Unbounded, the pattern took a minute for this: the suite would be seen to hang.
+    assert all(figure.type == "count" for figure in recognise("one hundred and " * 2000))

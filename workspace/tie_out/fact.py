@@ -69,9 +69,7 @@ def worded(kind: str, value: str) -> str:
     if kind == "count" and amount is not None:
         return f"{amount:,}"
     if kind == "form":
-        return (
-            plain if plain[:1].isalpha() and plain.startswith(("FINCEN", "SCHEDULE")) is False else _form_words(plain)
-        )
+        return _form_words(plain)
     if kind == "notice":
         return plain if plain[:1].isalpha() else f"Letter {plain}"
     return value.strip()
@@ -100,6 +98,7 @@ def fact_from_json(data: Mapping[str, Any]) -> Fact:
 
 
 def _form_words(plain: str) -> str:
-    if plain.startswith("SCHEDULE"):
-        return plain.replace("SCHEDULE", "Schedule")
-    return plain.replace("FINCEN", "FinCEN") if plain.startswith("FINCEN") else f"Form {plain}"
+    for loud, quiet in (("SCHEDULE", "Schedule"), ("FINCEN", "FinCEN")):
+        if plain.startswith(loud):
+            return plain.replace(loud, quiet)
+    return plain if plain[:1].isalpha() else f"Form {plain}"

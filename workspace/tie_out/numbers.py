@@ -31,10 +31,10 @@ _PLAIN_WORDS = "|".join(sorted(_WORTH, key=len, reverse=True))
 _AND = r"(?:(?<=hundred)|(?<=thousand)|(?<=million)|(?<=billion))\s+and\s+"
 NUMERAL = r"(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?[½¼¾]|\s\d/\d(?!\d))?|\.\d+|[½¼¾])"
 SCALE = rf"(?:\s?(?:K|MM|M|BN|B)\b|(?:k|mm|m|bn|b)\b|[\s-](?i:{_SCALE_WORDS})\b)"
-# "half a million" is read whole, or it would pass for a million.
+# "half a million" is read whole, or it would pass for a million. The bound keeps a page of number words from taking a minute.
 WORDS = (
     rf"(?i:(?:(?:(?:half|a\s+quarter\s+of)\s+)?an?\s+(?:{_SCALE_WORDS})|{_PLAIN_WORDS})"
-    rf"(?:(?:{_AND}|[\s-]+)(?:{_PLAIN_WORDS}|{_SCALE_WORDS}))*"
+    rf"(?:(?:{_AND}|[\s-]+)(?:{_PLAIN_WORDS}|{_SCALE_WORDS})){{0,12}}"
     rf"(?:\s+and\s+an?\s+(?:half|quarter)(?:\s+(?:{_SCALE_WORDS}))?)?)"
 )
 # Nothing may stand next to a number that would make it another one: a letter or digit, a comma or point with a digit behind it;
