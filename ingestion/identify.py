@@ -211,7 +211,7 @@ def _is_text(head: bytes) -> bool:
     if b"\x00" in head:
         return False
     controls = sum(byte < 32 and byte not in b"\t\n\r\x0c\x1b" for byte in head)
-    return controls <= len(head) // 100
+    return controls <= 1 + len(head) // 100
 
 
 def _is_mail(start: bytes) -> bool:

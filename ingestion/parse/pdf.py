@@ -26,6 +26,8 @@ MAX_PAGES = 2_000
 # Fewer letters and digits than this on a page that shows pictures: a scan, perhaps with a stamp of the fax on it.
 _FEW_CHARACTERS = 20
 _STAMP_CHARACTERS = 250
+# Letters drawn as outlines; a page that is blank but for its rules has fewer.
+_MANY_PATHS = 40
 _ONE_PDFIUM = threading.RLock()
 
 
@@ -175,10 +177,12 @@ def _is_picture(page: Any, text: str) -> bool:
     if weight >= _STAMP_CHARACTERS:
         return False
     drawn = list(page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH), max_depth=3))
+    # Together: some scanners cut a page into strips.
+    pictured = sum(_area(item) for item in drawn if item.type == raw.FPDF_PAGEOBJ_IMAGE)
+    share = pictured / (page.get_width() * page.get_height())
     if weight < _FEW_CHARACTERS:
-        return bool(drawn)
-    area = page.get_width() * page.get_height()
-    return any(_area(item) > 0.5 * area for item in drawn if item.type == raw.FPDF_PAGEOBJ_IMAGE)
+        return share > 0.05 or len(drawn) >= _MANY_PATHS
+    return share > 0.5
 
 
 def _area(item: Any) -> float:

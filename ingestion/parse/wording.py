@@ -27,5 +27,5 @@ def one_line(text: str) -> str:
 
 def tidy(text: str) -> str:
     """`clean` text without blanks at line ends and with at most one empty line in a row."""
-    lines = [" ".join(line.split(" ")).rstrip() for line in clean(text).split("\n")]
+    lines = [line.rstrip() for line in clean(text).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")

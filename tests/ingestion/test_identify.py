@@ -1,0 +1,102 @@
+"""What a file is by its content, and what is refused with which words."""
+
+import io
+import zipfile
+
+import pytest
+
+from ingestion.identify import DOCX, EML, MAX_BYTES, MBOX, OFX, PDF, UNKNOWN, XLSX, clean_name, identify
+
+MAIL = b"From: a@b.com\r\nTo: c@d.com\r\nSubject: Hi\r\n\r\nHello"
+
+
+def zipped(**members: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name.replace("__", "/"), data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "media_type"),
+    [
+        ("scan.docx", b"%PDF-1.7\n", PDF),
+        ("letter.pdf", zipped(**{"word__document.xml": b"<x/>"}), DOCX),
+        ("a.bin", zipped(**{"xl__workbook.xml": b"<x/>"}), XLSX),
+        ("photo.txt", b"\x89PNG\r\n\x1a\n" + b"\x00" * 20, "image/png"),
+        ("x.jpeg", b"\xff\xd8\xff\xe0" + b"\x00" * 20, "image/jpeg"),
+        ("mail.txt", MAIL, EML),
+        ("in.mbox", b"From a@b.com Mon Jan  1 00:00:00 2026\n" + MAIL, MBOX),
+        ("bank.qbo", b"OFXHEADER:100\nDATA:OFXSGML\n<OFX></OFX>", OFX),
+        ("page", b"<!DOCTYPE html><html><body>Hi</body></html>", "text/html"),
+        ("notes.md", b"# Title\n\nText", "text/markdown"),
+        ("a.csv", b"Date,Amount\n2026-01-01,5\n", "text/csv"),
+        ("export.txt", b"Date,Payee,Amount\n2026-01-01,A,5\n2026-01-02,B,6\n", "text/csv"),
+        ("letter.txt", b"Dear Ann,\nDate: it was late, and dark.\n", "text/plain"),
+        ("utf16.txt", "Grüße".encode("utf-16"), "text/plain"),
+    ],
+)
+def test_type_is_told_by_content_not_by_name(name: str, data: bytes, media_type: str) -> None:
+    identity = identify(name, data)
+    assert (identity.media_type, identity.refused) == (media_type, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("Budget.gsheet", b'{"url": "https://docs.example"}', "download the document itself"),
+        ("site.url", b"[InternetShortcut]", "download the document itself"),
+        ("Return.lnk", b"L\x00\x00\x00", "download the document itself"),
+        ("~$letter.docx", b"owner", "not a document"),
+        ("empty.pdf", b"", "empty (0 bytes)"),
+        ("tool.exe", b"MZ\x90\x00\x03" + b"\x00" * 100, "not a kind of file"),
+        ("files.zip", zipped(a=b"1"), "unpack it"),
+        ("old.rtf", b"{\\rtf1 x}", "save it as DOCX"),
+    ],
+)
+def test_what_is_not_read_says_what_to_do(name: str, data: bytes, words: str) -> None:
+    refused = identify(name, data).refused
+    assert refused is not None
+    assert refused.message.startswith(name)
+    assert words in refused.message
+
+
+def test_two_hundred_megabytes_are_refused_by_size_alone() -> None:
+    refused = identify("backup.pdf", bytes(MAX_BYTES + 1)).refused
+    assert refused is not None
+    assert "too big (200 MB" in refused.message
+
+
+def test_a_docx_that_would_unpack_to_gigabytes_is_not_opened() -> None:
+    bomb = zipped(**{"word__document.xml": bytes(60_000_000)})
+    identity = identify("terms.docx", bomb)
+    assert identity.media_type == DOCX
+    assert identity.refused is not None
+    assert "zip bomb" in identity.refused.message
+
+
+def test_a_word_file_that_shrinks_as_usual_is_opened() -> None:
+    assert identify("a.docx", zipped(**{"word__document.xml": b"word " * 100_000})).refused is None
+
+
+@pytest.mark.parametrize(
+    ("name", "cleaned"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\ann\\W-9.pdf", "W-9.pdf"),
+        ("in\x00voice\r\n.pdf", "invoice.pdf"),
+        ("invoice\u202efdp.exe", "invoicefdp.exe"),
+        ("Cafe\u0301.pdf", "Café.pdf"),
+        ("..", "unnamed"),
+        ("", "unnamed"),
+        ("\ud800x.txt", "x.txt"),
+        ("a" * 300 + ".pdf", "a" * 196 + ".pdf"),
+    ],
+)
+def test_names_lose_paths_and_control_characters(name: str, cleaned: str) -> None:
+    assert clean_name(name) == cleaned
+
+
+def test_a_nul_byte_means_binary() -> None:
+    assert identify("x.txt", b"text\x00more").media_type == UNKNOWN
