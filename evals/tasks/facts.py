@@ -14,6 +14,9 @@ from typing import Protocol
 from ingestion.facts import read_facts, recognise
 from ingestion.parse import parse
 
+Pairs = list[tuple[str, str]]
+Key = tuple[str, bool]
+
 
 class GoldFact(Protocol):
     """A fact that a document states; `row` groups those of one line of a list."""
@@ -80,9 +83,9 @@ def measure(folder: Path, gold_documents: Iterable[GoldDocument]) -> dict[str, S
 def measure_with_misses(folder: Path, gold_documents: Iterable[GoldDocument]) -> tuple[dict[str, Score], list[Miss]]:
     """Scores by kind and every single miss. Facts whose name the gold never uses for a kind are not judged."""
     documents = list(gold_documents)
-    judged: dict[str, set[str]] = defaultdict(set)
+    judged: dict[str, set[Key]] = defaultdict(set)
     for document in documents:
-        judged[document.kind] |= {_named(fact)[0] for fact in document.facts}
+        judged[document.kind] |= {_key(fact) for fact in document.facts}
     tally: dict[str, Counter[str]] = defaultdict(Counter)
     misses: list[Miss] = []
     for document in documents:
@@ -94,11 +97,11 @@ def measure_with_misses(folder: Path, gold_documents: Iterable[GoldDocument]) ->
     }, misses
 
 
-def _one(folder: Path, document: GoldDocument, judged: set[str]) -> tuple[Mapping[str, int], list[Miss]]:
+def _one(folder: Path, document: GoldDocument, judged: set[Key]) -> tuple[Mapping[str, int], list[Miss]]:
     path = folder / document.path
     parsed = parse(path.name, path.read_bytes())
     kind, _ = recognise(parsed, path.name)
-    read = [fact for fact in read_facts(parsed, kind) if fact.name in judged]
+    read = [fact for fact in read_facts(parsed, kind) if _key(fact) in judged]
     gold_rows, read_rows = _rows(document.facts), _rows(read)
     right, misses = 0, []
     if kind != document.kind:
@@ -111,13 +114,10 @@ def _one(folder: Path, document: GoldDocument, judged: set[str]) -> tuple[Mappin
         "n": 1,
         "recognised": int(kind == document.kind),
         "right": right,
-        "read": len(read),
-        "gold": len(document.facts),
+        "read": sum(map(len, read_rows)),
+        "gold": sum(map(len, gold_rows)),
     }
     return counts, misses
-
-
-Pairs = list[tuple[str, str]]
 
 
 # facts.md lists a covenant's parts; a reader names them apart from other facts, and metrics by their key.
@@ -126,8 +126,20 @@ _METRICS = {"debt service coverage ratio": "dscr", "current ratio": "current_rat
 
 
 def _named(fact: GoldFact) -> tuple[str, str]:
-    name = _NAMES.get(fact.name, fact.name)
-    return name, _METRICS.get(fact.value, fact.value) if name == "covenant_metric" else fact.value
+    """Gold and reading under one name: a credit is a negative amount, an account goes by its name without its number."""
+    name, value = _NAMES.get(fact.name, fact.name), fact.value
+    if name == "covenant_metric":
+        return name, _METRICS.get(value, value)
+    if name == "account":
+        return name, re.sub(r"^\d{3,6}\s*[·-]?\s*", "", value)
+    if fact.row is not None and name in ("debit", "credit", "total"):
+        return "amount", str(-Decimal(value)) if name == "credit" else value
+    return name, value
+
+
+def _key(fact: GoldFact) -> Key:
+    """A fact's name, and whether it is one of a row."""
+    return _named(fact)[0], fact.row is not None
 
 
 def _rows(facts: Sequence[GoldFact]) -> list[Pairs]:
@@ -135,7 +147,16 @@ def _rows(facts: Sequence[GoldFact]) -> list[Pairs]:
     rows: dict[int, Pairs] = {-1: []}
     for fact in facts:
         rows.setdefault(-1 if fact.row is None else fact.row, []).append(_named(fact))
+    rows[-1] = _joined(rows[-1])
     return [rows[number] for number in sorted(rows)]
+
+
+def _joined(facts: Pairs) -> Pairs:
+    """What a document states several times under one name (decisions, officers) as one, as the gold has it."""
+    values: dict[str, list[str]] = {}
+    for name, value in facts:
+        values.setdefault(name, []).append(value)
+    return [(name, "; ".join(parts)) for name, parts in values.items()]
 
 
 def _paired(gold: list[Pairs], read: list[Pairs]) -> list[tuple[Pairs, Pairs]]:
@@ -170,8 +191,8 @@ def _compared(document: GoldDocument, gold: Pairs, read: Pairs) -> tuple[int, li
 
 
 def _comparable(name: str, value: str) -> tuple[str, str]:
-    """Equal for equal values: numbers by amount, words without case, punctuation at the ends and width of white space."""
+    """Equal for equal values: numbers by amount, words without case, punctuation and width of white space."""
     try:
         return name, str(Decimal(value).normalize())
     except InvalidOperation:
-        return name, re.sub(r"\s+", " ", value).strip(" .,;:").casefold()
+        return name, re.sub(r"\s+", " ", re.sub(r"[.,;:]", " ", value)).strip().casefold()

@@ -3,9 +3,10 @@
 import re
 
 from ingestion.elements import ReadFact
+from ingestion.facts.labels import Field, labelled, read_fields
 from ingestion.facts.loans_leases import LOAN_STATEMENT_FIELDS
 from ingestion.facts.periods import period_facts
-from ingestion.facts.text import Field, Found, Reading, fact, labelled, matches, read_fields, trimmed
+from ingestion.facts.text import Found, Reading, fact, matches, trimmed
 from ingestion.facts.values import ACCOUNT, MONEY, NAME, name_text
 
 _BANK_NAME = re.compile(
@@ -25,7 +26,7 @@ FIELDS = (
         "opening_balance",
         MONEY,
         (
-            r"(?:opening|beginning|starting|previous) (?:ledger |account |statement )?balance(?: (?:on|as of)[^$|\n]{0,22}?)?",
+            r"(?:opening|beginning|starting|previous) (?:ledger |account |statement )?balance",
             r"balance (?:forward|brought forward|last statement)",
         ),
         (r"(?:opening|beginning|previous) balance[^$.]{0,40}<money>",),
@@ -34,7 +35,7 @@ FIELDS = (
         "closing_balance",
         MONEY,
         (
-            r"(?:closing|ending|new|final) (?:ledger |account |statement )?balance(?: (?:on|as of)[^$|\n]{0,22}?)?",
+            r"(?:closing|ending|new|final) (?:ledger |account |statement )?balance",
             r"balance (?:this statement|carried forward)",
         ),
         (r"(?:closing|ending|new) balance[^$.]{0,40}<money>",),

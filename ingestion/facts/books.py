@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from ingestion.elements import ReadFact
 from ingestion.facts.amounts import Amounts, amount_lines, find_heads
+from ingestion.facts.labels import labelled
 from ingestion.facts.periods import find_period, period_in
 from ingestion.facts.sides import assign_sides
-from ingestion.facts.text import Found, Reading, fact, in_prose, label_pattern, labelled
+from ingestion.facts.text import Found, Reading, fact, head, in_prose, label_pattern
 from ingestion.facts.values import DATE, MONEY, NAME, name_text
 
 # Headers of amount columns; "opening" is the balance before the period, "closing" the one after.
@@ -60,6 +61,8 @@ _SHEET_LINES: Sequence[tuple[str, str]] = (
         r"|(?:stockholders|shareholders|owners?|members?|partners)['’]?s?['’]? equity|net assets",
     ),
 )
+# On a balance sheet the year's net income is a line of equity.
+_SUMS = re.compile(r"\W*(?:sub-?)?totals?\b", re.IGNORECASE)
 _DERIVED = re.compile(
     r"\W*(?:total\b|subtotal|gross (?:profit|margin)|net (?:(?:operating|ordinary|other) )?(?:income|profit|loss|earnings|revenue|sales)|"
     r"(?:income|profit|earnings) (?:from operations|before)|operating (?:income|profit)|ebitda)",
@@ -73,16 +76,14 @@ def _name_fact(name: str, row: Amounts, reading: Reading, number: int) -> ReadFa
 
 
 def _as_of(reading: Reading) -> list[ReadFact]:
-    head = Reading(reading.pages[:1], reading.lines[:15])
-    found = labelled(head, (r"as (?:of|at)",), DATE) or in_prose(head, (r"as (?:of|at) <date>",), DATE)
+    top = head(reading, 15)
+    found = labelled(top, (r"as (?:of|at)",), DATE) or in_prose(top, (r"as (?:of|at) <date>",), DATE)
     if found is None:
-        period = find_period(head, "", 15)
-        found = period[1] if period is not None else labelled(head, (r"date",), DATE) or _first_date(head)
+        period = find_period(top)
+        found = (
+            period[1] if period is not None else labelled(top, (r"date",), DATE) or in_prose(top, (r"<date>",), DATE)
+        )
     return [] if found is None else [fact("as_of", DATE, found, reading)]
-
-
-def _first_date(head: Reading) -> Found | None:
-    return in_prose(head, (r"<date>",), DATE)
 
 
 def read_trial_balance(reading: Reading) -> list[ReadFact]:
@@ -107,22 +108,22 @@ def read_trial_balance(reading: Reading) -> list[ReadFact]:
 
 def read_profit_and_loss(reading: Reading) -> list[ReadFact]:
     """period_start, period_end, the four results, and a row a line: line, amount."""
-    head = Reading(reading.pages[:1], reading.lines[:12])
-    period = find_period(head)
+    top = head(reading, 12)
+    period = find_period(top)
     facts = (
         []
         if period is None
         else [fact(n, DATE, f, reading) for n, f in zip(("period_start", "period_end"), period, strict=True)]
     )
-    return [*facts, *_lines(reading, _PROFIT_LINES)]
+    return [*facts, *_lines(reading, _PROFIT_LINES, _DERIVED)]
 
 
 def read_balance_sheet(reading: Reading) -> list[ReadFact]:
     """as_of, the three totals, and a row a line: line, amount."""
-    return [*_as_of(reading), *_lines(reading, _SHEET_LINES)]
+    return [*_as_of(reading), *_lines(reading, _SHEET_LINES, _SUMS)]
 
 
-def _lines(reading: Reading, results: Sequence[tuple[str, str]]) -> list[ReadFact]:
+def _lines(reading: Reading, results: Sequence[tuple[str, str]], derived: re.Pattern[str]) -> list[ReadFact]:
     """The report's results (a total wins over a bare line of the name), and its other lines as rows."""
     chosen: dict[str, tuple[bool, Found]] = {}
     rows: list[ReadFact] = []
@@ -137,7 +138,7 @@ def _lines(reading: Reading, results: Sequence[tuple[str, str]]) -> list[ReadFac
             ):
                 chosen[name] = (row.is_total, amount)
         if (
-            _DERIVED.match(row.label.text)
+            derived.match(row.label.text)
             or period_in(row.label.text)
             or re.match(r"(?:as of|page|printed)\b", words, re.I)
         ):

@@ -6,8 +6,9 @@ Never decides what is about to lapse: that is the practice's own signal.
 import re
 
 from ingestion.elements import ReadFact
-from ingestion.facts.text import Field, Found, Reading, fact, in_prose, labelled, matches, read_fields, trimmed
-from ingestion.facts.values import COUNT, DATE, ENTRY, FLAG, NAME
+from ingestion.facts.labels import Field, labelled, read_fields
+from ingestion.facts.text import Found, Reading, fact, in_prose, matches, trimmed
+from ingestion.facts.values import COUNT, DATE, ENTRY, FLAG, NAME, squeezed
 
 _WHAT = (
     ("insurance", r"certificate\s+of\s+(?:liability\s+|property\s+)?insurance|insur(?:ed|er|ance)|ACORD"),
@@ -85,7 +86,7 @@ _CARRIERS = re.compile(
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(
-    r"(?<![\w])(?:\d{4}[ -]?){4,5}\d{2,4}(?!\d)|\b1Z[0-9A-Z]{16}\b|\b[A-Z]{2}\s?\d{3}\s?\d{3}\s?\d{3}\s?US\b"
+    r"(?<![\w])(?:\d{4}[ |-]*){4,5}\d{2,4}(?!\d)|\b1Z[0-9A-Z]{16}\b|\b[A-Z]{2}\s?\d{3}\s?\d{3}\s?\d{3}\s?US\b"
 )
 MAIL_FIELDS = (
     Field(
@@ -148,17 +149,16 @@ def read_stock(reading: Reading) -> list[ReadFact]:
 
 
 def read_mail_receipt(reading: Reading) -> list[ReadFact]:
-    """The facts of a certified-mail or courier receipt; `number` without its spaces."""
+    """The facts of a certified-mail or courier receipt; carrier and number as printed."""
     facts = read_fields(reading, MAIL_FIELDS)
     carrier = next(matches(reading, _CARRIERS), None)
     if carrier is not None:
         page, match = carrier
-        said = match.group().lower()
-        value = "FedEx" if said.startswith("fed") else said.upper() if said in {"ups", "dhl"} else "USPS"
+        value = squeezed(match.group())
         facts.append(fact("carrier", NAME, Found(value, trimmed(page.number, page.text, *match.span()), 0.85), reading))
     article = next(matches(reading, _ARTICLE), None)
     if article is not None:
         page, match = article
-        value = re.sub(r"[\s-]", "", match.group())
+        value = squeezed(match.group().replace("|", " "))
         facts.append(fact("number", NAME, Found(value, trimmed(page.number, page.text, *match.span()), 0.95), reading))
     return facts

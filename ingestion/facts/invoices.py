@@ -3,7 +3,8 @@
 import re
 
 from ingestion.elements import ReadFact
-from ingestion.facts.text import Field, Found, Reading, fact, find, first_value, labelled, page_text, read_fields
+from ingestion.facts.labels import Field, find, labelled, read_fields
+from ingestion.facts.text import Found, Reading, fact, first_value, page_text
 from ingestion.facts.values import CODE, DATE, MONEY, NAME, name_text
 
 _NUMBER = (

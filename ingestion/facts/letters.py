@@ -6,22 +6,9 @@ Never judges whether a letter covers the work that is done.
 import re
 
 from ingestion.elements import ReadFact
+from ingestion.facts.labels import Field, find, labelled
 from ingestion.facts.periods import find_period
-from ingestion.facts.text import (
-    Field,
-    Found,
-    Line,
-    Reading,
-    Span,
-    fact,
-    find,
-    first_value,
-    in_prose,
-    labelled,
-    matches,
-    page_text,
-    trimmed,
-)
+from ingestion.facts.text import Found, Line, Reading, Span, fact, first_value, in_prose, matches, page_text, trimmed
 from ingestion.facts.values import DATE, MONEY, NAME, iso_date, name_text, squeezed
 
 _CLIENT = Field(
@@ -66,11 +53,11 @@ _SIGNED_ON = Field(
 )
 _SERVICE_HEAD = re.compile(
     r"(?:services?\s+(?:we|included|covered|to\s+be|under|listed)|following\s+(?:\w+\s+)?services|scope\s+of\s+(?:services|work|our)|"
-    r"services\s+(?:are|include|will)|we\s+will\s+(?:provide|perform|"
+    r"services\s+(?:are|include|will)|what\s+we\s+will\s+do|we\s+will\s+(?:provide|perform|"
     r"prepare)|our\s+services|^\W*(?:\d+\.?\s*)?services(?:\s+provided)?\W*$)",
     re.IGNORECASE | re.MULTILINE,
 )
-_BULLET_MARK = r"(?:[-–—•*▪●○◦·o]|\(?\d{1,2}[.)]|\(?[a-z][.)])"
+_BULLET_MARK = r"(?:\d{1,2}\s+\||[-–—•*▪●○◦·o]|\(?\d{1,2}[.)]|\(?[a-z][.)])"
 _SERVICES = Field(
     "services",
     NAME,
@@ -143,9 +130,15 @@ def signature_date(reading: Reading) -> Found | None:
     return best
 
 
+# The engagement's own period first; a tax year that is only mentioned last.
+_NEAR_PERIOD = (
+    r"\b(?:period|term|effective|engagement\s+(?:begins|runs))\b",
+    r"\b(?:covers?|from|for\s+the|year\s+ended|years?)\b",
+)
+
+
 def _period(reading: Reading) -> list[ReadFact]:
-    near = r"(?:period|term|covers?|effective|engagement\s+(?:begins|runs|period)|from|for\s+the\s+(?:tax\s+)?year|year\s+ended|years?)"
-    hit = find_period(reading, rf"\b{near}\b") or _wrapped_period(reading)
+    hit = find_period(reading, _NEAR_PERIOD[0]) or _wrapped_period(reading) or find_period(reading, _NEAR_PERIOD[1])
     if hit is None:
         return []
     return [fact("period_start", DATE, hit[0], reading), fact("period_end", DATE, hit[1], reading)]
@@ -232,18 +225,23 @@ def addressee(reading: Reading) -> Found | None:
 
 
 def _whole(line: Line) -> Found | None:
+    """The name that a line begins with, without the street that may follow it on the same line."""
     span = line.cells[0]
+    street = re.search(r"\s+(?:\d+\s+[A-Z]|P\.?\s?O\.?\s+Box)", span.text)
+    span = trimmed(span.page, span.text, 0, street.start() if street else len(span.text), span.start)
     value = name_text(span.text)
     return None if value is None or len(value) > 70 else Found(value, span, 0.75)
 
 
 def _address_block(reading: Reading) -> list[Line]:
+    """The lines before the salutation or subject, from the date on; without a date, at most five."""
     lines = reading.lines[:40]
-    stop = next((i for i, line in enumerate(lines) if re.match(r"\s*dear\b", line.text, re.IGNORECASE)), None)
+    ends = r"\s*(?:dear\b|re\s*:|subject\s*:|to whom)"
+    stop = next((i for i, line in enumerate(lines) if re.match(ends, line.text, re.IGNORECASE)), None)
     if stop is None:
         return []
     start = next((i for i in range(stop - 1, -1, -1) if iso_date_line(lines[i]) is not None), max(-1, stop - 6))
-    skip = r"\s*(?:via|by|re|subject|personal|confidential|sent)\b"
+    skip = r"\s*(?:via|by|personal|confidential|sent)\b"
     return [line for line in lines[start + 1 : stop] if not re.match(skip, line.text, re.IGNORECASE)]
 
 
@@ -278,16 +276,19 @@ def _at_line_start(reading: Reading, field: Field) -> Found | None:
 
 
 _SIGN_OFF = re.compile(
-    r"^\s*(?:sincerely|regards|(?:best|kind|warm)\s+regards|very\s+truly\s+yours|"
-    r"yours\s+(?:very\s+)?truly|respectfully|cordially)[\w ]*,?\s*$",
-    re.I,
+    r"^\s*(?:sincerely|(?:best |kind |warm )?regards|very\s+truly\s+yours|yours\s+(?:very\s+)?truly|respectfully|cordially)"
+    r"(?:\s+(?:yours|submitted))?(?:,\s*(?P<v>(?-i:[A-Z]).{2,60})|,?\s*)$",
+    re.IGNORECASE,
 )
 
 
 def _sign_off(reading: Reading) -> Found | None:
     lines = reading.lines
     for index, line in enumerate(lines):
-        if _SIGN_OFF.match(line.text):
+        match = _SIGN_OFF.match(line.text)
+        if match is not None and match["v"]:
+            return Found(squeezed(match["v"]), trimmed(line.page, line.text, *match.span("v"), line.start), 0.75)
+        if match is not None:
             for under in lines[index + 1 : index + 4]:
                 value = name_text(under.cells[0].text) if under.cells else None
                 if value is not None and re.match(r"[A-Z]", value):

@@ -3,11 +3,28 @@
 Never decides whether a filing or a deposit was on time.
 """
 
-from ingestion.elements import ReadFact
-from ingestion.facts.tables import Column, read_rows
-from ingestion.facts.text import Reading, fact, in_prose
-from ingestion.facts.values import DATE, ENTRY, FLAG, MONEY, NAME, YEAR
+import re
 
+from ingestion.elements import ReadFact
+from ingestion.facts.periods import period_in
+from ingestion.facts.tables import Column, read_rows
+from ingestion.facts.text import Reading, fact, head, in_prose
+from ingestion.facts.values import DATE, ENTRY, FLAG, MONEY, NAME, YEAR, ValueKind, line_text
+
+
+def month_or_quarter(text: str) -> str | None:
+    """A month as 2025-10, a quarter as 2025-Q4, anything else as printed."""
+    found = period_in(text)
+    if found is None:
+        return line_text(text)
+    (first, last), _, _ = found
+    months = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:7]) - int(first[5:7]) + 1
+    if months == 3:
+        return f"{first[:4]}-Q{(int(first[5:7]) + 2) // 3}"
+    return first[:7] if months == 1 else line_text(text)
+
+
+PERIOD = ValueKind("text", re.compile(r"\S[^\n]*"), month_or_quarter, fills=True)
 ACKNOWLEDGEMENTS = (
     Column("form", ENTRY, (r"(?:return |tax )?form(?: type)?", r"return(?: type)?", r"type")),
     Column("tax_year", YEAR, (r"(?:tax )?(?:year|yr|period)",)),
@@ -38,7 +55,7 @@ DEPOSITS = (
         "kind", ENTRY, (r"(?:deposit |tax )?(?:kind|type)", r"(?:tax )?form", r"description", r"payment", r"deposit")
     ),
     Column("pay_date", DATE, (r"pay(?:roll|check)? date", r"check date", r"pay ?day", r"liability date")),
-    Column("period", ENTRY, (r"(?:tax |pay |liability )?period(?: end(?:ing)?)?", r"quarter")),
+    Column("period", PERIOD, (r"(?:tax |pay |liability )?period(?: end(?:ing)?)?", r"quarter")),
     Column("amount", MONEY, (r"(?:deposit |payment |total )?amount(?: deposited| paid)?", r"total", r"deposit")),
     Column(
         "deposited_on",
@@ -92,19 +109,18 @@ def read_deposits(reading: Reading) -> list[ReadFact]:
 
 
 def read_estimates(reading: Reading) -> list[ReadFact]:
-    """A row an instalment; where the heading tells the year, once for all, it is the document's."""
-    rows = read_rows(reading, ESTIMATES, ("due", "amount"), 2)
-    return [*_year("tax_year", rows, reading), *rows]
+    """A row an instalment; a year that only the heading tells is every row's."""
+    return _with_year("tax_year", read_rows(reading, ESTIMATES, ("due", "amount"), 2), reading)
 
 
 def read_vendors(reading: Reading) -> list[ReadFact]:
-    """A row a vendor; where the heading tells the year, once for all, it is the document's."""
-    rows = read_rows(reading, VENDORS, ("name", "paid"), 2)
-    return [*_year("year", rows, reading), *rows]
+    """A row a vendor; a year that only the heading tells is every row's."""
+    return _with_year("year", read_rows(reading, VENDORS, ("name", "paid"), 2), reading)
 
 
-def _year(name: str, rows: list[ReadFact], reading: Reading) -> list[ReadFact]:
+def _with_year(name: str, rows: list[ReadFact], reading: Reading) -> list[ReadFact]:
     if any(f.name == name for f in rows):
-        return []
-    found = in_prose(Reading(reading.pages[:1], reading.lines), _HEAD_YEAR, YEAR)
-    return [] if found is None else [fact(name, YEAR, found, reading)]
+        return rows
+    found = in_prose(head(reading), _HEAD_YEAR, YEAR)
+    numbers = sorted({f.row for f in rows if f.row is not None})
+    return rows if found is None else [*rows, *(fact(name, YEAR, found, reading, number) for number in numbers)]

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 
 from ingestion.elements import Page, ReadFact
-from ingestion.facts.text import Field, Found, Reading, Span, fact, matches, read_fields, spaced, trimmed
+from ingestion.facts.labels import Field, read_fields
+from ingestion.facts.text import Found, Reading, Span, fact, matches, spaced, trimmed
 from ingestion.facts.values import DATE, MONEY, NAME, PERCENT, ValueKind, plain_number, squeezed
 
 _PARTY = r"(?:, (?:an?|the|as) [^()\"“]{3,90}?)?,?"

@@ -3,14 +3,18 @@
 import re
 
 from ingestion.elements import ReadFact
+from ingestion.facts.labels import Field, labelled
 from ingestion.facts.letters import head_date
-from ingestion.facts.text import Field, Found, Reading, Span, fact, in_prose, labelled, matches
+from ingestion.facts.text import Found, Reading, Span, fact, in_prose, matches
 from ingestion.facts.values import DATE, NAME, name_text, squeezed
 
-_BODY = re.compile(
-    r"(?P<v>(?:joint\s+)?(?:board\s+of\s+(?:directors|trustees|managers)|"
-    r"(?:share|stock)holders|members|partners|executive\s+committee|managers))",
-    re.IGNORECASE,
+_BODIES = (
+    r"(?P<v>(?:joint\s+)?(?:board\s+of\s+(?:directors|trustees|managers)|(?:share|stock)holders|members|partners|"
+    r"executive\s+committee|managers))(?!\w)"
+)
+_BODY = (
+    re.compile(rf"(?:meeting|minutes|consent|resolutions?)\s+of\s+(?:the\s+)?{_BODIES}", re.IGNORECASE),
+    re.compile(_BODIES, re.IGNORECASE),
 )
 _DATE = Field(
     "date",
@@ -30,10 +34,11 @@ _MOTION = re.compile(
     re.IGNORECASE,
 )
 _OFFICES = (
-    r"(?:Chief\s+(?:Executive|Financial|Operating)\s+Officer|CEO|CFO|COO|(?:Executive\s+)?Vice[\s-]+President|"
-    r"President|Secretary|Treasurer|Chair(?:man|woman|person)?|Managing\s+Member|Manager)"
+    r"(?i:Chief\s+(?:Executive|(?:Financial|Operating)\s+Officer)|CEO|CFO|COO|(?:Executive|Managing)\s+Director|(?:Executive\s+)?Vice[\s-]+President|President|"
+    r"Secretary|Treasurer|Chair(?:man|woman|person)?|Managing\s+(?:Member|Partner|Director)|(?:General|Limited)\s+Partner|"
+    r"Member|Partner|Manager|Director|Trustee)(?!\w)"
 )
-_PERSON = r"(?-i:[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]*){1,3})"
+_PERSON = r"(?-i:[A-Z][\w.'’&-]*(?:\s[A-Z&][\w.'’-]*){1,4}(?:,\s(?:LLC|L\.?P\.?|LLP|Inc\.?|PC))?)"
 _OFFICERS = (
     re.compile(rf"(?P<v>(?P<o>{_OFFICES})\s*(?::|[-–—|]|\s{{2,}})\s*(?P<n>{_PERSON}))"),
     re.compile(rf"(?P<v>(?P<n>{_PERSON})\s*(?:,|[-–—|:]|\s{{2,}})\s*(?P<o>{_OFFICES}))"),
@@ -57,7 +62,7 @@ def read(reading: Reading) -> list[ReadFact]:
     )
     if date is not None:
         facts.append(fact("date", DATE, date, reading))
-    body = next(matches(reading, _BODY), None)
+    body = next((hit for pattern in _BODY for hit in matches(reading, pattern)), None)
     if body is not None:
         page, match = body
         facts.append(
@@ -84,12 +89,18 @@ def _decisions(reading: Reading) -> list[ReadFact]:
 
 
 def _officers(reading: Reading) -> list[ReadFact]:
-    """ "Jane Doe, President": each person and office once."""
+    """ "Jane Doe, President": each person and office once; the secretary of a meeting is no officer."""
     facts: dict[str, ReadFact] = {}
+    of_meeting = re.search(r"secretary\s+of\s+the\s+meeting", reading.text, re.IGNORECASE) is not None
     for pattern in _OFFICERS:
         for page, match in matches(reading, pattern):
-            value = f"{squeezed(match['n'])}, {squeezed(match['o'])}"
-            if value not in facts and not re.fullmatch(_OFFICES, squeezed(match["n"])):
-                span = Span(page.number, *match.span("v"), match["v"])
-                facts[value] = fact("officers", NAME, Found(value, span, 0.8), reading)
-    return list(facts.values())
+            person, office = squeezed(match["n"]), squeezed(match["o"])
+            if re.fullmatch(_OFFICES, person) or (
+                of_meeting and office.lower() == "secretary" and pattern is _OFFICERS[0]
+            ):
+                continue
+            span = Span(page.number, *match.span("v"), match["v"])
+            facts.setdefault(
+                f"{person}, {office}", fact("officers", NAME, Found(f"{person}, {office}", span, 0.8), reading)
+            )
+    return sorted(facts.values(), key=lambda f: (f.page, f.start))

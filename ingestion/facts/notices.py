@@ -6,18 +6,8 @@ Reads what is printed. Never computes a deadline: that is the practice's own ari
 import re
 
 from ingestion.elements import ReadFact
-from ingestion.facts.text import (
-    Field,
-    Found,
-    Reading,
-    Span,
-    fact,
-    find,
-    labelled,
-    matches,
-    read_fields,
-    trimmed,
-)
+from ingestion.facts.labels import Field, find, labelled, read_fields
+from ingestion.facts.text import Found, Reading, Span, fact, matches, trimmed
 from ingestion.facts.values import DATE, ENTRY, MONEY, NAME, TAX_ID, YEAR, squeezed
 
 STATES = (
@@ -109,6 +99,7 @@ FIELDS = (
             r"pay(?:ment)? (?:by|due by|due date)",
             r"(?:protest|appeal|hearing request) (?:by|due|deadline|period ends)",
             r"deadline(?: to respond)?",
+            r"(?:request|file|respond|reply|appeal|petition|contest|answer|submit)[a-z ]{0,40} by(?: date)?",
         ),
         (
             r"(?:no later than|on or before|not later than|postmarked by|received by|must (?:file|respond|reply|pay)[^.]{0,60} by|"
@@ -120,12 +111,11 @@ FIELDS = (
         "amount_due",
         MONEY,
         (
-            r"(?:total )?amount (?:you owe|due(?: immediately)?|owed)(?: (?:if paid )?by [^$\n|]{6,22}?)?",
+            r"(?:total )?amount (?:you owe|due(?: immediately)?|owed)",
             r"(?:total )?(?:balance|payment|amount) (?:due|you owe|owed|payable)",
             r"total (?:due|you owe|amount|liability|proposed (?:amount|change|tax)(?: due)?)",
             r"proposed amount (?:you owe|due)",
             r"(?:proposed )?(?:increase in|additional) tax(?: you owe)?",
-            r"you owe",
             r"deficiency(?: \(increase in tax\))?|increase in tax",
             r"total (?:tax )?deficiency",
             r"amount of (?:the )?lien",

@@ -1,9 +1,10 @@
 """Payroll registers: the totals of one pay run. Never reads an employee's own line: those are nobody's business but the books'."""
 
 from ingestion.elements import ReadFact
+from ingestion.facts.labels import Field, labelled, read_fields
 from ingestion.facts.periods import find_period
 from ingestion.facts.tables import Column, Header, aligned, find_header, is_total, row_values
-from ingestion.facts.text import Field, Found, Line, Reading, fact, labelled, page_text, read_fields, trimmed
+from ingestion.facts.text import Found, Line, Reading, fact, page_text, trimmed
 from ingestion.facts.values import COUNT, DATE, MONEY, NAME
 
 COLUMNS = (

@@ -5,11 +5,10 @@ Never decides which fiscal year a client has.
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
 from datetime import date
 
 from ingestion.elements import ReadFact
-from ingestion.facts.text import Found, Line, Reading, Span, fact
+from ingestion.facts.text import Found, Reading, Span, fact, page_text
 from ingestion.facts.values import DATE, DATE_PATTERN, MONTH_PATTERN, MONTHS, iso_date
 
 _TO = r"\s*(?:-|–|—|to|through|thru|and\s+ending|and\s+ended|ending|until)\s*(?:the\s+period\s+)?"
@@ -17,6 +16,10 @@ _BARE_DATE = DATE_PATTERN
 _RANGE = re.compile(rf"(?P<a>{_BARE_DATE}),?{_TO}(?P<b>{_BARE_DATE})", re.IGNORECASE)
 _SHORT = re.compile(
     rf"(?<!\w)(?P<m1>{MONTH_PATTERN})\s*(?P<d1>\d{{1,2}})?{_TO}(?:(?P<m2>{MONTH_PATTERN})\s*)?(?P<d2>\d{{1,2}})?,?\s+(?P<y>\d{{4}})(?!\d)",
+    re.IGNORECASE,
+)
+_MONTHS = re.compile(
+    rf"(?<!\w)(?P<m1>{MONTH_PATTERN}),?\s+(?P<y1>\d{{4}}){_TO}(?P<m2>{MONTH_PATTERN}),?\s+(?P<y2>\d{{4}})(?!\d)",
     re.IGNORECASE,
 )
 _NUMERIC = re.compile(
@@ -42,47 +45,49 @@ Period = tuple[str, str]
 
 
 def find_period(reading: Reading, near: str = "", lines: int | None = None) -> tuple[Found, Found] | None:
-    """First and last day of the period that stands on a line with the words `near` (or the line below), else of the first in the head.
+    """First and last day of the period on a line with the words `near` (or on the line below), else of the first in the head.
 
     `lines` is how many lines from the top count as the head; None means all.
     """
     if near:
         label = re.compile(near, re.IGNORECASE)
-        for line, following in _with_next(reading.lines):
+        for index, line in enumerate(reading.lines):
             match = label.search(line.text)
             if match is None:
                 continue
-            hit = _on_line(line, 0.95, match.end()) or _on_line(line, 0.9)
-            if hit is None and following is not None and following.page == line.page:
-                hit = _on_line(following, 0.9)
+            hit = _on_line(reading, index, 0.95, match.end()) or _on_line(reading, index, 0.9)
+            if hit is None and index + 1 < len(reading.lines) and reading.lines[index + 1].page == line.page:
+                hit = _on_line(reading, index + 1, 0.9)
             if hit is not None:
                 return hit
-    for line in reading.lines[:lines]:
-        hit = _on_line(line, 0.85)
+    for index in range(len(reading.lines[:lines])):
+        hit = _on_line(reading, index, 0.85)
         if hit is not None:
             return hit
     return None
 
 
-def _with_next(lines: tuple[Line, ...]) -> Iterator[tuple[Line, Line | None]]:
-    yield from zip(lines, [*lines[1:], None], strict=True)
-
-
-def _on_line(line: Line, confidence: float, start: int = 0) -> tuple[Found, Found] | None:
-    hit = period_in(line.text[start:])
+def _on_line(reading: Reading, index: int, confidence: float, start: int = 0) -> tuple[Found, Found] | None:
+    """The period that begins on a line behind `start`; it may run on over the next line."""
+    line = reading.lines[index]
+    following = reading.lines[index + 1] if index + 1 < len(reading.lines) else line
+    end = following.end if following.page == line.page else line.end
+    at = line.start + start
+    text = page_text(reading, line.page)[at:end]
+    hit = period_in(text, line.end - at)
     if hit is None:
         return None
-    (first, last), begin, end = hit
-    at = line.start + start
-    span = Span(line.page, at + begin, at + end, line.text[start + begin : start + end])
+    (first, last), begin, stop = hit
+    span = Span(line.page, at + begin, at + stop, text[begin:stop])
     return Found(first, span, confidence), Found(last, span, confidence)
 
 
-def period_in(text: str) -> tuple[Period, int, int] | None:
-    """The period written in a piece of text: ISO first and last day, and where it stands."""
+def period_in(text: str, before: int | None = None) -> tuple[Period, int, int] | None:
+    """The period written in a piece of text: ISO first and last day, and where it stands; it must begin before `before`."""
     for pattern, read in (
         (_RANGE, _from_range),
         (_NUMERIC, _from_numeric),
+        (_MONTHS, _from_months),
         (_SHORT, _from_short),
         (_ENDED, _from_end),
         (_QUARTER, _from_quarter),
@@ -91,7 +96,8 @@ def period_in(text: str) -> tuple[Period, int, int] | None:
     ):
         for match in pattern.finditer(text):
             period = read(match)
-            if period is not None and period[0] <= period[1]:
+            begins = before is None or match.start() < before
+            if begins and period is not None and period[0] <= period[1]:
                 return period, match.start(), match.end()
     return None
 
@@ -105,6 +111,12 @@ def _from_numeric(match: re.Match[str]) -> Period | None:
     first = iso_date(f"{match['m1']}/{match['d1']}/{match['y']}")
     last = iso_date(f"{match['m2']}/{match['d2']}/{match['y']}")
     return (first, last) if first and last else None
+
+
+def _from_months(match: re.Match[str]) -> Period | None:
+    first = _whole_months(int(match["y1"]), _month(match["m1"]), 1)
+    last = _whole_months(int(match["y2"]), _month(match["m2"]), 1)
+    return (first[0], last[1]) if first and last else None
 
 
 def _from_short(match: re.Match[str]) -> Period | None:

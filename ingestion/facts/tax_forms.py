@@ -6,8 +6,8 @@ Labels are those printed on the official forms, with what preparers' software ma
 import re
 
 from ingestion.elements import ReadFact
+from ingestion.facts.labels import Field, labelled, read_fields
 from ingestion.facts.text import (
-    Field,
     Found,
     Reading,
     Span,
@@ -15,9 +15,7 @@ from ingestion.facts.text import (
     first_value,
     in_prose,
     label_pattern,
-    labelled,
     matches,
-    read_fields,
     trimmed,
     value_at,
 )
@@ -155,7 +153,9 @@ _AMOUNTS = {
     "1099-S": (r"gross proceeds",),
     "1099-C": (r"amount of debt discharged",),
 }
-_FORM_1099 = re.compile(r"1099\s?[-–]\s?(?P<v>NEC|INT|DIV|MISC|K|R|G|B|S|C|OID|Q|SA)\b", re.IGNORECASE)
+# Letters of the title may follow without a blank where the parser loses it.
+_FORM_1099 = re.compile(r"1099\s?[-–]\s?(?P<v>NEC|INT|DIV|MISC|OID|SA|[KRGBSCQ](?![A-Za-z]))")
+
 
 W9_FIELDS = (
     Field(
@@ -213,11 +213,14 @@ _RETURN_FORM = re.compile(
     r"(?<![\w-])(?P<v>1040(?:-?(?:SR|NR|X))?|1065|1120(?:-?[SHC])?|1041|990(?:-?(?:EZ|PF|T|N))?|706|709)(?![\w,.]\d|\w)",
     re.IGNORECASE,
 )
-_ENTITY = re.compile(
-    r"(?<!\w)(?P<v>individual|sole\s+proprietor(?:ship)?|partnership|S[\s-]+corporation|C[\s-]+corporation|S-?corp|C-?corp|corporation|"
-    r"limited\s+liability\s+company|LLC|trust|estate|nonprofit|exempt\s+organization)(?!\w)",
-    re.IGNORECASE,
-)
+_FILERS = {
+    "1040": "Individual",
+    "1065": "Partnership",
+    "1120": "C corporation",
+    "1120-S": "S corporation",
+    "1041": "Estate or trust",
+    "990": "Exempt organization",
+}
 _ENTITY_FIELD = Field(
     "entity_type",
     NAME,
@@ -307,14 +310,17 @@ def read_return(reading: Reading) -> list[ReadFact]:
         facts.append(fact("form", NAME, Found(value, span, 0.85), reading))
         break
     entity = labelled(reading, _ENTITY_FIELD.labels, NAME)
-    if entity is None:
-        hit = next(matches(Reading(reading.pages[:1], reading.lines), _ENTITY), None)
-        entity = (
-            None
-            if hit is None
-            else Found(squeezed(hit[1]["v"]), trimmed(hit[0].number, hit[0].text, *hit[1].span("v")), 0.6)
-        )
+    entity = entity or _entity_of_form(facts)
     return facts if entity is None else [*facts, fact("entity_type", NAME, entity, reading)]
+
+
+def _entity_of_form(facts: list[ReadFact]) -> Found | None:
+    """Who files the form that the document names."""
+    form = next((f for f in facts if f.name == "form"), None)
+    value = None if form is None else _FILERS.get(form.value.split("-")[0] if form.value != "1120-S" else form.value)
+    if form is None or value is None:
+        return None
+    return Found(value, Span(form.page, form.start, form.end, form.quote), 0.7)
 
 
 def read_election(reading: Reading) -> list[ReadFact]:
@@ -368,7 +374,7 @@ def read_authorization(reading: Reading) -> list[ReadFact]:
             Field("expires_on", DATE, (r"expir(?:es|ation)(?: date| on)?",), (r"expires?(?: on)? <date>",)),
         ),
     )
-    hit = next(matches(reading, re.compile(r"\b(?P<v>8821|2848)\b")), None)
+    hit = next(matches(reading, re.compile(r"(?<!\d)(?P<v>8821|2848)(?!\d)")), None)
     if hit is None:
         return facts
     page, match = hit

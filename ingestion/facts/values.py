@@ -32,7 +32,7 @@ MONEY_PATTERN = (
     r")(?![\w/]|[.,-]\d|\s?%)"
 )
 WHOLE_PATTERN = rf"(?<![\w.,/#$-])\(?-?{_GROUPED}\)?(?![\w/%]|[.,-]\d)"
-PERCENT_PATTERN = r"(?<![\w.,-])\d{1,3}(?:\.\d+)?\s?(?:%|percent\b|per\s+cent\b)"
+PERCENT_PATTERN = r"(?<![\w.,+-])\d{1,3}(?:\.\d+)?\s?(?:%|percent\b|per\s+cent\b)"
 TAX_ID_PATTERN = (
     r"(?<![\w-])(?:\d{2}-\d{7}|\d{3}-\d{2}-\d{4}|[*X#•]{3}[- ]?[*X#•]{2}[- ]?\d{4}|[*X#•]{2}[- ]?[*X#•]{3}\d{4}"
     r"|\d{2}\s-\s\d{7}|\d{3}\s\d{2}\s\d{4})(?![\w-])"

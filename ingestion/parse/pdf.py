@@ -181,8 +181,8 @@ def _is_picture(page: Any, text: str) -> bool:
     pictured = sum(_area(item) for item in drawn if item.type == raw.FPDF_PAGEOBJ_IMAGE)
     share = pictured / (page.get_width() * page.get_height())
     if weight < _FEW_CHARACTERS:
-        return share > 0.05 or len(drawn) >= _MANY_PATHS
-    return share > 0.5
+        return bool(share > 0.05) or len(drawn) >= _MANY_PATHS
+    return bool(share > 0.5)
 
 
 def _area(item: Any) -> float:

@@ -366,8 +366,8 @@ Date mailed: March 3, 2026
 Contents: response to notice CP2000
 """,
         {
-            "carrier": "USPS",
-            "number": "70210950000123456789",
+            "carrier": "U.S. Postal Service",
+            "number": "7021 0950 0001 2345 6789",
             "mailed_on": "2026-03-03",
             "addressee": "Internal Revenue Service, Austin TX",
         },
