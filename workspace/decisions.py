@@ -1,0 +1,110 @@
+"""What a person decides about a signal: not a problem, later, seen, keep on top, somebody else's. The newest decision counts.
+
+Every decision lands on the trail. Never removes a signal: the next scan raises it again, and the decision says whether it is shown.
+"""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from store import audit
+from store.audit import AuditTag
+from store.errors import Invalid, NotFound
+from store.ids import stable_id
+from store.tables import Client, Person, SignalDecision, SignalRow
+from workspace.raised import DECISIONS, state_of
+from workspace.scope import Right, Scope
+
+
+def decide_signal(
+    scope: Scope,
+    key: str,
+    decision: str,
+    reason: str = "",
+    until: date | None = None,
+    delegate: str | None = None,
+) -> str:
+    """Decide about the signal of that key as the last scan raised it; the state it has now.
+
+    `decision`: dismiss (a reason is needed), snooze (until a later day), acknowledge, pin, delegate (to the address of somebody who
+    sees the client), reopen. Raises NotFound outside the scope, Forbidden without signal:decide, Invalid for an incomplete decision.
+    """
+    row = _latest(scope, key)
+    scope.require(Right.SIGNAL_DECIDE)
+    if scope.person_id is None:
+        raise Invalid("a decision about a signal is a person's: sign in, or name who decides")
+    delegate_id = _checked(scope, row, decision, reason.strip(), until, delegate)
+    made = SignalDecision(
+        id=stable_id("dec", key, scope.now.isoformat(), scope.person_id, decision),
+        client_id=row.client_id,
+        key=key,
+        decision=decision,
+        reason=reason.strip(),
+        until=until if decision == "snooze" else None,
+        evidence_hash=row.evidence_hash,
+        delegate_id=delegate_id,
+        person_id=scope.person_id,
+        at=scope.now,
+    )
+    scope.session.merge(made)
+    row.state = state_of(made, row.evidence_hash, scope.today)
+    audit.record(
+        scope.session,
+        AuditTag.SIGNAL_DECIDED,
+        actor=scope.email,
+        subject=f"signal:{key}",
+        now=scope.now,
+        client_id=row.client_id,
+        detail={
+            "decision": decision,
+            "slug": row.slug,
+            "reason": made.reason,
+            "until": made.until.isoformat() if made.until else None,
+            "delegate": delegate,
+        },
+    )
+    return row.state
+
+
+def _latest(scope: Scope, key: str) -> SignalRow:
+    """The newest row of a signal. Raises NotFound when no scan raised it, or its client is outside the scope."""
+    row = scope.session.scalars(
+        select(SignalRow)
+        .where(SignalRow.key == key, SignalRow.client_id.in_(scope.clients()))
+        .order_by(SignalRow.as_of.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no signal {key}")
+    return row
+
+
+def _checked(
+    scope: Scope, row: SignalRow, decision: str, reason: str, until: date | None, delegate: str | None
+) -> str | None:
+    """The id of the person it goes to, if any. Raises Invalid with what is missing."""
+    if decision not in DECISIONS:
+        raise Invalid(f"{decision!r} is no decision about a signal: {', '.join(DECISIONS)}")
+    if decision == "dismiss" and not reason:
+        raise Invalid("say why this is not a problem: a dismissal needs a reason")
+    if decision == "snooze":
+        if until is None or until <= scope.today:
+            raise Invalid("say until when: a snooze needs a later day")
+        if row.cls == "A" and row.due is not None and until > row.due:
+            raise Invalid(f"the date is {row.due.isoformat()} and cannot be extended: snooze to a day before it")
+    if decision == "delegate":
+        return _delegate(scope, row, delegate)
+    return None
+
+
+def _delegate(scope: Scope, row: SignalRow, email: str | None) -> str:
+    person = scope.session.scalars(
+        select(Person).where(Person.email == (email or "").strip().lower(), Person.active)
+    ).one_or_none()
+    if person is None:
+        raise Invalid(f"nobody who works here has the address {email}" if email else "say to whom: give an address")
+    theirs = Scope(scope.session, person.id, person.email, person.role, scope.now, scope.today)
+    seen = select(Client.id).where(Client.id == row.client_id, Client.id.in_(theirs.clients()))
+    if scope.session.scalars(seen).one_or_none() is None:
+        raise Invalid(f"{person.name} does not see this client: give them an engagement or a task there first")
+    return person.id

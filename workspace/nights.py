@@ -1,0 +1,100 @@
+"""The row of a night: when it began, whether it is done, which clients it goes over, how it ended. Scans nothing itself."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from store import audit
+from store.audit import AuditTag
+from store.ids import stable_id
+from store.tables import Client, ClientScan, Person, Scan
+from workspace.scope import Right, Scope
+
+
+@dataclass(frozen=True)
+class Order:
+    """A client to be scanned, at the revision its workspace had when the night was ordered."""
+
+    ref: str
+    revision: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How the clients of a night ended, and what came of it. `unchanged` ones are among the read."""
+
+    read: int
+    unchanged: int
+    failed: int
+    raised: int
+    drafted: int
+
+
+def begin_night(scope: Scope) -> datetime:
+    """When the night of the scope's day began: now, or earlier when it was begun and never finished. Raises Forbidden without
+    scan:run. A night that is done begins anew."""
+    scope.require(Right.SCAN_RUN)
+    night = scope.session.get(Scan, _id(scope.today))
+    if night is None:
+        night = Scan(id=_id(scope.today), as_of=scope.today, state="running", started_at=scope.now)
+        scope.session.add(night)
+    elif night.state != "running":
+        night.state, night.started_at, night.finished_at = "running", scope.now, None
+    scope.session.flush()
+    return night.started_at
+
+
+def orders(scope: Scope, refs: list[str] | None = None) -> list[Order]:
+    """The asker's clients to be scanned, by ref; of `refs` those that are the asker's. None: all."""
+    query = select(Client.ref, Client.revision).where(Client.id.in_(scope.clients())).order_by(Client.ref)
+    if refs is not None:
+        query = query.where(Client.ref.in_(refs))
+    return [Order(*row) for row in scope.session.execute(query).tuples()]
+
+
+def counts(scope: Scope, refs: list[str]) -> Counts:
+    """How the scans of these clients on the scope's day ended."""
+    rows = scope.session.execute(
+        select(ClientScan.state, func.count(), func.sum(ClientScan.raised), func.sum(ClientScan.drafted))
+        .join(Client, Client.id == ClientScan.client_id)
+        .where(ClientScan.as_of == scope.today, Client.ref.in_(refs), Client.id.in_(scope.clients()))
+        .group_by(ClientScan.state)
+    ).all()
+    number = {state: n for state, n, _, _ in rows}
+    done = [row for row in rows if row[0] != "failed"]
+    return Counts(
+        read=sum(row[1] for row in done),
+        unchanged=number.get("unchanged", 0),
+        failed=number.get("failed", 0),
+        raised=sum(row[2] or 0 for row in done),
+        drafted=sum(row[3] or 0 for row in done),
+    )
+
+
+def finish_night(scope: Scope, detail: dict[str, Any]) -> None:
+    """Mark the night of the scope's day done, once, with what came of it on the trail."""
+    scope.require(Right.SCAN_RUN)
+    night = scope.session.get_one(Scan, _id(scope.today))
+    if night.state == "done":
+        return
+    night.state, night.finished_at = "done", scope.now
+    audit.record(
+        scope.session,
+        AuditTag.SCAN_FINISHED,
+        actor=scope.email,
+        subject=f"scan:{night.id}",
+        now=scope.now,
+        detail={"as_of": scope.today.isoformat(), **detail},
+    )
+
+
+def readers(scope: Scope) -> list[str]:
+    """The addresses of everybody who gets a brief: active people but administrators, by address."""
+    query = select(Person.email).where(Person.active, Person.role != "admin").order_by(Person.email)
+    return list(scope.session.scalars(query))
+
+
+def _id(as_of: date) -> str:
+    return stable_id("scan", as_of)
