@@ -1,0 +1,117 @@
+"""Composes a draft: what a kind gathered, worded by a writer, every figure of it tied out section by section.
+
+Owns the order of these three and the header that says who prepared it. A writer is any function from what was gathered to sections; the
+template is one, a model behind the one door another (agents/draft.py). Never files and never decides.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from store.tables import Client, Deliverable, DeliverableVersion
+from workspace.deliverables import templates
+from workspace.deliverables.gathered import Gathered
+from workspace.deliverables.model import Draft, Section
+from workspace.scope import Scope
+from workspace.tie_out import Fact, fact_from_json, fact_to_json, tickmark_to_json, tie_out
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a writer made. `model` is its name or "template", `version` that of its template and prompt; `allowed` are fixed
+    phrases of the firm's wording that need no source. `note` says what the writer could not do."""
+
+    sections: tuple[Section, ...]
+    model: str
+    version: str
+    allowed: tuple[str, ...] = ()
+    note: str = ""
+
+
+Writer = Callable[[Gathered], Written]
+
+
+def template_writer(slug: str, folder: Path | None = None) -> Writer:
+    """The writer that fills the firm's wording; `folder` may hold templates of the firm's own."""
+
+    def write(gathered: Gathered) -> Written:
+        template = templates.load(slug, folder)
+        variables = {**gathered.variables, "short": gathered.short, "warm": gathered.warm}
+        return Written(templates.render(template, variables), "template", template.version, template.allowed)
+
+    return write
+
+
+def compose(gathered: Gathered, written: Written, *, others: Sequence[str] = ()) -> Draft:
+    """A draft ready to be filed. `others` are names that must not stand in it, other clients' above all.
+
+    A text that a model worded is also searched for names that nobody told us."""
+    guess = written.model != "template"
+    marks = tick(written.sections, gathered.facts, allowed=written.allowed, others=others, guess=guess)
+    return Draft(
+        title=gathered.title,
+        cls=gathered.cls,
+        as_of=gathered.as_of,
+        sections=written.sections,
+        tickmarks=marks,
+        facts=(*map(fact_to_json, gathered.facts), *({"phrase": one} for one in written.allowed)),
+        recipients=gathered.recipients,
+        checks=gathered.checks,
+        unseen=gathered.unseen,
+        model=written.model,
+        prompt_version=written.version,
+        note=written.note,
+        engagement_id=gathered.engagement_id,
+    )
+
+
+def tick(
+    sections: Sequence[Section],
+    facts: Sequence[Fact],
+    *,
+    allowed: Sequence[str] = (),
+    others: Sequence[str] = (),
+    guess: bool = False,
+) -> tuple[Mapping[str, Any], ...]:
+    """The tickmarks of all sections as the contract's JSON; `section` is the section's index, counted from 0, and `start` and `end`
+    count the characters of its Markdown."""
+    found: list[Mapping[str, Any]] = []
+    for index, section in enumerate(sections):
+        for mark in tie_out(section.markdown, facts, known_names=others, allowed=allowed, guess_names=guess):
+            found.append({"section": index, **tickmark_to_json(mark)})
+    return tuple(found)
+
+
+def retied(scope: Scope, row: Deliverable, version: DeliverableVersion, sections: Sequence[Section]) -> Draft:
+    """The text of a person in place of a version's, tied out again against the facts that the version was written from."""
+    facts = [fact_from_json(one) for one in version.facts if "phrase" not in one]
+    allowed = [str(one["phrase"]) for one in version.facts if "phrase" in one]
+    marks = tick(sections, facts, allowed=allowed, others=names_of_others(scope, row.client_id), guess=True)
+    return Draft(
+        title=row.title,
+        cls=row.cls,
+        as_of=row.as_of,
+        sections=tuple(sections),
+        tickmarks=marks,
+        facts=tuple(version.facts),
+        recipients=tuple(version.recipients),
+        checks=tuple(version.checks),
+        unseen=tuple(version.unseen),
+        model=version.model,
+        prompt_version=version.prompt_version,
+        engagement_id=row.engagement_id,
+    )
+
+
+def names_of_others(scope: Scope, client_id: str) -> tuple[str, ...]:
+    """The names of the asker's other clients, which a text about this one must not hold."""
+    wanted = select(Client.name).where(Client.id.in_(scope.clients()), Client.id != client_id).order_by(Client.name)
+    return tuple(scope.session.scalars(wanted))
+
+
+def with_note(draft: Draft, note: str, checks: Sequence[str] = ()) -> Draft:
+    """The draft with what it says about itself: the note of its version, and checks that go before the others."""
+    return replace(draft, note=note, checks=(*checks, *draft.checks))

@@ -1,0 +1,107 @@
+"""`pbc-follow-up`: the mail that asks for what is still missing of a request.
+
+Inputs: the engagement's request items, its due date. Sections: opening, still open, why it matters, what we ask, closing; open items
+only. Figures: counts of items, the dates asked and due, the engagement's date, the new date. To: the client's main contact.
+A partner checks the tone, and that nothing asked for has been sent already. Drafted by the night when an item is 3, 7, 14 … days late.
+"""
+
+from datetime import date
+
+from store.errors import Invalid
+from workspace.deliverables import sources
+from workspace.deliverables.gathered import Gathered
+from workspace.deliverables.occasions import about, for_request
+from workspace.deliverables.support import Support
+from workspace.signals.due import due_of
+from workspace.snapshot import Engagement, RequestItem, Snapshot
+
+CHECKS = (
+    "Right client, right engagement",
+    "Nothing in the list has been sent already",
+    "The new date leaves us time to do the work",
+    "Tone",
+)
+
+
+def occasion(snapshot: Snapshot, today: date, engagement_ref: str | None) -> str:
+    """What to draft when a person asks: the engagement named, else the one whose oldest open item is the most late."""
+    found = [
+        (items[0].due or date.max, one.ref)
+        for one in snapshot.engagements
+        if one.is_open and engagement_ref in (None, one.ref) and (items := sources.open_items(snapshot, one))
+    ]
+    if not found:
+        raise Invalid(f"nothing is asked of {snapshot.client.name} that is still open")
+    due, ref = min(found)
+    return for_request(ref, min(due, today), today)
+
+
+def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
+    """Raises Invalid when the engagement is gone or none of its items is open any more."""
+    engagement = snapshot.engagement_of_ref(about(occasion))
+    items = sources.open_items(snapshot, engagement) if engagement else ()
+    if engagement is None or not items:
+        raise Invalid(f"nothing of {about(occasion)} is open any more")
+    support = Support(snapshot)
+    overdue = [one for one in items if one.due is None or one.due < today] or list(items)
+    contact = sources.addressee(snapshot)
+    due = due_of(snapshot, engagement)
+    ahead = due.due if due is not None and due.due >= today else None
+    variables = {
+        **support.greeting(contact),
+        "engagement": support.words(engagement.title, engagement.evidence("title")),
+        **_counts(support, snapshot, engagement),
+        "overdue": [_item(support, one) for one in overdue],
+        "upcoming": [_item(support, one) for one in items if one not in overdue],
+        "due": support.due_day(engagement, due),
+        "due_passed": due is not None and due.due < today,
+        "is_return": engagement.is_return,
+        "reply_by": support.reply_by(today, ahead),
+    }
+    return Gathered(
+        title=f"Open items: {engagement.title}",
+        cls="C",
+        as_of=today,
+        facts=support.facts,
+        variables=variables,
+        recipients=sources.recipient(contact),
+        checks=(*CHECKS, *_sent_since(snapshot, items)),
+        unseen=support.unseen_of_contact(contact),
+        engagement_id=engagement.id,
+    )
+
+
+def _counts(support: Support, snapshot: Snapshot, engagement: Engagement) -> dict[str, object]:
+    asked = snapshot.requests_of(engagement)
+    received = [one for one in asked if one.received_on is not None]
+    return {
+        "asked": support.counted("items asked for", [one.evidence("item") for one in asked]),
+        "received": support.counted("items received", [one.evidence("received_on") for one in received])
+        if received
+        else None,
+    }
+
+
+def _item(support: Support, item: RequestItem) -> dict[str, object]:
+    return {
+        "name": support.words(item.item, item.evidence("item")),
+        "asked_on": support.day(item.requested_on, item.evidence("requested_on")),
+        "due": support.day(item.due, item.evidence("due")),
+    }
+
+
+def _sent_since(snapshot: Snapshot, items: tuple[RequestItem, ...]) -> tuple[str, ...]:
+    """What came from the client since the oldest open item was asked for: an item may lie in it."""
+    asked = [one.requested_on for one in items if one.requested_on is not None]
+    if not asked:
+        return ()
+    letters = sources.letters_since(snapshot, min(asked))
+    files = [one for one in snapshot.documents if one.received_at and snapshot.local_day(one.received_at) >= min(asked)]
+    found = []
+    if letters:
+        found.append(f"Look at the client's last mail, “{letters[-1].subject}”: it may hold an item")
+    if files:
+        found.append(
+            f"{len(files)} of the client's files came in since the request: none of them is an item of the list"
+        )
+    return tuple(found)

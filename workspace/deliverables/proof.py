@@ -1,0 +1,218 @@
+"""What stands behind a tickmark, as a page shows it: the name of the source, where in it, its words, and how to open it.
+
+Reads names of rows through the scope, so that proof never shows another client's. Renders nothing; the page itself is viewer.py's.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from store.tables import Contact, Document, Message, Person, RequestItem
+from workspace.deadlines import in_words
+from workspace.deadlines.rules import by_id
+from workspace.evidence import DerivedEvidence, DocumentEvidence, Evidence, MessageEvidence, RecordEvidence, from_json
+from workspace.scope import Scope
+from workspace.tie_out.numbers import decimal_of
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source of a figure.
+
+    `title` is what a person calls it, `where` the place in it, `quote` its words or value. `link` are the parts of the address that
+    opens it: kind "document" (document, version, page, start, end), "message" (message_id, start, end), "client" (tab) or empty.
+    `inputs` are the operands of arithmetic, in its order.
+    """
+
+    title: str
+    where: str
+    quote: str
+    link: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    inputs: tuple["Source", ...] = ()
+
+
+def resolve(scope: Scope, evidence: Evidence | Mapping[str, Any] | None) -> Source:
+    """The source of a tickmark; None is an untied figure. A row that is gone, or outside the scope, is said to be so."""
+    if evidence is None:
+        return Source("No source", "", "No record and no passage of this client carries this figure.")
+    match from_json(evidence) if isinstance(evidence, Mapping) else evidence:
+        case DocumentEvidence() as found:
+            return _document(scope, found)
+        case MessageEvidence() as found:
+            return _message(scope, found)
+        case DerivedEvidence(formula, inputs):
+            operands = tuple(resolve(scope, one) for one in inputs)
+            return Source(
+                _ARITHMETIC.get(formula.partition("(")[0], "Computed"), _rule(formula), _formula(formula), {}, operands
+            )
+        case RecordEvidence() as found:
+            return _record(scope, found)
+
+
+def flat(source: Source) -> list[Source]:
+    """A source and, behind it, everything it was computed from, outermost first."""
+    return [source, *(deeper for one in source.inputs for deeper in flat(one))]
+
+
+_ARITHMETIC = {
+    "sum": "Footed",
+    "difference": "Difference",
+    "product": "Product",
+    "share": "Share",
+    "change": "Change",
+    "ratio": "Ratio",
+    "count": "Counted",
+    "days_between": "Days counted",
+    "due": "Due date",
+}
+_FIELDS = {
+    "due": "due date",
+    "due_on": "due date",
+    "issued_on": "issue date",
+    "paid_on": "payment date",
+    "requested_on": "asked for on",
+    "received_on": "received on",
+    "filed_on": "filed on",
+    "finished_on": "finished on",
+    "extended_to": "extended to",
+    "period_end": "end of the period",
+    "letter_sent_on": "letter sent on",
+    "annual_fee": "annual fee",
+    "budget_hours": "budget hours",
+    "ownership_pct": "ownership, percent",
+    "sent_at": "sent",
+    "zip": "ZIP code",
+}
+_TABS = {"engagement": "work", "request": "work", "invoice": "money", "payment": "money", "time": "money"}
+
+
+def _document(scope: Scope, found: DocumentEvidence) -> Source:
+    row = scope.session.scalars(
+        select(Document).where(Document.id == found.document, Document.client_id.in_(scope.clients()))
+    ).one_or_none()
+    if row is None:
+        return Source("A document that is not in this file", "", "")
+    older = row.current_version_id not in (None, found.version)
+    where = f"page {found.page}" + (", an earlier version of the file" if older else "")
+    link = {
+        "kind": "document",
+        "document": found.document,
+        "version": found.version,
+        "page": found.page,
+        "start": found.start,
+        "end": found.end,
+    }
+    return Source(row.path, where, found.quote, link)
+
+
+def _message(scope: Scope, found: MessageEvidence) -> Source:
+    row = _mail(scope, found.message_id)
+    if row is None:
+        return Source("A mail that is not in this file", "", "")
+    link = {"kind": "message", "message_id": row.message_id, "start": found.start, "end": found.end}
+    return Source(f"Mail “{row.subject}”", _sent(row), found.quote, link)
+
+
+def _record(scope: Scope, found: RecordEvidence) -> Source:
+    kind, _, key = found.record.partition(":")
+    name = _FIELDS.get(found.field, found.field.replace("_", " "))
+    naming = _NAMES.get(kind)
+    title, link = naming(scope, key) if naming else (found.record, {})
+    if kind in _TABS:
+        link = {"kind": "client", "tab": _TABS[kind]}
+    return Source(title, name, found.value, link)
+
+
+def _named(word: str) -> Callable[[Scope, str], tuple[str, dict[str, Any]]]:
+    return lambda scope, key: (f"{word} {key}", {})
+
+
+def _person(scope: Scope, email: str) -> tuple[str, dict[str, Any]]:
+    name = scope.session.scalars(select(Person.name).where(Person.email == email)).one_or_none()
+    return f"{name or email}, of the firm", {}
+
+
+def _contact(scope: Scope, contact_id: str) -> tuple[str, dict[str, Any]]:
+    row = scope.session.get(Contact, contact_id)
+    return (f"Contact {row.name}" if row else "A contact that is gone"), {}
+
+
+def _request(scope: Scope, item_id: str) -> tuple[str, dict[str, Any]]:
+    item = scope.session.scalars(
+        select(RequestItem.item).where(RequestItem.id == item_id, RequestItem.client_id.in_(scope.clients()))
+    ).one_or_none()
+    return (f"Request “{item}”" if item else "A request that is gone"), {}
+
+
+def _mail_record(scope: Scope, message_id: str) -> tuple[str, dict[str, Any]]:
+    row = _mail(scope, message_id)
+    if row is None:
+        return "A mail that is not in this file", {}
+    return f"Mail “{row.subject}”", {"kind": "message", "message_id": row.message_id, "start": 0, "end": 0}
+
+
+def _proposal(scope: Scope, key: str) -> tuple[str, dict[str, Any]]:
+    return (
+        "A proposal of this draft: Friday of next week, or three business days before the due date. Change it as you see fit",
+        {},
+    )
+
+
+def _asked(scope: Scope, key: str) -> tuple[str, dict[str, Any]]:
+    return "A reviewer's note", {}
+
+
+_NAMES: dict[str, Callable[[Scope, str], tuple[str, dict[str, Any]]]] = {
+    "client": _named("Client"),
+    "engagement": _named("Engagement"),
+    "invoice": _named("Invoice"),
+    "notice": lambda scope, key: ("The notice's record", {}),
+    "payment": lambda scope, key: ("Payment", {}),
+    "time": lambda scope, key: ("Time entry", {}),
+    "person": _person,
+    "contact": _contact,
+    "request": _request,
+    "message": _mail_record,
+    "proposal": _proposal,
+    "review": _asked,
+}
+
+
+def _mail(scope: Scope, message_id: str) -> Message | None:
+    either = (Message.id == message_id) | (Message.message_id == message_id)
+    wanted = select(Message).where(either, Message.client_id.in_(scope.clients())).order_by(Message.id)
+    return scope.session.scalars(wanted.limit(1)).one_or_none()
+
+
+def _sent(row: Message) -> str:
+    when = f", {in_words(row.sent_at.date())}" if row.sent_at else ""
+    return f"from {row.sender}{when}"
+
+
+def _rule(formula: str) -> str:
+    """For a due date the rule and its authority."""
+    if not formula.startswith("due("):
+        return ""
+    rule = by_id(formula[4:].partition(",")[0])
+    return f"{rule.title} ({rule.authority})"
+
+
+def _formula(formula: str) -> str:
+    """The formula as a person writes it: "1,200.00 + 3,000.00 = 4,200.00"."""
+    head, _, result = formula.rpartition(" = ")
+    kind, _, inside = head.partition("(")
+    operands = [_grouped(one) for one in inside.rstrip(")").split(", ")]
+    sign = {"sum": " + ", "difference": " − ", "product": " × ", "ratio": " ÷ "}.get(kind)
+    if sign is not None:
+        return f"{sign.join(operands)} = {_grouped(result)}"
+    if kind == "due":
+        given = inside.rstrip(")").partition("; ")[2].replace("=", " ")
+        return f"{given}: {result}" if given else result
+    return formula
+
+
+def _grouped(number: str) -> str:
+    value = decimal_of(number)
+    return number if value is None else f"{value:,}"

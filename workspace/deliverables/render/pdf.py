@@ -1,0 +1,86 @@
+"""A paper as PDF, through HTML. Fetches nothing from anywhere: a text can name no picture and no address."""
+
+from functools import lru_cache
+from html import escape
+from importlib.resources import files
+from io import BytesIO
+from typing import Any
+
+from store.errors import Broken
+from workspace.deliverables.render.html import as_html
+from workspace.deliverables.render.paper import Sheet, facts_line
+
+
+def drawn(sheet: Sheet) -> bytes:
+    """The sheet as PDF bytes."""
+    from weasyprint import HTML
+
+    out = BytesIO()
+    HTML(string=_page(sheet), url_fetcher=_nothing).write_pdf(out)
+    return out.getvalue()
+
+
+def _nothing(url: str, *rest: Any, **more: Any) -> dict[str, Any]:
+    raise Broken("a paper must not fetch anything")
+
+
+def _page(sheet: Sheet) -> str:
+    shown = sheet.shown
+    body = as_html(shown, style="numbers" if sheet.internal else "none")
+    parts = [
+        f'<div class="watermark">{escape(sheet.watermark)}</div>' if sheet.watermark else "",
+        f'<div class="foot">{escape(facts_line(shown) if sheet.internal else sheet.firm)}</div>',
+        _letterhead(sheet),
+        _envelope(sheet),
+        f"<article>{body}</article>",
+        _inside(sheet) if sheet.internal else "",
+    ]
+    head = f'<meta charset="utf-8"><title>{escape(shown["title"])}</title><style>{_style()}</style>'
+    return f'<!doctype html><html lang="en"><head>{head}</head><body>{"".join(parts)}</body></html>'
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    return files("workspace.deliverables.render").joinpath("paper.css").read_text(encoding="utf-8")
+
+
+def _letterhead(sheet: Sheet) -> str:
+    lines = "".join(f"<div>{escape(line)}</div>" for line in sheet.letterhead)
+    return f'<div class="head"><b>{escape(sheet.firm)}</b>{lines}</div>' if sheet.firm or lines else ""
+
+
+def _envelope(sheet: Sheet) -> str:
+    """The date of a letter; to whom and about what of a mail; the title of a paper for the file."""
+    shown = sheet.shown
+    dated = sheet.dated or "[dated on release]"
+    if sheet.goes_by == "letter":
+        return f"<p>{escape(dated)}</p>"
+    if sheet.goes_by == "mail":
+        rows = (("To", ", ".join(shown["recipients"]) or "[no address]"), ("Date", dated), ("Subject", shown["title"]))
+        cells = "".join(f"<tr><td>{name}</td><td>{escape(value)}</td></tr>" for name, value in rows)
+        return f'<table class="envelope">{cells}</table>'
+    return f"<h1>{escape(shown['title'])}</h1><p>{escape(facts_line(shown))}</p>"
+
+
+def _inside(sheet: Sheet) -> str:
+    """The page that never leaves the firm: proof, checks, what could not be seen."""
+    rows = "".join(
+        f'<tr class="{line.status}"><td>{line.number}</td><td>{escape(line.figure)}</td><td>{line.status}</td>'
+        f"<td>{escape(line.source)}</td></tr>"
+        for line in sheet.proof
+    )
+    table = (
+        f"<h2>Proof</h2><table><tr><th></th><th>Figure</th><th></th><th>Source</th></tr>{rows}</table>" if rows else ""
+    )
+    note = sheet.shown["note"]
+    said = f"<h2>About this version</h2><p>{escape(note)}</p>" if note else ""
+    lists = (
+        _listed("To check", sheet.shown["checks"]),
+        _listed("What could not be seen", sheet.shown["unseen"]),
+    )
+    return f'<div class="inside">{said}{table}{"".join(lists)}</div>'
+
+
+def _listed(title: str, lines: list[str]) -> str:
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f"<h2>{title}</h2><ul>{items}</ul>" if items else ""
