@@ -1,0 +1,150 @@
+"""What stands ready to answer a question: sentences from records and facts, passages that were found, what was looked through.
+
+Everything here was read under the asker's scope in one transaction, and every quote was checked against the stored text.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from agents.asking import extract
+from agents.asking.answers import from_records
+from agents.asking.claims import Claim, Looked
+from agents.asking.extract import Extract
+from agents.asking.facts import from_facts
+from agents.asking.records import Desk, Raised
+from agents.asking.topics import Topic, Understood
+from store.tables import ClientScan
+from workspace.evidence import DocumentEvidence, Evidence, RecordEvidence, from_json
+from workspace.passages import contexts, count_holding, unproven
+from workspace.scans import raised_signals
+from workspace.scope import Scope
+from workspace.search import search
+from workspace.snapshot import Snapshot, take_snapshot
+
+if TYPE_CHECKING:
+    from workspace.search import Searcher
+
+HITS = 10
+UNREAD = 10
+
+
+@dataclass(frozen=True)
+class Found:
+    """A passage or a note that may answer. `version_id` "" marks a note, whose `document_id` is the note's id."""
+
+    document_id: str
+    version_id: str
+    path: str
+    name: str
+    page: int
+    start: int
+    end: int
+    text: str
+    context: str = ""
+
+    def quote(self, start: int, end: int) -> Evidence:
+        """The evidence for characters `start` to `end` of the page."""
+        words = self.text[start - self.start : end - self.start]
+        if not self.version_id:
+            return RecordEvidence(f"note:{self.document_id}", "text", words)
+        return DocumentEvidence(self.document_id, self.version_id, self.page, start, end, words)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """`sure` are sentences with their proof; `passages` come best first; `weights` are those of the question's words."""
+
+    client: str
+    sure: tuple[Claim, ...]
+    passages: tuple[Found, ...]
+    weights: dict[str, float]
+    looked: Looked
+    paths: dict[str, str]
+
+
+def gather(scope: Scope, searcher: "Searcher | None", client_ref: str, asked: Understood) -> Sources:
+    """Look the question up in records, facts and passages of this client. `searcher` None: passages are left out."""
+    snapshot = take_snapshot(scope, client_ref)
+    raised, scanned_on = _raised(scope, snapshot, asked)
+    desk = Desk(snapshot, scope.today, asked, raised, scanned_on)
+    sure = proven(scope, snapshot, _in_order(desk))
+    passages: tuple[Found, ...] = ()
+    weights: dict[str, float] = {}
+    if searcher is not None:
+        passages = (*_found(scope, searcher, client_ref, asked.question), *_notes(snapshot))
+        stems = sorted(extract.asked_words(asked.question))
+        weights = extract.rarity(stems, *count_holding(scope, client_ref, [extract.fragment(s) for s in stems]))
+    paths = {d.id: d.path for d in snapshot.documents}
+    return Sources(snapshot.client.name, sure, passages, weights, _looked(snapshot, passages), paths)
+
+
+def _raised(scope: Scope, snapshot: Snapshot, asked: Understood) -> tuple[tuple[Raised, ...], date | None]:
+    if Topic.SIGNALS not in asked.topics:
+        return (), None
+    found = [one for one in raised_signals(scope, snapshot.client.ref) if one.is_open]
+    last = scope.session.scalar(
+        select(func.max(ClientScan.as_of)).where(
+            ClientScan.client_id == snapshot.client.id, ClientScan.state != "failed"
+        )
+    )
+    lines = (Raised(r.key, r.cls, r.headline, r.due, tuple(map(from_json, r.evidence))) for r in found)
+    return tuple(lines), last
+
+
+def _in_order(desk: Desk) -> tuple[Claim, ...]:
+    """A question about a document's words is answered by what was read there, any other by the records first."""
+    if desk.asked.of_document:
+        return from_facts(desk)
+    return from_records(desk) or from_facts(desk)
+
+
+def from_passages(asked: Understood, sources: Sources) -> tuple[Claim, ...]:
+    """The places in the passages that answer, quoted as they stand."""
+    found = extract.extracts(asked.question, sources.passages, sources.weights)
+    return tuple(_quoted(one) for one in found)
+
+
+def _quoted(one: Extract) -> Claim:
+    place = f"{one.passage.path}, page {one.passage.page}" if one.passage.version_id else one.passage.path
+    words = " ".join(one.text.split())
+    return Claim(f"“{words}” ({place})", (one.passage.quote(one.start, one.end),))
+
+
+def proven(scope: Scope, snapshot: Snapshot, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """The claims whose quotes stand where they say; the others are dropped."""
+    wrong = set(unproven(scope, snapshot, [e for claim in claims for e in claim.evidence]))
+    return tuple(claim for claim in claims if not wrong & set(claim.evidence))
+
+
+def _found(scope: Scope, searcher: "Searcher", client_ref: str, question: str) -> tuple[Found, ...]:
+    hits = search(scope, searcher, client_ref, question, HITS)
+    over = contexts(scope, client_ref, [hit.passage_id for hit in hits])
+    return tuple(
+        Found(h.document_id, h.version_id, h.path, h.name, h.page, h.start, h.end, h.text, over.get(h.passage_id, ""))
+        for h in hits
+    )
+
+
+def _notes(snapshot: Snapshot) -> tuple[Found, ...]:
+    return tuple(
+        Found(n.id, "", f"note of {n.date.isoformat()}", "note", 1, 0, len(n.text), n.text) for n in snapshot.notes
+    )
+
+
+def _looked(snapshot: Snapshot, passages: Sequence[Found]) -> Looked:
+    s = snapshot
+    records = sum(
+        len(rows)
+        for rows in (s.contacts, s.engagements, s.tasks, s.requests, s.time, s.invoices, s.messages, s.notes, s.entered)
+    )
+    said = [f"{f.source}: {f.message}" for f in s.findings if f.severity != "info"]
+    waiting = [f"{d.path}: not read yet" for d in s.documents if d.state == "received"]
+    unread = [*said, *waiting]
+    if len(unread) > UNREAD:
+        unread = [*unread[:UNREAD], f"and {len(unread) - UNREAD} more"]
+    read = {p.document_id: p.path for p in passages if p.version_id}
+    return Looked(records, len(s.documents), read, tuple(unread))

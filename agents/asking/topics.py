@@ -1,0 +1,161 @@
+"""What a question is about, as far as the firm's own records answer it: a closed list, recognised by its words.
+
+A question may have several topics, or none; then documents are searched. Never reads anything of the client.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Topic(StrEnum):
+    """What the records can be asked for, alphabetical."""
+
+    CONTACTS = "contacts"
+    DEADLINES = "deadlines"
+    DOCUMENTS = "documents"
+    FEES = "fees"
+    HOURS = "hours"
+    LAST_MESSAGE = "last-message"
+    LETTERS = "letters"
+    NOTICES = "notices"
+    OWNERS = "owners"
+    PROFILE = "profile"
+    RECEIVABLE = "receivable"
+    REQUESTS = "requests"
+    SIGNALS = "signals"
+    STAGE = "stage"
+    TAX_ID = "tax-id"
+    TEAM = "team"
+
+
+_RETURNS = r"(?:returns?|1040|1065|1120(?:-?S)?|1041|990)"
+_WORDS: dict[Topic, tuple[str, ...]] = {
+    Topic.RECEIVABLE: (
+        r"\bow(?:e|es|ed|ing)\b.*\b(?:us|our firm|the firm)\b|\bwe(?:'re| are) owed\b",
+        r"\bowes?\b.*\bin (?:fees|invoices)",
+        r"\b(?:open|unpaid|outstanding|overdue|past[- ]due|late) (?:invoices?|bills?|balances?)\b",
+        r"\binvoices? (?:are |is )?(?:still )?(?:open|unpaid|outstanding|overdue)\b",
+        r"\b(?:our|their|her|his) (?:receivables?|aging)\b",
+        r"\bbehind on (?:payments?|invoices?)",
+        r"\bpaid (?:us|our|all|their)\b|\bhave (?:they|we been) paid\b",
+        r"\bbalance (?:with|owed to|due to) (?:us|the firm)\b",
+        r"\bA/?R\b(?! aging)",
+    ),
+    Topic.HOURS: (
+        r"\bhours?\b.*\b(?:budget\w*|spent|logged|worked|used|booked|left|remain\w*|so far|have we)\b",
+        r"\b(?:over|under|on|within|against|vs\.?|versus) budget\b|\bbudget\w*\b.*\bhours?\b",
+        r"\bhow (?:many hours|much time)\b|\btime (?:have we|spent|logged|booked)\b",
+        r"\b(?:WIP|work in progress|unbilled)\b",
+    ),
+    Topic.REQUESTS: (
+        r"\b(?:open|outstanding|missing|overdue|pending) (?:requests?|request items?|items?|documents? from)\b",
+        r"\brequest(?:s|ed)? (?:items? )?(?:are |is )?(?:still )?(?:open|outstanding|missing|overdue)\b|\bPBC\b",
+        r"\b(?:still|do we|are we|we) (?:need\w*|waiting|missing|await\w*)\b.*\b(?:from|for|them|client|her|him)\b",
+        r"\bwhat (?:is|are|'s) (?:still )?(?:missing|outstanding)\b",
+        r"\b(?:not (?:yet )?|haven't )(?:sent|provided|delivered|received)\b",
+    ),
+    Topic.DEADLINES: (
+        r"\bdeadlines?\b|\bdue dates?\b|\bnext dates?\b|\bextension\b|\bextended\b|\bfil(?:e|ed|ing) (?:by|date|due)\b",
+        rf"\b(?:{_RETURNS}|engagements?|work)\b.*\bdue\b|\bwhen\b.*\b{_RETURNS}\b.*\b(?:due|filed?)\b",
+        r"\bwhat(?: is|'s) (?:coming )?due\b",
+    ),
+    Topic.TEAM: (
+        r"\bwho\b.*\b(?:partner|manager|in charge|responsible|handles?|works? on|runs?|prepar\w+)\b",
+        r"\bwho\b.*\bowns? the (?:engagement|work|return|close)\b",
+        r"\b(?:which|what|name of the) (?:partner|manager|staff)\b|\b(?:engagement|our) (?:partner|manager|team)\b",
+    ),
+    Topic.OWNERS: (
+        r"\bowners?\b|\bownership\b|\bwho owns (?!the (?:engagement|work|return|close))|\bshareholders?\b",
+        r"\bmembers? of the (?:llc|partnership|company)\b|\bpartners? of the (?:partnership|llc)\b",
+    ),
+    Topic.CONTACTS: (
+        r"\b(?:primary |main )?contacts?\b(?! us)|\bhow (?:do|can) (?:I|we) reach\b|\bwho (?:do|should) (?:I|we) (?:call|write|talk)\b",
+        r"\b(?:e-?mail|phone|telephone) (?:address|number)\b|\b(?:e-?mail|phone|telephone)\b.*\b(?:of|for) (?:the |this )?client\b",
+    ),
+    Topic.STAGE: (
+        r"\b(?:status|stage|progress)\b|\bwhere (?:do|are) (?:we|things) stand\b|\bhow far (?:along|are we)\b",
+        rf"\b(?:has|is|are|was|did we)\b.*\b(?:{_RETURNS}|close)\b.*\b(?:filed?|finish\w*|complet\w+|done|start\w*)\b",
+        r"\b(?:open|current) (?:engagements?|work|projects?)\b|\bwhat (?:engagements?|work)\b.*\b(?:have|open|do)\b",
+        r"\bwhat are we (?:doing|working on)\b",
+    ),
+    Topic.LAST_MESSAGE: (
+        r"\b(?:last|latest|most recent) (?:messages?|e-?mails?|mails?|contact|time we heard)\b|\bheard from\b",
+        r"\blast (?:hear|heard|wrote|write|spoke|contacted)\b|\banswered (?:us|our)\b",
+        r"\bwhen did (?:the client|they|she|he|we)\b.*\b(?:write|e-?mail|hear|respond|reply|contact)\b",
+    ),
+    Topic.NOTICES: (
+        r"\b(?:open|unanswered|any|which|what|new|pending) (?:\w+ )?(?:notices?|IRS letters?|tax letters?)\b",
+        r"\bnotices?\b.*\b(?:open|unanswered|received|have we|there|on file)\b",
+    ),
+    Topic.FEES: (
+        r"\b(?:annual|our|engagement|fixed|agreed) fees?\b|\bfees?\b.*\b(?:charge|bill|engagement|return|client pay)\b",
+        r"\bhow much do we (?:charge|bill)\b|\bwhat do we (?:charge|bill)\b|\bwhat (?:is|are) the fees?\b",
+    ),
+    Topic.SIGNALS: (
+        r"\bsignals?\b|\b(?:needs?|requires?) (?:\w+ )?attention\b|\bred flags?\b|\bat risk\b|\bworr(?:y|ied)\b",
+        r"\bwhat (?:is|are|'s) (?:wrong|urgent|the (?:issues?|problems?|risks?))\b|\bwhat (?:was|has been) raised\b",
+        r"\bany (?:problems?|issues?|risks?|concerns?)\b",
+    ),
+    Topic.TAX_ID: (
+        r"\b(?:tax(?:payer)? ?(?:id\w*|identification|number)|EIN|SSN|ITIN|TIN)\b",
+        r"\b(?:social security(?: number)?|employer identification)\b",
+    ),
+    Topic.LETTERS: (
+        r"\bengagement letters?\b.*\b(?:signed|sent|out|back|returned|on file|have)\b",
+        r"\b(?:signed|sent)\b.*\bengagement letters?\b|\bletter been signed\b",
+    ),
+    Topic.PROFILE: (
+        r"\bentity type\b|\bwhat (?:kind|type|sort) of (?:entity|client|company|business|taxpayer)\b|\bAI policy\b",
+        r"\b(?:fiscal year|year)(?: |-)end\b(?!.*\d{4})|\bclient since\b|\bhow long\b.*\b(?:client|with us)\b|\bindustry\b",
+        r"\baddress of (?:the|this) client\b|\bclient's (?:mailing |street |postal )?address\b|\bmay a model\b",
+    ),
+    Topic.DOCUMENTS: (
+        r"\b(?:what|which|list (?:the|all)?|how many) (?:documents?|files)\b",
+        r"\bdocuments? (?:do we have|on file|are there|received)\b",
+        r"\bdo we have (?:a|an|the|any|their|her|his) (?:copy|lease|loan agreement|k-?1|w-?9|w-?2|1099|engagement letter|"
+        r"minutes|trial balance|notice|bank statements?)\b",
+    ),
+}
+_TOPICS = tuple((topic, re.compile("|".join(patterns), re.IGNORECASE)) for topic, patterns in _WORDS.items())
+
+# Words that send a question to the documents themselves, whatever else it is about.
+_IN_A_DOCUMENT = re.compile(
+    r"\b(?:according to|say(?:s|ing)?|stated?|states|mention\w*|written)\b|"
+    r"\b(?:lease|loan agreement|minutes|bank statement|trial balance|payroll register|contract)\b|"
+    r"\b(?:in|on) the (?:\w+ )?(?:agreement|notice|statement|letter|report|k-?1)\b",
+    re.IGNORECASE,
+)
+_TEMPLATE = re.compile(r"\b(?:form )?(1040|1065|1120-?S|1120|1041|990)\b", re.IGNORECASE)
+_WORK = re.compile(
+    r"\b(close|payroll|sales tax|bookkeeping|advisory|audit|review|compilation|onboarding)\b", re.IGNORECASE
+)
+_YEAR = re.compile(r"\b(20\d\d)\b")
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A question taken apart: its topics, whether it asks a document's words, and what narrows it (templates, kinds of work, years)."""
+
+    question: str
+    topics: tuple[Topic, ...]
+    of_document: bool
+    templates: tuple[str, ...]
+    work: tuple[str, ...]
+    years: tuple[int, ...]
+
+
+def understand(question: str) -> Understood:
+    """What is asked. Empty topics: only the documents can tell."""
+    return Understood(
+        question=question,
+        topics=tuple(topic for topic, pattern in _TOPICS if pattern.search(question)),
+        of_document=bool(_IN_A_DOCUMENT.search(question)),
+        templates=tuple(dict.fromkeys(_template(m.group(1)) for m in _TEMPLATE.finditer(question))),
+        work=tuple(dict.fromkeys(m.group(1).lower().replace(" ", "-") for m in _WORK.finditer(question))),
+        years=tuple(dict.fromkeys(int(m.group(1)) for m in _YEAR.finditer(question))),
+    )
+
+
+def _template(word: str) -> str:
+    return "1120-S" if word.upper() in ("1120S", "1120-S") else word

@@ -1,0 +1,214 @@
+"""A question about one client: understand, look up, word or quote, keep. Front door: `ask`.
+
+Whatever is said was read under the asker's own scope and inside one client, and stands in a record or on a page; otherwise the answer
+is that it is not found. The chat has no tool: it cannot send, release, write a record, or look at another client.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+from agents.asking import claims as answers
+from agents.asking import wording
+from agents.asking.claims import Claim, Markers
+from agents.asking.sources import Sources, from_passages, gather
+from agents.asking.topics import Understood, understand
+from agents.llm import ModelFailed, ModelRefused
+from agents.ports import Running, Services
+from store.errors import Invalid
+from workspace import chat_threads
+from workspace.deadlines import in_words
+from workspace.scope import Scope, access_client
+
+if TYPE_CHECKING:
+    from langgraph.graph.state import CompiledStateGraph
+    from sqlalchemy.orm import Session
+
+Opener = Callable[["Session"], Scope]
+Event = dict[str, Any]
+LONGEST_QUESTION = 2000  # characters
+REMEMBERED = 4  # earlier turns that a follow-up is read with
+
+
+class Asked(TypedDict):
+    """The thread as LangGraph keeps it: the question, what was said before, the answer. Nothing that the rows do not hold."""
+
+    question: str
+    earlier: list[tuple[str, str]]
+    answer: dict[str, Any]
+    spoken: str
+
+
+@dataclass
+class Room:
+    """One asking: who asks about whom, and what was found on the way. Lives as long as the question."""
+
+    services: Services
+    opener: Opener
+    client_ref: str
+    started: float
+    asked: Understood | None = None
+    sources: Sources | None = None
+    claims: tuple[Claim, ...] = ()
+    model: str | None = None
+
+
+def ask(
+    services: Services, opener: Opener, client_ref: str, question: str, thread: str | None = None
+) -> Iterator[Event]:
+    """Events in order: {"thread": id}, {"delta": text} as it is said, {"answer": the contract's JSON of `ask`}.
+
+    Raises, before the first event, NotFound for a client or a thread that is not the asker's, Invalid for an empty or endless
+    question. `opener` gives the asker's scope over a session."""
+    question = question.strip()
+    if not question:
+        raise Invalid("ask something: the question is empty")
+    if len(question) > LONGEST_QUESTION:
+        raise Invalid(f"the question is longer than {LONGEST_QUESTION} characters; ask for one thing at a time")
+    with services.database.reading() as session:
+        scope = opener(session)
+        access_client(scope, client_ref)
+        rows = chat_threads.turns(scope, client_ref, thread) if thread else []
+        earlier = [(row.role, row.text) for row in rows[-2 * REMEMBERED :]]
+    room = Room(services, opener, client_ref, time.monotonic())
+    return _told(room, question, earlier, thread or chat_threads.new_thread())
+
+
+def _told(room: Room, question: str, earlier: list[tuple[str, str]], thread: str) -> Iterator[Event]:
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
+    yield {"thread": thread}
+    with closing(sqlite3.connect(room.services.home / "threads.db", timeout=30, check_same_thread=False)) as connection:
+        graph = build(SqliteSaver(connection))
+        begin: Any = {"question": question, "earlier": earlier, "answer": {}, "spoken": ""}
+        # a thread's id is its own; the client is part of the key so that no checkpoint is ever shared between two
+        config: Any = {"configurable": {"thread_id": f"{room.client_ref}:{thread}"}}
+        answer: dict[str, Any] = {}
+        stream: Iterator[Any] = graph.stream(
+            begin, config, context=room, stream_mode=["custom", "values"], durability="exit"
+        )
+        for mode, event in stream:
+            if mode == "custom":
+                yield event
+            else:
+                answer = event["answer"]
+    with room.services.database.writing() as session:
+        chat_threads.keep_turn(room.opener(session), room.client_ref, thread, question, answer)
+    yield {"answer": answer}
+
+
+def read_question(state: Asked, runtime: Running[Room]) -> dict[str, Any]:
+    """What is asked; a follow-up such as "and for 2024?" is read with the question before it."""
+    question = state["question"]
+    asked = understand(question)
+    before = [text for role, text in state["earlier"] if role == "question"]
+    if before and not asked.topics and _follows(question):
+        asked = understand(f"{before[-1]} {question}")
+    runtime.context.asked = asked
+    return {}
+
+
+def _follows(question: str) -> bool:
+    first = question.lower().split()[:2]
+    return bool(first) and (first[0] == "and" or first in (["what", "about"], ["how", "about"]))
+
+
+def look_up(state: Asked, runtime: Running[Room]) -> dict[str, Any]:
+    """Records, facts and passages of this client, read in one transaction under the asker's scope."""
+    room = runtime.context
+    asked = room.asked or understand(state["question"])
+    with room.services.database.reading() as session:
+        room.sources = gather(room.opener(session), room.services.searcher, room.client_ref, asked)
+        room.claims = room.sources.sure or from_passages(asked, room.sources)
+    return {}
+
+
+def choose(state: Asked, runtime: Running[Room]) -> Literal["word", "quote"]:
+    """A model words the answer where there is one; whether this client allows it is the door's decision."""
+    return "word" if runtime.context.services.door.endpoint is not None else "quote"
+
+
+def word(state: Asked, runtime: Running[Room]) -> dict[str, Any]:
+    """Sentences of a model, each said only once its sources are found to carry it."""
+    room = runtime.context
+    sources, asked = room.sources, room.asked
+    if sources is None or asked is None:
+        return {}
+    given = wording.numbered(sources)
+    markers, said, spoken = Markers(), [], ""
+    try:
+        for item in _items(room, state, given):
+            claim = wording.held(str(item["text"]), [str(s) for s in item["sources"]], given, asked.question)
+            if claim is not None and claim not in said:
+                said.append(claim)
+                spoken += _say(runtime, spoken, markers.mark(claim))
+    except (ModelFailed, ModelRefused):
+        if not said:
+            return {}
+    room.model = room.services.door.name
+    # what a record says outright is not unsaid by a model's silence; a mere likeness in a passage is
+    room.claims = tuple(said) or sources.sure
+    return {"spoken": spoken}
+
+
+def _items(room: Room, state: Asked, given: dict[str, wording.Source]) -> Iterator[dict[str, Any]]:
+    conversation = "\n".join(f"{role}: {text}" for role, text in state["earlier"]) or "(nothing)"
+    services = room.services
+    with services.database.reading() as session:
+        scope = room.opener(session)
+        inputs = {
+            "client": room.sources.client if room.sources else "",
+            "today": in_words(scope.today),
+            "question": state["question"],
+            "conversation": conversation,
+            "sources": wording.listing(given),
+        }
+    yield from services.door.stream(scope, room.client_ref, "answer-question", inputs, "sentences")
+
+
+def quote(state: Asked, runtime: Running[Room]) -> dict[str, Any]:
+    """What was not said yet is said as it stands in records and pages."""
+    if state["spoken"]:
+        return {}
+    markers, spoken = Markers(), ""
+    for claim in runtime.context.claims:
+        spoken += _say(runtime, spoken, markers.mark(claim))
+    if not spoken:
+        spoken = _say(runtime, "", answers.NOT_FOUND)
+    return {"spoken": spoken}
+
+
+def _say(runtime: Running[Room], before: str, part: str) -> str:
+    text = answers.separator(before, part) + part
+    runtime.stream_writer({"delta": text})
+    return text
+
+
+def conclude(state: Asked, runtime: Running[Room]) -> dict[str, Any]:
+    """The answer with citations and receipt."""
+    room = runtime.context
+    if room.sources is None:
+        return {}
+    seconds = time.monotonic() - room.started
+    if not room.claims:
+        return {"answer": answers.not_found(room.sources.looked, room.model, seconds)}
+    return {"answer": answers.found(room.claims, room.sources.paths, room.sources.looked, room.model, seconds)}
+
+
+def build(checkpoints: Any = None) -> "CompiledStateGraph[Asked, Room, Any, Any]":
+    """The graph. Its nodes are the functions above, in order."""
+    from langgraph.graph import END, START, StateGraph
+
+    graph: StateGraph[Asked, Room, Any, Any] = StateGraph(Asked, context_schema=Room)
+    for node in (read_question, look_up, word, quote, conclude):
+        graph.add_node(node.__name__, node)
+    graph.add_edge(START, "read_question")
+    graph.add_edge("read_question", "look_up")
+    graph.add_conditional_edges("look_up", choose)
+    graph.add_edge("word", "quote")
+    graph.add_edge("quote", "conclude")
+    graph.add_edge("conclude", END)
+    return graph.compile(checkpointer=checkpoints)
