@@ -6,7 +6,21 @@ The installed package carries 290 KB a weight; the page needs some 25 KB. Tabula
 from pathlib import Path
 
 WEIGHTS = {"regular": "SourceSansPro-Regular.ttf", "semibold": "SourceSansPro-Semibold.ttf"}
-_LATIN = [*range(0x20, 0x7F), *range(0xA0, 0x180), 0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2026, 0x2190, 0x2192, 0x2212]
+_LATIN = [
+    *range(0x20, 0x7F),
+    *range(0xA0, 0x180),
+    0x2013,
+    0x2014,
+    0x2018,
+    0x2019,
+    0x201C,
+    0x201D,
+    0x2022,
+    0x2026,
+    0x2190,
+    0x2192,
+    0x2212,
+]
 
 
 def ensure_fonts(folder: Path) -> None:
@@ -19,7 +33,9 @@ def ensure_fonts(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     source = Path(font_source_sans_pro.__file__).parent / "files"
     for weight, name in WEIGHTS.items():
-        options = subset.Options(flavor="woff2", layout_features=["kern", "tnum", "lnum", "liga", "sups"], notdef_outline=True)
+        options = subset.Options(
+            flavor="woff2", layout_features=["kern", "tnum", "lnum", "liga", "sups"], notdef_outline=True
+        )
         font = subset.load_font(str(source / name), options)
         cutter = subset.Subsetter(options)
         cutter.populate(unicodes=_LATIN)

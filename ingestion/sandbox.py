@@ -99,10 +99,16 @@ class ParsePool:
     def _explained(self, name: str, outcome: _Outcome) -> Finding:
         why = {
             "slow": f"could not be read within {self._limits.seconds:.0f} s a page",
-            "memory": f"needs more than {self._limits.memory / 1024**3:.1f} GB to be read",
+            "memory": f"needs more than {_size(self._limits.memory)} to be read",
             "died": "ended the program that was reading it",
         }[outcome]
         return Finding(name, f"{name} {why}; print it to PDF, or split it, and add it again.", "error")
+
+
+def _size(memory: int) -> str:
+    """0.2 GB; under a tenth of one, 60 MB."""
+    gigabytes = memory / 1024**3
+    return f"{gigabytes:.1f} GB" if gigabytes >= 0.1 else f"{memory / 1024**2:.0f} MB"
 
 
 class _Child:

@@ -1,12 +1,14 @@
 """Parsing in children: limits, deaths, many files, several threads."""
 
 import os
+import re
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import active_children
 
 import pytest
 
+from ingestion import sandbox
 from ingestion.sandbox import Limits, ParsePool
 
 MEGABYTE = 1024**2
@@ -45,9 +47,36 @@ def test_a_file_that_needs_too_much_memory_is_a_finding_and_the_next_one_is_read
         assert pool.parse("small.txt", b"hello").pages[0].text == "hello"
 
 
-def test_a_child_that_cannot_live_is_a_finding() -> None:
+def test_a_child_that_cannot_live_is_a_finding_each_time() -> None:
+    # Where there is no memory at all, the machine decides whether the child dies or still says what it lacks; both are told.
     with ParsePool(workers=1, limits=Limits(memory=1 * MEGABYTE)) as pool:
-        assert "ended the program" in pool.parse("a.txt", b"hello").findings[0].message
+        for name in ("a.txt", "b.txt"):
+            parsed = pool.parse(name, b"hello")
+            assert parsed.pages == ()
+            (finding,) = parsed.findings
+            assert finding.severity == "error"
+            why = "(ended the program that was reading it|needs more than 1 MB to be read)"
+            assert re.fullmatch(f"{name} {why}; print it to PDF, or split it, and add it again.", finding.message)
+
+
+@pytest.mark.parametrize(("megabytes", "told"), [(3072, "3.0 GB"), (200, "0.2 GB"), (60, "60 MB"), (1, "1 MB")])
+def test_a_limit_is_told_in_a_unit_that_shows_it(megabytes: int, told: str) -> None:
+    assert sandbox._size(megabytes * MEGABYTE) == told
+
+
+class Deadly(str):
+    """A password that ends the process which unpacks it, as a reader's crash would."""
+
+    def __reduce__(self) -> tuple[object, tuple[int]]:
+        return os._exit, (3,)
+
+
+def test_a_file_that_ends_its_reader_is_a_finding_and_the_next_one_is_read() -> None:
+    with ParsePool(workers=1) as pool:
+        (finding,) = pool.parse("a.txt", b"hello", passwords=(Deadly(),)).findings
+        assert finding.severity == "error"
+        assert "ended the program that was reading it; print it to PDF" in finding.message
+        assert pool.parse("b.txt", b"hello").pages[0].text == "hello"
 
 
 def test_a_killed_child_is_replaced() -> None:

@@ -28,7 +28,7 @@ def parsed_of(*found: Block, title: str | None = None) -> Parsed:
     return Parsed("text/plain", pages, elements, title=title)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(blocks)
 def test_every_word_is_in_one_passage_and_every_passage_is_a_span_of_its_page(found: list[Block]) -> None:
     parsed = parsed_of(*found)

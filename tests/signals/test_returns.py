@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.signals.builders import DEFAULT, blind, document, engagement, only, raised, snapshot, worked
@@ -177,7 +177,6 @@ def test_thresholds_are_the_firms() -> None:
     assert raised(of(template="1040"), "extension-needed", settings=DEFAULT) == []
 
 
-@settings(deadline=None)  # the first call of a year computes its holidays
 @given(st.dates(date(2025, 1, 1), date(2028, 12, 31)), st.integers(0, 60), st.integers(0, 60))
 def test_business_days_add_up(start: date, first: int, second: int) -> None:
     middle = date.fromordinal(start.toordinal() + first)

@@ -124,7 +124,8 @@ def _blocks(profile: Profile, account: str, end: date, opening: Decimal, closing
         if int(account) % 2
         else f"{days.short_date(first)} - {days.short_date(end)}"
     )
-    rows, balance = [("", "Beginning balance", "", "", figures(opening))], opening
+    rows: list[tuple[str, ...]] = [("", "Beginning balance", "", "", figures(opening))]
+    balance = opening
     for line in lines:
         balance += line.amount
         money = ("", figures(-line.amount)) if line.amount < 0 else (figures(line.amount), "")

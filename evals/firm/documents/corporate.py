@@ -15,12 +15,13 @@ def minutes(sample: Sample, profile: Profile, on: date, *, scanned: bool = False
     rng = sample.rng("minutes", profile.ref, on)
     bodies = {"990": "Board of Directors", "1065": "Members", "other": "Board of Directors"}
     body = bodies.get(profile.client.entity_type, "Board of Directors")
-    chair = profile.owners[0].name
+    first = profile.owners[0]
+    chair = first.name
     secretary = profile.owners[-1].name if len(profile.owners) > 1 else names.person(rng)
     amount = Decimal(rng.randrange(8000, 60000, 500))
     decisions = [
         f"RESOLVED, that the financial statements for {on.year - 1} are accepted as presented.",
-        f"RESOLVED, that {chair} continues as {profile.owners[0].title} for the coming year.",
+        f"RESOLVED, that {chair} continues as {first.title} for the coming year.",
         f"RESOLVED, that the purchase of equipment for up to {dollars(amount)} is approved.",
         f"RESOLVED, that {cast.FIRM} is engaged as accountants for the year.",
     ][: rng.randint(3, 4)]

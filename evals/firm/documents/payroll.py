@@ -9,6 +9,8 @@ from evals.firm.render.blocks import Block, Fields, Heading, Letterhead, Table, 
 from evals.firm.sample import FactPairs, Profile, Sample
 
 CENT = Decimal("0.01")
+# Name, gross, federal, FICA, state, net.
+_Line = tuple[str, Decimal, Decimal, Decimal, Decimal, Decimal]
 
 
 def register(sample: Sample, profile: Profile, pay_date: date, *, layout: str = "") -> str:
@@ -23,7 +25,7 @@ def register(sample: Sample, profile: Profile, pay_date: date, *, layout: str = 
         _line(person, rate + Decimal(turn.randint(-9000, 14000)) / 100)
         for person, rate in zip(people, rates, strict=True)
     ]
-    totals = [sum((line[n] for line in lines), Decimal(0)) for n in range(1, 6)]
+    totals = [sum(column, Decimal(0)) for column in zip(*(line[1:] for line in lines), strict=True)]
     facts: FactPairs = [
         ("pay_date", pay_date),
         ("period_start", start),
@@ -48,7 +50,7 @@ def register(sample: Sample, profile: Profile, pay_date: date, *, layout: str = 
         ]
         data = office.xlsx([("Register", sheet)], widths=(30, 14, 14, 14, 14, 14), bold=(1, 5, len(sheet)))
         return sample.document(f"{path}.xlsx", data, "payroll-register", facts)
-    rows = [(line[0], *(figures(cell) for cell in line[1:] if isinstance(cell, Decimal))) for line in lines]
+    rows = [(line[0], *(figures(cell) for cell in line[1:])) for line in lines]
     rows.append((f"Totals ({len(people)} employees)", *(figures(total) for total in totals)))
     blocks: list[Block] = [
         Letterhead(profile.name, ("Payroll Register",)),
@@ -66,7 +68,7 @@ def register(sample: Sample, profile: Profile, pay_date: date, *, layout: str = 
     return sample.document(f"{path}.pdf", pdf.pdf(blocks, pdf.SMALL), "payroll-register", facts)
 
 
-def _line(person: str, gross: Decimal) -> tuple[str, Decimal, Decimal, Decimal, Decimal, Decimal]:
+def _line(person: str, gross: Decimal) -> _Line:
     federal, fica, state = ((gross * Decimal(share)).quantize(CENT) for share in ("0.108", "0.0765", "0.0307"))
     return person, gross.quantize(CENT), federal, fica, state, (gross - federal - fica - state).quantize(CENT)
 

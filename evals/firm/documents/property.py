@@ -1,6 +1,7 @@
 # ruff: noqa: E501 - the words of leases and certificates
 """Leases and certificates: what a business client rents, insures and is licensed for."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +11,20 @@ from evals.firm.render.blocks import Block, Fields, Heading, Letterhead, Table, 
 from evals.firm.sample import FactPairs, Profile, Sample
 
 
+@dataclass(frozen=True)
+class _Terms:
+    """What the parties agree on; `years` is also the length of the renewal, `notice_by` the last day to ask for it."""
+
+    landlord: str
+    tenant: str
+    premises: str
+    start: date
+    end: date
+    rent: Decimal
+    notice_by: date
+    years: int
+
+
 def lease(
     sample: Sample, profile: Profile, end: date, *, notice_by: date, years: int = 5, layout: str = ""
 ) -> tuple[str, Decimal]:
@@ -17,45 +32,72 @@ def lease(
     rng = sample.rng("lease", profile.ref)
     client = profile.client
     landlord, rent = rng.choice(names.LANDLORDS), Decimal(rng.randrange(1850, 9600, 25))
-    start = days.months_after(end, 1 - 12 * years, 1)
-    premises = f"{client.address}, {client.city}, {client.state} {client.zip}"
-    facts: FactPairs = [
-        ("landlord", landlord),
-        ("tenant", profile.name),
-        ("property", premises),
-        ("start", start),
-        ("end", end),
-        ("monthly_rent", rent.quantize(Decimal("0.01"))),
-        ("notice_by", notice_by),
+    terms = _Terms(
+        landlord=landlord,
+        tenant=profile.name,
+        premises=f"{client.address}, {client.city}, {client.state} {client.zip}",
+        start=days.months_after(end, 1 - 12 * years, 1),
+        end=end,
+        rent=rent,
+        notice_by=notice_by,
+        years=years,
+    )
+    facts = _stated(terms)
+    blocks = [*_parties(terms), *_clauses(terms), _signatures(terms, profile.owners[0].name)]
+    path = f"documents/{profile.ref}/Permanent/Lease {landlord.split(',')[0]} {terms.start.year}"
+    if sample.light:
+        return sample.document(f"{path}.txt", plain.text(blocks), "lease", facts), rent
+    if (layout or rng.choice(("pdf", "docx"))) == "docx":
+        return sample.document(f"{path}.docx", office.docx(blocks), "lease", facts), rent
+    return sample.document(f"{path}.pdf", pdf.pdf(blocks, pdf.LETTER, footer="Commercial Lease"), "lease", facts), rent
+
+
+def _stated(terms: _Terms) -> FactPairs:
+    return [
+        ("landlord", terms.landlord),
+        ("tenant", terms.tenant),
+        ("property", terms.premises),
+        ("start", terms.start),
+        ("end", terms.end),
+        ("monthly_rent", terms.rent.quantize(Decimal("0.01"))),
+        ("notice_by", terms.notice_by),
     ]
-    blocks: list[Block] = [
+
+
+def _parties(terms: _Terms) -> list[Block]:
+    return [
         Heading("COMMERCIAL LEASE AGREEMENT", 1),
         Text(
-            f"This Lease is made as of {days.long_date(start)} between the Landlord and the Tenant named below, who agree as follows."
+            f"This Lease is made as of {days.long_date(terms.start)} between the Landlord and the Tenant named below, who agree as follows."
         ),
         Fields(
             (
-                ("Landlord", landlord),
-                ("Tenant", profile.name),
-                ("Premises", premises),
-                ("Commencement date", days.long_date(start)),
-                ("Expiration date", days.long_date(end)),
-                ("Monthly rent", dollars(rent)),
-                ("Security deposit", dollars(rent * 2)),
+                ("Landlord", terms.landlord),
+                ("Tenant", terms.tenant),
+                ("Premises", terms.premises),
+                ("Commencement date", days.long_date(terms.start)),
+                ("Expiration date", days.long_date(terms.end)),
+                ("Monthly rent", dollars(terms.rent)),
+                ("Security deposit", dollars(terms.rent * 2)),
             )
         ),
+    ]
+
+
+def _clauses(terms: _Terms) -> list[Block]:
+    return [
         Heading("1. Term"),
         Text(
-            f"The term begins on {days.long_date(start)} and ends at midnight on {days.long_date(end)}, unless sooner terminated."
+            f"The term begins on {days.long_date(terms.start)} and ends at midnight on {days.long_date(terms.end)}, unless sooner terminated."
         ),
         Heading("2. Rent"),
         Text(
-            f"Tenant shall pay rent of {dollars(rent)} per month in advance on the first day of each month, without deduction or set-off."
+            f"Tenant shall pay rent of {dollars(terms.rent)} per month in advance on the first day of each month, without deduction or set-off."
         ),
         Heading("3. Renewal"),
         Text(
-            f"Tenant may renew this Lease for one further term of {years} years by written notice, which Landlord must receive no later than "
-            f"{days.long_date(notice_by)}. If notice is not given by that date, the option lapses."
+            f"Tenant may renew this Lease for one further term of {terms.years} years by written notice, which Landlord must receive no later than "
+            f"{days.long_date(terms.notice_by)}. If notice is not given by that date, the option lapses."
         ),
         Heading("4. Use and maintenance"),
         Text(
@@ -63,19 +105,16 @@ def lease(
         ),
         Heading("5. Holding over"),
         Text("If Tenant remains after the expiration date without a new lease, rent is 150% of the last monthly rent."),
-        Fields(
-            (
-                ("Landlord", f"{landlord}   By /s/ M. Fulmer"),
-                ("Tenant", f"{profile.name}   By /s/ {profile.owners[0].name}"),
-            )
-        ),
     ]
-    path = f"documents/{profile.ref}/Permanent/Lease {landlord.split(',')[0]} {start.year}"
-    if sample.light:
-        return sample.document(f"{path}.txt", plain.text(blocks), "lease", facts), rent
-    if (layout or rng.choice(("pdf", "docx"))) == "docx":
-        return sample.document(f"{path}.docx", office.docx(blocks), "lease", facts), rent
-    return sample.document(f"{path}.pdf", pdf.pdf(blocks, pdf.LETTER, footer="Commercial Lease"), "lease", facts), rent
+
+
+def _signatures(terms: _Terms, signer: str) -> Fields:
+    return Fields(
+        (
+            ("Landlord", f"{terms.landlord}   By /s/ M. Fulmer"),
+            ("Tenant", f"{terms.tenant}   By /s/ {signer}"),
+        )
+    )
 
 
 def certificate(sample: Sample, profile: Profile, expires: date, *, what: str = "insurance") -> str:

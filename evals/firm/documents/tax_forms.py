@@ -1,6 +1,7 @@
 # ruff: noqa: E501 - boxes of forms, one a line
 """Schedules K-1, Forms W-2, 1099 and W-9, drawn as boxes the way preparers' software prints them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -68,12 +69,7 @@ def k1(sample: Sample, ref: str, slip: K1, *, folder: str, picture: bool = False
         ("distributions", slip.distributions),
     ]
     boxes, labels = _k1_boxes(slip, _LAYOUTS[slip.form]), _k1_labels(slip)
-    text = plain.text(
-        [
-            Heading(f"Schedule K-1 (Form {slip.form}) {slip.year}", 1),
-            Fields(tuple((box[4], box[5].replace("\n", ", ")) for box in boxes if box[5])),
-        ]
-    )
+    text = _typed(f"Schedule K-1 (Form {slip.form}) {slip.year}", [box for box in boxes if box[5]])
     name = f"K-1 {slip.year} {slip.issuer.split(',')[0]} - {slip.recipient.split(',')[0]}"
     return _filed(sample, ref, folder, name, form.form(boxes, labels), text, "k-1", facts, picture=picture)
 
@@ -147,6 +143,8 @@ _STATE_RATES = {
     "NJ": Decimal("0.0410"),
     "VA": Decimal("0.0515"),
 }
+# Wages above it pay no social security tax in 2025.
+_SOCIAL_SECURITY_BASE = Decimal(176100)
 
 
 def w2(
@@ -164,8 +162,7 @@ def w2(
     """A Form W-2; withholding is about what the wages ask for. `picture`: jpg or png."""
     rng = sample.rng("w2", profile.ref, employee, employer, year)
     held = (wages * Decimal(rng.randint(95, 158)) / 1000).quantize(CENT)
-    social = (min(wages, Decimal(176100)) * Decimal("0.062")).quantize(CENT)
-    state = (wages * _STATE_RATES.get(profile.client.state, Decimal(0))).quantize(CENT)
+    control = rng.randint(10000, 99999)
     facts: FactPairs = [
         ("employer", employer),
         ("employer_ein", ein),
@@ -174,8 +171,18 @@ def w2(
         ("federal_withheld", held),
         ("tax_year", year),
     ]
-    boxes: list[Box] = [
-        (36, 60, 130, 30, "a  Employee's social security number", _masked(profile.client.tax_id)),
+    boxes = [*_w2_people(profile, employee, employer, ein, control), *_w2_amounts(profile.client.state, wages, held)]
+    text = _typed(f"Form W-2 Wage and Tax Statement {year}", boxes)
+    name = f"W-2 {year} {employer.split(',')[0]}"
+    page = form.form(boxes, _w2_labels(year))
+    return _filed(sample, profile.ref, folder, name, page, text, "w-2", facts, picture=picture)
+
+
+def _w2_people(profile: Profile, employee: str, employer: str, ein: str, control: int) -> list[Box]:
+    """Boxes a to f, on the left."""
+    client = profile.client
+    return [
+        (36, 60, 130, 30, "a  Employee's social security number", _masked(client.tax_id)),
         (166, 60, 180, 30, "OMB No. 1545-0008", ""),
         (36, 90, 310, 28, "b  Employer identification number (EIN)", ein),
         (
@@ -186,34 +193,40 @@ def w2(
             "c  Employer's name, address, and ZIP code",
             f"{employer}\n{sum(map(ord, employer))} Industrial Way\nLancaster, PA 17601",
         ),
-        (36, 180, 310, 26, "d  Control number", f"{rng.randint(10000, 99999)}"),
+        (36, 180, 310, 26, "d  Control number", str(control)),
         (
             36,
             206,
             310,
             74,
             "e/f  Employee's name, address, and ZIP code",
-            f"{employee}\n{profile.client.address}\n{profile.client.city}, {profile.client.state} {profile.client.zip}",
+            f"{employee}\n{client.address}\n{client.city}, {client.state} {client.zip}",
         ),
+    ]
+
+
+def _w2_amounts(state: str, wages: Decimal, held: Decimal) -> list[Box]:
+    """Boxes 1 to 17, on the right."""
+    covered = min(wages, _SOCIAL_SECURITY_BASE)
+    social, medicare = (covered * Decimal("0.062")).quantize(CENT), (wages * Decimal("0.0145")).quantize(CENT)
+    health = (wages * Decimal("0.11")).quantize(CENT)
+    state_tax = (wages * _STATE_RATES.get(state, Decimal(0))).quantize(CENT)
+    return [
         (346, 60, 115, 36, "1  Wages, tips, other compensation", figures(wages)),
         (461, 60, 115, 36, "2  Federal income tax withheld", figures(held)),
-        (346, 96, 115, 36, "3  Social security wages", figures(min(wages, Decimal(176100)))),
+        (346, 96, 115, 36, "3  Social security wages", figures(covered)),
         (461, 96, 115, 36, "4  Social security tax withheld", figures(social)),
         (346, 132, 115, 36, "5  Medicare wages and tips", figures(wages)),
-        (461, 132, 115, 36, "6  Medicare tax withheld", figures((wages * Decimal("0.0145")).quantize(CENT))),
-        (
-            346,
-            168,
-            230,
-            38,
-            "12a  See instructions for box 12",
-            f"DD {figures((wages * Decimal('0.11')).quantize(CENT))}",
-        ),
-        (346, 206, 115, 74, "15  State  Employer's state ID number", profile.client.state),
+        (461, 132, 115, 36, "6  Medicare tax withheld", figures(medicare)),
+        (346, 168, 230, 38, "12a  See instructions for box 12", f"DD {figures(health)}"),
+        (346, 206, 115, 74, "15  State  Employer's state ID number", state),
         (461, 206, 115, 37, "16  State wages, tips, etc.", figures(wages)),
-        (461, 243, 115, 37, "17  State income tax", figures(state)),
+        (461, 243, 115, 37, "17  State income tax", figures(state_tax)),
     ]
-    labels: list[Label] = [
+
+
+def _w2_labels(year: int) -> list[Label]:
+    return [
         (36, 48, 15, True, "Form W-2  Wage and Tax Statement"),
         (346, 48, 18, True, str(year)),
         (
@@ -224,23 +237,6 @@ def w2(
             "Copy B - To Be Filed With Employee's FEDERAL Tax Return. Department of the Treasury - Internal Revenue Service",
         ),
     ]
-    text = plain.text(
-        [
-            Heading(f"Form W-2 Wage and Tax Statement {year}", 1),
-            Fields(tuple((box[4], box[5].replace("\n", ", ")) for box in boxes)),
-        ]
-    )
-    return _filed(
-        sample,
-        profile.ref,
-        folder,
-        f"W-2 {year} {employer.split(',')[0]}",
-        form.form(boxes, labels),
-        text,
-        "w-2",
-        facts,
-        picture=picture,
-    )
 
 
 _1099 = {
@@ -268,7 +264,7 @@ def f1099(
     picture: str = "",
 ) -> str:
     """A Form 1099 of the given kind for the client."""
-    title, box_label = _1099[kind]
+    title, amount_label = _1099[kind]
     recipient = profile.owners[0].name if profile.is_household else profile.name
     facts: FactPairs = [
         ("form", kind),
@@ -278,8 +274,17 @@ def f1099(
         ("amount", amount),
         ("tax_year", year),
     ]
+    boxes = [*_1099_parties(profile, payer, payer_tin, recipient), *_1099_amounts(amount_label, amount, year)]
+    text = _typed(f"Form {kind} {title} {year}", boxes)
+    name = f"{kind} {year} {payer.split(',')[0]}"
+    page = form.form(boxes, _1099_labels(kind, title, year))
+    return _filed(sample, profile.ref, folder, name, page, text, "1099", facts, picture=picture)
+
+
+def _1099_parties(profile: Profile, payer: str, payer_tin: str, recipient: str) -> list[Box]:
+    """The boxes on the left: who paid, and whom."""
     client = profile.client
-    boxes: list[Box] = [
+    return [
         (
             36,
             66,
@@ -294,34 +299,63 @@ def f1099(
         (36, 208, 280, 34, "Street address (including apt. no.)", client.address),
         (36, 242, 280, 34, "City or town, state, and ZIP code", f"{client.city}, {client.state} {client.zip}"),
         (36, 276, 280, 30, "Account number (see instructions)", f"XXXX{profile.account}"),
-        (316, 66, 130, 44, box_label, f"$ {figures(amount)}"),
+    ]
+
+
+def _1099_amounts(label: str, amount: Decimal, year: int) -> list[Box]:
+    """The boxes on the right: what was paid, and when."""
+    return [
+        (316, 66, 130, 44, label, f"$ {figures(amount)}"),
         (446, 66, 130, 44, "4  Federal income tax withheld", "$ 0.00"),
         (316, 110, 260, 98, "For calendar year", str(year)),
         (316, 208, 260, 98, "This is important tax information and is being furnished to the IRS.", ""),
     ]
-    labels: list[Label] = [
+
+
+def _1099_labels(kind: str, title: str, year: int) -> list[Label]:
+    return [
         (36, 46, 14, True, f"Form {kind}"),
         (140, 46, 10, False, title),
         (500, 46, 16, True, str(year)),
         (36, 58, 7.5, False, "[ ] CORRECTED (if checked)    OMB No. 1545-0112    Copy B For Recipient"),
     ]
-    text = plain.text(
-        [
-            Heading(f"Form {kind} {title} {year}", 1),
-            Fields(tuple((box[4], box[5].replace("\n", ", ")) for box in boxes)),
-        ]
-    )
-    return _filed(
-        sample,
-        profile.ref,
-        folder,
-        f"{kind} {year} {payer.split(',')[0]}",
-        form.form(boxes, labels),
-        text,
-        "1099",
-        facts,
-        picture=picture,
-    )
+
+
+_W9_CLASSES = (
+    "Individual/sole proprietor",
+    "C corporation",
+    "S corporation",
+    "Partnership",
+    "Trust/estate",
+    "Limited liability company",
+)
+_W9_LABELS: list[Label] = [
+    (36, 48, 18, True, "Form W-9"),
+    (150, 44, 11, True, "Request for Taxpayer Identification Number and Certification"),
+    (
+        150,
+        58,
+        7.5,
+        False,
+        "(Rev. March 2024)  Department of the Treasury  Internal Revenue Service   Go to www.irs.gov/FormW9",
+    ),
+    (36, 284, 10, True, "Part I   Taxpayer Identification Number (TIN)"),
+    (36, 346, 10, True, "Part II   Certification"),
+    (
+        36,
+        362,
+        8,
+        False,
+        "Under penalties of perjury, I certify that: 1. The number shown on this form is my correct taxpayer identification number; and",
+    ),
+    (
+        36,
+        373,
+        8,
+        False,
+        "2. I am not subject to backup withholding; and 3. I am a U.S. citizen or other U.S. person; and 4. The FATCA code(s), if any, are correct.",
+    ),
+]
 
 
 def w9(
@@ -337,16 +371,6 @@ def w9(
     folder: str,
 ) -> str:
     """A signed Form W-9 in the file of client `ref`, the client's own or a vendor's."""
-    marks = (
-        "Individual/sole proprietor",
-        "C corporation",
-        "S corporation",
-        "Partnership",
-        "Trust/estate",
-        "Limited liability company",
-    )
-    ticked = "   ".join(f"[{'X' if mark == classification else ' '}] {mark}" for mark in marks[:3])
-    more = "   ".join(f"[{'X' if mark == classification else ' '}] {mark}" for mark in marks[3:])
     id_label = "Social security number" if classification.startswith("Individual") else "Employer identification number"
     boxes: list[Box] = [
         (36, 84, 540, 34, "1  Name of entity/individual. An entry is required.", name),
@@ -357,7 +381,7 @@ def w9(
             540,
             52,
             "3a  Check the appropriate box for federal tax classification of the entity/individual whose name is entered on line 1.",
-            f"{ticked}\n{more}",
+            _w9_classes(classification),
         ),
         (36, 200, 540, 34, "5  Address (number, street, and apt. or suite no.)", address.split("\n")[0]),
         (36, 234, 540, 34, "6  City, state, and ZIP code", address.split("\n")[-1]),
@@ -365,46 +389,25 @@ def w9(
         (36, 404, 360, 36, "Sign Here: Signature of U.S. person", f"/s/ {signer}"),
         (396, 404, 180, 36, "Date", days.short_date(signed)),
     ]
-    labels: list[Label] = [
-        (36, 48, 18, True, "Form W-9"),
-        (150, 44, 11, True, "Request for Taxpayer Identification Number and Certification"),
-        (
-            150,
-            58,
-            7.5,
-            False,
-            "(Rev. March 2024)  Department of the Treasury  Internal Revenue Service   Go to www.irs.gov/FormW9",
-        ),
-        (36, 284, 10, True, "Part I   Taxpayer Identification Number (TIN)"),
-        (36, 346, 10, True, "Part II   Certification"),
-        (
-            36,
-            362,
-            8,
-            False,
-            "Under penalties of perjury, I certify that: 1. The number shown on this form is my correct taxpayer identification number; and",
-        ),
-        (
-            36,
-            373,
-            8,
-            False,
-            "2. I am not subject to backup withholding; and 3. I am a U.S. citizen or other U.S. person; and 4. The FATCA code(s), if any, are correct.",
-        ),
-    ]
     facts: FactPairs = [
         ("name", name),
         ("taxpayer_id", taxpayer_id),
         ("classification", classification),
         ("signed_on", signed),
     ]
-    text = plain.text(
-        [
-            Heading("Form W-9 Request for Taxpayer Identification Number", 1),
-            Fields(tuple((box[4], box[5].replace("\n", ", ")) for box in boxes)),
-        ]
-    )
-    return _filed(sample, ref, folder, f"W-9 {name.split(',')[0]}", form.form(boxes, labels), text, "w-9", facts)
+    text = _typed("Form W-9 Request for Taxpayer Identification Number", boxes)
+    return _filed(sample, ref, folder, f"W-9 {name.split(',')[0]}", form.form(boxes, _W9_LABELS), text, "w-9", facts)
+
+
+def _w9_classes(classification: str) -> str:
+    """The tax classifications in two lines, one ticked."""
+    marks = [f"[{'X' if name == classification else ' '}] {name}" for name in _W9_CLASSES]
+    return "   ".join(marks[:3]) + "\n" + "   ".join(marks[3:])
+
+
+def _typed(title: str, boxes: Sequence[Box]) -> bytes:
+    """The same boxes as plain text, for a light sample."""
+    return plain.text([Heading(title, 1), Fields(tuple((box[4], box[5].replace("\n", ", ")) for box in boxes))])
 
 
 def _masked(tax_id: str) -> str:

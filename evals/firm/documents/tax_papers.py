@@ -27,10 +27,11 @@ def _form_of(profile: Profile) -> str:
 def organizer(sample: Sample, profile: Profile) -> str:
     """The tax organizer of the year, filled in by hand of the client."""
     rng, year = sample.rng("organizer", profile.ref), sample.tax_year
+    taxpayer = profile.owners[0].name
     facts: FactPairs = [
         ("form", "1040"),
         ("tax_year", year),
-        ("taxpayer_name", profile.owners[0].name),
+        ("taxpayer_name", taxpayer),
         ("taxpayer_id", profile.client.tax_id),
         ("entity_type", "Individual"),
     ]
@@ -40,7 +41,7 @@ def organizer(sample: Sample, profile: Profile) -> str:
         Heading(f"{year} Tax Organizer", 1),
         Fields(
             (
-                ("Taxpayer name", profile.owners[0].name),
+                ("Taxpayer name", taxpayer),
                 ("Social Security number", profile.client.tax_id),
                 ("Spouse name", profile.owners[1].name if len(profile.owners) > 1 else "None"),
                 (
@@ -54,7 +55,7 @@ def organizer(sample: Sample, profile: Profile) -> str:
         Heading("Questions"),
         Table(("Question", "Answer"), answers),
         Text("To the best of my knowledge the information in this organizer is correct and complete."),
-        Text(f"/s/ {profile.owners[0].name}"),
+        Text(f"/s/ {taxpayer}"),
     ]
     path = f"documents/{profile.ref}/Tax {year}/Organizer {year}"
     form = "txt" if sample.light else rng.choice(("pdf", "html", "docx", "xlsx"))
@@ -79,9 +80,10 @@ def _rendered(form: str, blocks: list[Block], title: str) -> bytes:
         rows: list[list[object]] = []
         for block in blocks:
             if isinstance(block, Fields):
-                rows += [[label, value] for label, value in block.pairs]
+                rows.extend([label, value] for label, value in block.pairs)
             elif isinstance(block, Table):
-                rows += [list(block.header), *([*row] for row in block.rows)]
+                rows.append(list(block.header))
+                rows.extend(list(row) for row in block.rows)
             elif isinstance(block, Heading | Text):
                 rows.append([block.text])
         return office.xlsx([("Organizer", rows)], widths=(52, 44))

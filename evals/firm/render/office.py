@@ -17,10 +17,12 @@ def docx(blocks: Blocks) -> bytes:
     """A Word document with styled headings and real tables."""
     from docx import Document
     from docx.shared import Pt
+    from docx.styles.style import ParagraphStyle
 
     document = Document()
-    document.styles["Normal"].font.name = "Garamond"
-    document.styles["Normal"].font.size = Pt(11)
+    normal = document.styles["Normal"]
+    assert isinstance(normal, ParagraphStyle)
+    normal.font.name, normal.font.size = "Garamond", Pt(11)
     for name in ("created", "modified"):
         setattr(document.core_properties, name, _STAMP)
     document.core_properties.author = ""
@@ -39,7 +41,7 @@ def xlsx(
     from openpyxl.styles import Font
 
     book = Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])  # a new workbook comes with one
     for name, rows in sheets:
         sheet = book.create_sheet(name)
         for row in rows:

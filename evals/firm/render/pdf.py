@@ -101,7 +101,9 @@ def _heading(block: Heading, look: Look) -> Paragraph:
 
 def _points(block: Points, look: Look) -> ListFlowable:
     style = _style(look, spaceAfter=3)
-    kind = {"bulletType": "1", "bulletFormat": "%s."} if block.numbered else {"bulletType": "bullet", "start": "•"}
+    kind: dict[str, Any] = (
+        {"bulletType": "1", "bulletFormat": "%s."} if block.numbered else {"bulletType": "bullet", "start": "•"}
+    )
     items = [Paragraph(_marked(item), style) for item in block.items]
     return ListFlowable(items, leftIndent=20, bulletFontName=look.body, bulletFontSize=look.size, **kind)
 

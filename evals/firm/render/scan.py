@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from random import Random
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -15,9 +16,15 @@ def pages(pdf: bytes, rng: Random) -> list[Image.Image]:
 
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return [_worn(page.render(scale=_DPI / 72, grayscale=True).to_pil(), rng) for page in document]
+        return [_worn(_drawn(page), rng) for page in document]
     finally:
         document.close()
+
+
+def _drawn(page: Any) -> Image.Image:
+    # Any: pypdfium2's types are read off its defaults, where the scale is a whole number.
+    drawn: Image.Image = page.render(scale=_DPI / 72, grayscale=True).to_pil()
+    return drawn
 
 
 def _worn(page: Image.Image, rng: Random) -> Image.Image:
@@ -36,7 +43,7 @@ def jpeg(page: Image.Image) -> bytes:
 def png(page: Image.Image) -> bytes:
     """Sixteen greys: what an office scanner writes, and a third of the size."""
     out = BytesIO()
-    page.point(lambda grey: grey // 16 * 17).save(out, "PNG")
+    page.point([grey // 16 * 17 for grey in range(256)]).save(out, "PNG")
     return out.getvalue()
 
 
