@@ -19,7 +19,7 @@ _TENTH = Decimal("0.1")
 
 def what_was_read(snapshot: Snapshot, today: date, settings: Thresholds) -> dict[str, Any]:
     """`counts` of what was looked at; `answer_days` of the client; `deadlines` of open work and entered ones; open `requests` by
-    engagement; planned `work` by owner and day."""
+    engagement; planned `work` by owner and day; open `tasks`; `findings`: what intake could not read."""
     return {
         "counts": {
             "engagements": len(snapshot.engagements),
@@ -34,6 +34,8 @@ def what_was_read(snapshot: Snapshot, today: date, settings: Thresholds) -> dict
         "deadlines": [*_deadlines(snapshot, today, settings), *_entered(snapshot, today)],
         "requests": list(_requests(snapshot)),
         "work": list(_work(snapshot, today)),
+        "tasks": list(_tasks(snapshot)),
+        "findings": list(_findings(snapshot)),
     }
 
 
@@ -114,3 +116,25 @@ def _unplanned(engagement: Engagement, planned: set[str | None]) -> bool:
 
 def _hours(owner: str | None, due: date, hours: Decimal) -> dict[str, Any]:
     return {"owner": owner, "due": due.isoformat(), "hours": str(hours)}
+
+
+def _tasks(snapshot: Snapshot) -> Iterator[dict[str, Any]]:
+    for task in snapshot.tasks:
+        engagement = snapshot.engagement(task.engagement_id)
+        if task.is_open:
+            yield {
+                "title": task.title,
+                "engagement_ref": engagement.ref if engagement else None,
+                "engagement": engagement.title if engagement else None,
+                "owner": task.owner_id,
+                "due": task.due.isoformat() if task.due else None,
+                "hours": str(task.estimate_hours) if task.estimate_hours else None,
+            }
+
+
+def _findings(snapshot: Snapshot) -> Iterator[dict[str, Any]]:
+    """What of the file nobody has read: warnings and errors of intake; remarks are left out."""
+    paths = {one.id: one.path for one in snapshot.documents}
+    for finding in snapshot.findings:
+        if finding.severity != "info":
+            yield {"path": paths.get(finding.document_id or "", finding.source), "message": finding.message}

@@ -3,9 +3,9 @@
 Every decision lands on the trail. Never removes a signal: the next scan raises it again, and the decision says whether it is shown.
 """
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from store import audit
 from store.audit import AuditTag
@@ -26,16 +26,18 @@ def decide_signal(
 ) -> str:
     """Decide about the signal of that key as the last scan raised it; the state it has now.
 
-    `decision`: dismiss (a reason is needed), snooze (until a later day), acknowledge, pin, delegate (to the address of somebody who
-    sees the client), reopen. Raises NotFound outside the scope, Forbidden without signal:decide, Invalid for an incomplete decision.
+    `decision`: dismiss (a reason is needed), snooze (until a later day; or without one for a reason, and then until its evidence
+    changes), acknowledge, pin, delegate (to the address of somebody who sees the client), reopen. A class-A item sleeps to a day before
+    its date only. Raises NotFound outside the scope, Forbidden without signal:decide, Invalid for an incomplete decision.
     """
     row = _latest(scope, key)
     scope.require(Right.SIGNAL_DECIDE)
     if scope.person_id is None:
         raise Invalid("a decision about a signal is a person's: sign in, or name who decides")
     delegate_id = _checked(scope, row, decision, reason.strip(), until, delegate)
+    at = _after_the_last(scope, key)
     made = SignalDecision(
-        id=stable_id("dec", key, scope.now.isoformat(), scope.person_id, decision),
+        id=stable_id("dec", key, at.isoformat()),
         client_id=row.client_id,
         key=key,
         decision=decision,
@@ -44,9 +46,9 @@ def decide_signal(
         evidence_hash=row.evidence_hash,
         delegate_id=delegate_id,
         person_id=scope.person_id,
-        at=scope.now,
+        at=at,
     )
-    scope.session.merge(made)
+    scope.session.add(made)
     row.state = state_of(made, row.evidence_hash, scope.today)
     audit.record(
         scope.session,
@@ -64,6 +66,15 @@ def decide_signal(
         },
     )
     return row.state
+
+
+def _after_the_last(scope: Scope, key: str) -> datetime:
+    """Now, or just after the newest decision about the signal: the order of decisions outlives a clock that was set back."""
+    row = SignalDecision
+    last = scope.session.scalars(
+        select(func.max(row.at)).where(row.key == key, row.client_id.in_(scope.clients()))
+    ).one()
+    return scope.now if last is None else max(scope.now, last + timedelta(microseconds=1))
 
 
 def _latest(scope: Scope, key: str) -> SignalRow:
@@ -88,13 +99,23 @@ def _checked(
     if decision == "dismiss" and not reason:
         raise Invalid("say why this is not a problem: a dismissal needs a reason")
     if decision == "snooze":
-        if until is None or until <= scope.today:
-            raise Invalid("say until when: a snooze needs a later day")
-        if row.cls == "A" and row.due is not None and until > row.due:
-            raise Invalid(f"the date is {row.due.isoformat()} and cannot be extended: snooze to a day before it")
+        _check_snooze(scope, row, reason, until)
     if decision == "delegate":
         return _delegate(scope, row, delegate)
     return None
+
+
+def _check_snooze(scope: Scope, row: SignalRow, reason: str, until: date | None) -> None:
+    if until is None and not reason:
+        raise Invalid("say until when: a snooze needs a later day, or a reason that says what it waits for")
+    if until is not None and until <= scope.today:
+        raise Invalid(f"{until.isoformat()} is no later day: a snooze ends after today")
+    if row.cls != "A":
+        return
+    if until is None:
+        raise Invalid("a right can be lost here: snooze it to a day, not until something happens")
+    if row.due is not None and until >= row.due:
+        raise Invalid(f"the date is {row.due.isoformat()} and cannot be extended: snooze to a day before it")
 
 
 def _delegate(scope: Scope, row: SignalRow, email: str | None) -> str:

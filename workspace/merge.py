@@ -7,36 +7,42 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from store.types import canonical_json
 from workspace.raised import Raised, iso, text
 from workspace.signals.notices import FAMILIES
 
 
 @dataclass(frozen=True)
 class Chain:
-    """Signals that follow from each other, the cause first, when they are about the same thing: `on` the same engagement, the
-    same subject (a document, a thread), or merely the same client."""
+    """Signals that follow from each other, the cause first, when they are about the same thing: `on` the same engagement, the same
+    subject (a document), or merely the same client. `causes` of them must be one for the others to follow from it."""
 
-    cause: str
     slugs: tuple[str, ...]
+    causes: tuple[str, ...]
     on: Literal["engagement", "subject", "client"]
 
 
+_PAPERS = ("request-overdue", "k1-awaited")
+_LATE = ("extension-needed", "return-at-risk", "return-overdue")
+_NOTICES = ("notice-unopened", *FAMILIES)
+
 CHAINS: tuple[Chain, ...] = (
-    Chain(
-        "The client's papers are missing",
-        ("client-silent", "request-overdue", "k1-awaited", "extension-needed", "return-at-risk", "return-overdue"),
-        "engagement",
-    ),
-    Chain("The client is silent", ("client-silent", "request-overdue"), "client"),
-    Chain(
-        "A notice came",
-        ("notice-unopened", *FAMILIES, "document-contradicts-record"),
-        "subject",
-    ),
-    Chain("Work is not billed", ("done-not-billed", "wip-aged"), "engagement"),
-    Chain("The engagement went beyond its terms", ("letter-unsigned", "wip-over-budget"), "engagement"),
-    Chain("The books are not right", ("trial-balance-off", "document-contradicts-record"), "subject"),
+    Chain(("client-silent", *_PAPERS, *_LATE), ("client-silent", *_PAPERS, *_LATE), "engagement"),
+    Chain(("client-silent", *_PAPERS), ("client-silent",), "client"),
+    Chain((*_NOTICES, "document-contradicts-record"), _NOTICES, "subject"),
+    Chain(("done-not-billed", "wip-aged"), ("done-not-billed",), "engagement"),
+    Chain(("duplicate-or-missing-document",), ("duplicate-or-missing-document",), "client"),
 )
+# What the lines of a card have in common, by the slug of the first of them.
+CAUSES: dict[str, str] = {
+    "client-silent": "The client is silent",
+    **dict.fromkeys(_PAPERS, "The client's papers are missing"),
+    **dict.fromkeys(_LATE, "The return is late"),
+    **dict.fromkeys(_NOTICES, "A notice came"),
+    "done-not-billed": "Work is not billed",
+    "duplicate-or-missing-document": "Bank statements are missing",
+}
+_PLACE = {slug: place for place, slug in enumerate(dict.fromkeys(slug for chain in CHAINS for slug in chain.slugs))}
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,11 @@ class Card:
         return all(line.basis == "model" for line in self.lines)
 
     @property
+    def missed(self) -> bool:
+        """The deadline of one of its lines has passed."""
+        return any(line.missed for line in self.lines)
+
+    @property
     def minutes(self) -> int:
         """One cause is one act: the longest line's minutes."""
         return max(line.minutes for line in self.lines)
@@ -68,12 +79,13 @@ class Card:
         return {
             "client_ref": lead.client_ref,
             "client": lead.client,
-            "slugs": [line.slug for line in self.lines],
+            "slugs": list(dict.fromkeys(line.slug for line in self.lines)),
             "keys": [line.key for line in self.lines],
             "class": min(line.cls for line in self.lines),
             "due": iso(lead.due),
             "nominal_due": iso(lead.nominal_due),
-            "missed": any(line.missed for line in self.lines),
+            "date_is": lead.date_is,
+            "missed": self.missed,
             "score": float(lead.score),
             "terms": dict(lead.terms),
             "slack_days": lead.slack_days,
@@ -94,10 +106,11 @@ class Card:
 
     def evidence(self) -> list[dict[str, Any]]:
         """The evidence of all lines, the lead's first, each once."""
-        found: list[dict[str, Any]] = []
+        found: dict[str, dict[str, Any]] = {}
         for line in (self.lead, *self.lines):
-            found.extend(dict(one) for one in line.evidence if dict(one) not in found)
-        return found
+            for one in line.evidence:
+                found.setdefault(canonical_json(one), dict(one))
+        return list(found.values())
 
 
 def _line(line: Raised) -> dict[str, Any]:
@@ -107,9 +120,11 @@ def _line(line: Raised) -> dict[str, Any]:
         "class": line.cls,
         "headline": line.headline,
         "due": iso(line.due),
+        "date_is": line.date_is,
         "missed": line.missed,
         "score": float(line.score),
         "state": line.state,
+        "evidence_hash": line.evidence_hash,
     }
 
 
@@ -127,13 +142,16 @@ def merge(signals: Iterable[Raised], drafts: Mapping[str, str] | None = None) ->
 
 
 def _link(chain: Chain, signals: Sequence[Raised], heads: dict[str, str]) -> None:
-    """Join the signals of a chain that are about the same thing."""
-    first: dict[tuple[str, str], str] = {}
+    """Join the signals of a chain that are about the same thing, where one of its causes is among them."""
+    together: dict[tuple[str, str], list[Raised]] = {}
     for one in signals:
         about = {"engagement": one.engagement_ref, "subject": one.subject, "client": one.client_ref}[chain.on]
         if one.slug in chain.slugs and about is not None:
-            other = first.setdefault((one.client_id, about), one.key)
-            heads[_root(one.key, heads)] = _root(other, heads)
+            together.setdefault((one.client_id, about), []).append(one)
+    for group in together.values():
+        if any(one.slug in chain.causes for one in group):
+            for one in group[1:]:
+                heads[_root(one.key, heads)] = _root(group[0].key, heads)
 
 
 def _root(key: str, heads: dict[str, str]) -> str:
@@ -144,13 +162,6 @@ def _root(key: str, heads: dict[str, str]) -> str:
 
 def _card(group: Sequence[Raised], drafts: Mapping[str, str]) -> Card:
     """The card of signals that belong together; `group` is in the order of their loudness."""
-    chain = _chain_of(group) if len(group) > 1 else None
-    place = {slug: n for n, slug in enumerate(chain.slugs)} if chain else {}
-    lines = tuple(sorted(group, key=lambda one: (place.get(one.slug, len(place)), one.sort_key)))
+    lines = tuple(sorted(group, key=lambda one: (_PLACE.get(one.slug, len(_PLACE)), one.sort_key)))
     draft = next((drafts[one.key] for one in group if one.key in drafts), None)
-    return Card(lines, group[0], chain.cause if chain else None, draft)
-
-
-def _chain_of(group: Sequence[Raised]) -> Chain:
-    """The chain that holds most of the group's slugs."""
-    return max(CHAINS, key=lambda chain: len({one.slug for one in group} & set(chain.slugs)))
+    return Card(lines, group[0], CAUSES.get(lines[0].slug) if len(lines) > 1 else None, draft)

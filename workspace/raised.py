@@ -18,6 +18,21 @@ from workspace.scope import Scope
 from workspace.signals.signal import Signal
 
 HIDDEN = ("dismissed", "snoozed")
+# Their date says since when it is so (a bill unpaid, a mail without an answer), not until when something can be done: that it
+# lies in the past is what they are about, and no missed deadline.
+SINCE = frozenset(
+    {
+        "ar-aging",
+        "client-silent",
+        "done-not-billed",
+        "k1-awaited",
+        "letter-unsigned",
+        "message-unanswered",
+        "notice-unopened",
+        "request-overdue",
+        "wip-aged",
+    }
+)
 # Somebody has seen the date: it need not be held up any longer.
 SEEN = ("acknowledged", "delegated", "snoozed", "dismissed")
 DECISIONS = {
@@ -34,7 +49,8 @@ DECISIONS = {
 class Raised:
     """One stored signal of a client. `state` is the one in force on the day that was asked for; `delegate_id` who has it then.
 
-    `people` are the ids of those it concerns: the engagement's owner, the addressees of a mail. `slack_days` None: no date."""
+    `as_of` is the day of the scan that raised it. `missed`: on the day that was asked for its deadline lies in the past, the red
+    state. `people` are the ids of those it concerns: the engagement's owner, the addressees of a mail. `slack_days` None: no date."""
 
     key: str
     slug: str
@@ -64,6 +80,7 @@ class Raised:
     people: tuple[str, ...]
     first_seen: date
     state: str
+    missed: bool = False
     delegate_id: str | None = None
 
     @property
@@ -71,16 +88,19 @@ class Raised:
         return self.state not in HIDDEN
 
     @property
-    def missed(self) -> bool:
-        """Its date has passed."""
-        return self.due is not None and self.due < self.as_of
+    def date_is(self) -> str:
+        """What `due` says: "due", until when something can be done, or "since", since when it is so."""
+        return "since" if self.slug in SINCE else "due"
+
+    @property
+    def unseen(self) -> bool:
+        """A class-A item whose date nobody has acknowledged: always on top."""
+        return self.cls == "A" and self.state not in SEEN
 
     @property
     def sort_key(self) -> tuple[Any, ...]:
         """The order of brief.md; the slug and subject only make equal ones keep their place."""
-        place = PINNED if self.state == "pinned" else RANKED
-        if self.cls == "A" and self.state not in SEEN:
-            place = TOP
+        place = TOP if self.unseen else PINNED if self.state == "pinned" else RANKED
         return (*order(place, self.score, self.due, self.dollars, self.client_ref), self.slug, self.subject)
 
     def as_json(self) -> dict[str, Any]:
@@ -94,6 +114,7 @@ class Raised:
             "subject": self.subject,
             "due": iso(self.due),
             "nominal_due": iso(self.nominal_due),
+            "date_is": self.date_is,
             "missed": self.missed,
             "dollars": text(self.dollars),
             "score": float(self.score),
@@ -135,14 +156,15 @@ class Raised:
 def state_of(decision: SignalDecision | None, evidence_hash: str, today: date) -> str:
     """The state that the newest decision about a signal gives it on a day.
 
-    A dismissal, an acknowledgement and a pin last until the evidence changes; a snooze ends on its date; a delegation stays.
+    A dismissal, an acknowledgement and a pin last until the evidence changes; a snooze ends on its date, and one that waits for an
+    event when the evidence changes; a delegation stays.
     """
     if decision is None:
         return "open"
     state = DECISIONS[decision.decision]
-    if state == "snoozed":
-        return "snoozed" if decision.until is not None and today < decision.until else "open"
-    if state in ("dismissed", "acknowledged", "pinned") and decision.evidence_hash != evidence_hash:
+    if state == "snoozed" and decision.until is not None:
+        return "snoozed" if today < decision.until else "open"
+    if state in ("dismissed", "acknowledged", "pinned", "snoozed") and decision.evidence_hash != evidence_hash:
         return "open"
     return state
 
@@ -160,7 +182,7 @@ def newest_decisions(scope: Scope, client_id: str | None = None) -> dict[str, Si
 
 
 def raised_of(row: SignalRow, ref: str, name: str, decision: SignalDecision | None, today: date) -> Raised:
-    """A stored row with its client and the newest decision about it."""
+    """A stored row with its client and the newest decision about it, as it stands on `today`."""
     detail = row.detail
     state = state_of(decision, row.evidence_hash, today)
     return Raised(
@@ -192,6 +214,7 @@ def raised_of(row: SignalRow, ref: str, name: str, decision: SignalDecision | No
         people=tuple(detail.get("people", ())),
         first_seen=row.first_seen,
         state=state,
+        missed=row.due is not None and row.due < today and row.slug not in SINCE,
         delegate_id=decision.delegate_id if decision is not None and state == "delegated" else None,
     )
 

@@ -56,9 +56,10 @@ def save_client_scan(
     scope.require(Right.SCAN_RUN)
     settings = settings or resolve(snapshot.settings)
     client_id = snapshot.client.id
-    before = _before(scope, client_id)
+    previous = _previous_scan(scope, client_id)
+    before = _rows(scope, client_id, previous.as_of) if previous else {}
     decisions = newest_decisions(scope, client_id)
-    kept = _rows(scope, client_id)
+    kept = _rows(scope, client_id, scope.today)
     for signal in signals:
         row = kept.pop(signal.key, None)
         if row is None:
@@ -72,19 +73,30 @@ def save_client_scan(
     for row in kept.values():
         scope.session.delete(row)
     hashes = {signal.key: signal.evidence_hash for signal in signals}
-    previous = _previous_scan(scope, client_id)
     same = previous is not None and previous.revision == snapshot.client.revision
     unchanged = same and hashes == {key: row.evidence_hash for key, row in before.items()}
     scan = _client_scan(scope, snapshot.client, "unchanged" if unchanged else "done")
-    scan.read = what_was_read(snapshot, scope.today, settings)
+    gone = [before[key] for key in sorted(set(before) - set(hashes))]
+    scan.read = what_was_read(snapshot, scope.today, settings) | _since(previous, gone, touched=not same)
     scan.blind_spots = [[spot.what, spot.why] for spot in sorted(set(blind_spots))]
     scan.raised, scan.drafted, scan.seconds = len(signals), drafted, seconds
     new = sorted(key for key in hashes if key not in before)
-    return Saved(scan.id, scan.state, len(signals), tuple(new), tuple(sorted(set(before) - set(hashes))))
+    return Saved(scan.id, scan.state, len(signals), tuple(new), tuple(row.key for row in gone))
+
+
+def _since(previous: ClientScan | None, gone: Sequence[SignalRow], *, touched: bool) -> dict[str, Any]:
+    """The day of the client's scan before, None for a first one; whether its workspace changed since (`touched`); what that one
+    raised and this one does not."""
+    return {
+        "previous": previous.as_of.isoformat() if previous else None,
+        "touched": touched,
+        "gone": [{"key": row.key, "slug": row.slug, "headline": row.headline} for row in gone],
+    }
 
 
 def save_failed_scan(scope: Scope, client_ref: str, error: str) -> str:
-    """Record that a client could not be scanned, and why in one line; what an earlier scan of the day raised stays. The scan's id."""
+    """Record that a client could not be scanned, and why in one line; the scan's id. Lists and briefs then go by the client's last scan
+    that did not fail."""
     client = access_client(scope, client_ref, Right.SCAN_RUN)
     scan = _client_scan(scope, client, "failed")
     scan.error = error
@@ -102,21 +114,9 @@ def _client_scan(scope: Scope, client: Client | SnapshotClient, state: str) -> C
     return scan
 
 
-def _rows(scope: Scope, client_id: str) -> dict[str, SignalRow]:
-    rows = scope.session.scalars(
-        select(SignalRow).where(SignalRow.as_of == scope.today, SignalRow.client_id == client_id)
-    )
-    return {row.key: row for row in rows}
-
-
-def _before(scope: Scope, client_id: str) -> dict[str, SignalRow]:
-    """What the client's scan before this day raised, by key."""
-    last = (
-        select(func.max(ClientScan.as_of))
-        .where(ClientScan.client_id == client_id, ClientScan.as_of < scope.today, ClientScan.state != "failed")
-        .scalar_subquery()
-    )
-    rows = scope.session.scalars(select(SignalRow).where(SignalRow.client_id == client_id, SignalRow.as_of == last))
+def _rows(scope: Scope, client_id: str, as_of: date) -> dict[str, SignalRow]:
+    """What the client's scan of a day raised, by key."""
+    rows = scope.session.scalars(select(SignalRow).where(SignalRow.as_of == as_of, SignalRow.client_id == client_id))
     return {row.key: row for row in rows}
 
 
@@ -163,20 +163,18 @@ def _fill(
 def _people(snapshot: Snapshot, signal: Signal) -> list[str]:
     """The ids of those at the firm whom a signal concerns: the engagement's owner; those a mail was written to."""
     if signal.slug == "message-unanswered":
-        last = next(thread.last for thread in threads(snapshot) if thread.root == signal.subject)
-        return sorted(person.id for person in snapshot.people.values() if person.email in last.to)
+        to = {address for thread in threads(snapshot) if thread.root == signal.subject for address in thread.last.to}
+        return sorted(person.id for person in snapshot.people.values() if person.email in to)
     engagement = snapshot.engagement_of_ref(signal.engagement_ref)
     return [engagement.owner_id] if engagement is not None and engagement.owner_id else []
 
 
-def latest_scans() -> Subquery:
-    """The day of each client's last scan that did not fail: client_id, as_of."""
-    return (
-        select(ClientScan.client_id, func.max(ClientScan.as_of).label("as_of"))
-        .where(ClientScan.state != "failed")
-        .group_by(ClientScan.client_id)
-        .subquery()
-    )
+def latest_scans(until: date | None = None) -> Subquery:
+    """The day of each client's last scan that did not fail: client_id, as_of. `until`: the last through that day; None: of all."""
+    last = select(ClientScan.client_id, func.max(ClientScan.as_of).label("as_of")).where(ClientScan.state != "failed")
+    if until is not None:
+        last = last.where(ClientScan.as_of <= until)
+    return last.group_by(ClientScan.client_id).subquery()
 
 
 def signals_listing(scope: Scope, client_ref: str | None = None, as_of: date | None = None) -> list[dict[str, Any]]:

@@ -142,8 +142,8 @@ def ar_aging(snapshot: Snapshot, today: date, settings: Thresholds) -> Raised:
         dollars=owed,
         headline=f"{words.dollars(owed)} unpaid for {'90 days or more' if days >= 90 else f'{age} days or more'}",
         rule=f"The oldest open invoice is {age} days or more past due.",
-        why_now=f"Invoice {oldest.number} is {days} days past due; {words.count(len(old), 'invoice')} so old. "
-        + _own_habit(snapshot, today),
+        why_now=f"Invoice {oldest.number} is {days} days past due; "
+        f"{words.count(len(old), 'invoice is', 'invoices are')} that old.{_own_habit(snapshot, today)}",
         next_step="Send the reminder, and decide whether work goes on before payment.",
         minutes=5,
         evidence=(oldest.evidence("due_on"), total([a for a, _ in balances], [proof for _, proof in balances])),
@@ -172,9 +172,7 @@ def _own_habit(snapshot: Snapshot, today: date) -> str:
     if len(late) < 3:
         return ""
     usual = late[len(late) // 2]
-    return (
-        f"This client usually pays {words.count(abs(usual), 'day')} {'after' if usual >= 0 else 'before'} the due date."
-    )
+    return f" This client usually pays {words.count(abs(usual), 'day')} {'after' if usual >= 0 else 'before'} the due date."
 
 
 def wip_aged(snapshot: Snapshot, today: date, settings: Thresholds) -> Raised:

@@ -93,7 +93,7 @@ def _unanswered(snapshot: Snapshot, today: date, thread: Thread, sent: date, wai
         due=due,
         nominal_due=due,
         dollars=None,
-        headline=f"“{mail.subject}” waits for an answer since {words.day(sent)}",
+        headline=f"“{mail.subject}” has waited for an answer since {words.day(sent)}",
         rule=f"A mail to {who} is answered within {words.count(wait, 'business day')}.",
         why_now=f"{mail.sender} wrote {words.count(business_days_to(sent, today), 'business day')} ago.",
         next_step="Answer, or say when the answer comes.",

@@ -146,7 +146,7 @@ def return_without_date(snapshot: Snapshot, today: date, settings: Thresholds) -
 
 
 def _stage(engagement: Engagement) -> str:
-    return engagement.stage.replace("-", " ")
+    return "waiting on the client" if engagement.stage == "waiting-on-client" else engagement.stage.replace("-", " ")
 
 
 def _waits(engagement: Engagement) -> bool:

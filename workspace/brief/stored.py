@@ -1,0 +1,76 @@
+"""Shows the brief that was kept, with what people decided since laid over it. Reads only, and never composes one anew.
+
+What the reader may no longer see (a wall, a client given to somebody else) is taken out, however old the brief.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from store.errors import NotFound
+from store.tables import Brief, Client, SignalDecision
+from workspace.brief.gather import drafts_of, reading_of, the_firm
+from workspace.brief.queue import release_queue, release_summary
+from workspace.brief.verdict import verdict
+from workspace.raised import HIDDEN, newest_decisions, state_of
+from workspace.scope import Scope
+
+_CARDS = ("needs_you", "worth_a_look")
+
+
+def read_brief(scope: Scope, as_of: date | None = None) -> dict[str, Any]:
+    """The asker's newest brief, or that of a day, in five queries.
+
+    Cards and their lines carry the state that they have now; a card is hidden (dismissed, snoozed) when all its lines are. The queue is
+    the present one, and the verdict counts what is still there. Raises NotFound when there is none, Forbidden as `compose_brief`.
+    """
+    reading_of(scope)
+    payload = _kept(scope, as_of)
+    found = scope.session.execute(select(Client.id, Client.ref, Client.name).where(Client.id.in_(scope.clients())))
+    clients = {client_id: (ref, name) for client_id, ref, name in found.tuples()}
+    seen = {ref for ref, _ in clients.values()}
+    decisions = newest_decisions(scope)
+    _, zone, _ = the_firm(scope)
+    shown: dict[str, Any] = {name: _only(value, seen) for name, value in payload.items()}
+    for section in _CARDS:
+        shown[section] = [_live(card, decisions, scope.today) for card in shown[section]]
+    shown["release_queue"] = release_queue(scope, drafts_of(scope, zone), clients)
+    shown["release_summary"] = release_summary(shown["release_queue"])
+    return shown | {"verdict": verdict(shown)}
+
+
+def _kept(scope: Scope, as_of: date | None) -> Mapping[str, Any]:
+    wanted = select(Brief.payload).where(Brief.person_id == scope.person_id).order_by(Brief.as_of.desc()).limit(1)
+    if as_of is not None:
+        wanted = wanted.where(Brief.as_of == as_of)
+    payload: dict[str, Any] | None = scope.session.scalars(wanted).one_or_none()
+    if payload is None:
+        day = f" of {as_of.isoformat()}" if as_of else ""
+        option = f" --as-of {as_of.isoformat()}" if as_of else ""
+        raise NotFound(f"there is no brief{day} for {scope.email} yet: `tickmark scan{option}` writes it")
+    return payload
+
+
+def _only(value: Any, seen: set[str]) -> Any:
+    """The value without what is about clients that are out of sight."""
+    if isinstance(value, list):
+        return [_only(one, seen) for one in value if not _out_of_sight(one, seen)]
+    if isinstance(value, dict):
+        return {name: None if _out_of_sight(one, seen) else _only(one, seen) for name, one in value.items()}
+    return value
+
+
+def _out_of_sight(value: Any, seen: set[str]) -> bool:
+    return isinstance(value, dict) and "client_ref" in value and value["client_ref"] not in seen
+
+
+def _live(card: dict[str, Any], decisions: Mapping[str, SignalDecision], today: date) -> dict[str, Any]:
+    """The card with the states of today; it stands as its loudest line does that is not hidden."""
+    lines = [
+        line | {"state": state_of(decisions.get(line["key"]), line["evidence_hash"], today)} for line in card["lines"]
+    ]
+    still_open = [line for line in lines if line["state"] not in HIDDEN]
+    loudest = max(still_open or lines, key=lambda line: (line["score"], line["key"]))
+    return card | {"lines": lines, "state": loudest["state"]}
