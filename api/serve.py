@@ -1,0 +1,73 @@
+"""`tickmark serve` and `tickmark worker`: the process that owns a home, its web application and its night.
+
+The lock on the home says where the server listens and with which secret commands of the same user may come in.
+"""
+
+import secrets
+import socket
+from pathlib import Path
+
+from api.output import tell
+from api.settings import Settings, load_settings
+from api.wiring import Services, build
+from store.errors import Busy
+
+
+def serve(home: Path | None, host: str | None = None, port: int | None = None) -> None:
+    """Serve until interrupted. Raises Busy when another process has the home or the port."""
+    settings = load_settings(home)
+    listening = listen(host or settings.host, settings.port if port is None else port)
+    try:
+        with build(settings, own_index=True, purpose="serve") as services:
+            serve_on(services, listening)
+    finally:
+        listening.close()
+
+
+def serve_on(services: Services, listening: socket.socket) -> None:
+    """Serve these services, which own the home, on a socket that listens already."""
+    import uvicorn
+
+    from api.app import create_app
+    from api.night import open_night
+
+    secret = secrets.token_urlsafe(32)
+    url = address(listening)
+    app = create_app(services, secret)
+    config = uvicorn.Config(app, log_level="warning", access_log=False)
+    with open_night(services):
+        if services.lock is not None:
+            services.lock.describe(url=url, secret=secret)
+        tell(f"Tickmark serves {services.home} at {url}  (Ctrl-C ends it)")
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def address(listening: socket.socket) -> str:
+    """The address that a browser on this machine opens."""
+    host, port = listening.getsockname()[:2]
+    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not bound
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there; port 0 takes a free one. Raises Busy when it cannot be had."""
+    listening = socket.socket(socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise Busy(
+            f"{host}:{port} cannot be used ({error.strerror}); name another with --port, 0 takes a free one"
+        ) from None
+    listening.listen(128)
+    listening.set_inheritable(False)
+    return listening
+
+
+def work(home: Path | None) -> None:
+    """Run a scan worker until interrupted."""
+    from api.night import work_until_stopped
+
+    settings: Settings = load_settings(home)
+    with build(settings, own_index=True, purpose="worker") as services:
+        work_until_stopped(services)
