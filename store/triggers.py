@@ -80,6 +80,22 @@ GUARDS: tuple[Guard, ...] = (
     ),
     Guard("deliverables_no_delete", "deliverables", "DELETE", "1 = 1", "a deliverable cannot be removed"),
     Guard(
+        "deliverables_kept",
+        "deliverables",
+        "UPDATE",
+        """NEW.id <> OLD.id OR NEW.client_id <> OLD.client_id OR NEW.slug <> OLD.slug OR NEW.occasion <> OLD.occasion
+           OR NEW.class > OLD.class""",
+        "whose deliverable it is, of which kind and how grave, cannot be changed",
+    ),
+    Guard(
+        "deliverables_own",
+        "deliverables",
+        "UPDATE",
+        """NEW.current_version_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM deliverable_versions v
+             WHERE v.id = NEW.current_version_id AND v.deliverable_id = NEW.id)""",
+        "the current version must be one of its own",
+    ),
+    Guard(
         "deliverables_approved",
         "deliverables",
         "UPDATE",
@@ -125,7 +141,7 @@ GUARDS: tuple[Guard, ...] = (
         "releases_author",
         "releases",
         "INSERT",
-        """EXISTS (SELECT 1 FROM deliverables d JOIN deliverable_versions v ON v.id = NEW.version_id
+        """EXISTS (SELECT 1 FROM deliverables d JOIN deliverable_versions v ON v.deliverable_id = d.id
              WHERE d.id = NEW.deliverable_id AND d.class = 'A' AND v.author_id = NEW.person_id)""",
         "the author of a class-A item cannot release it",
     ),

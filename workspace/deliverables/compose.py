@@ -22,12 +22,14 @@ from workspace.tie_out import Fact, fact_from_json, fact_to_json, tickmark_to_js
 @dataclass(frozen=True)
 class Written:
     """What a writer made. `model` is its name or "template", `version` that of its template and prompt; `allowed` are fixed
-    phrases of the firm's wording that need no source. `note` says what the writer could not do."""
+    phrases of the firm's wording that need no source. `free`: not every word is the template's, so names are also guessed.
+    `note` says what the writer did or could not do."""
 
     sections: tuple[Section, ...]
     model: str
     version: str
     allowed: tuple[str, ...] = ()
+    free: bool = False
     note: str = ""
 
 
@@ -48,9 +50,8 @@ def template_writer(slug: str, folder: Path | None = None) -> Writer:
 def compose(gathered: Gathered, written: Written, *, others: Sequence[str] = ()) -> Draft:
     """A draft ready to be filed. `others` are names that must not stand in it, other clients' above all.
 
-    A text that a model worded is also searched for names that nobody told us."""
-    guess = written.model != "template"
-    marks = tick(written.sections, gathered.facts, allowed=written.allowed, others=others, guess=guess)
+    A text that a model or a person worded is also searched for names that nobody told us."""
+    marks = tick(written.sections, gathered.facts, allowed=written.allowed, others=others, guess=written.free)
     return Draft(
         title=gathered.title,
         cls=gathered.cls,
@@ -87,8 +88,7 @@ def tick(
 
 def retied(scope: Scope, row: Deliverable, version: DeliverableVersion, sections: Sequence[Section]) -> Draft:
     """The text of a person in place of a version's, tied out again against the facts that the version was written from."""
-    facts = [fact_from_json(one) for one in version.facts if "phrase" not in one]
-    allowed = [str(one["phrase"]) for one in version.facts if "phrase" in one]
+    facts, allowed = kept_facts(version)
     marks = tick(sections, facts, allowed=allowed, others=names_of_others(scope, row.client_id), guess=True)
     return Draft(
         title=row.title,
@@ -104,6 +104,12 @@ def retied(scope: Scope, row: Deliverable, version: DeliverableVersion, sections
         prompt_version=version.prompt_version,
         engagement_id=row.engagement_id,
     )
+
+
+def kept_facts(version: DeliverableVersion) -> tuple[tuple[Fact, ...], tuple[str, ...]]:
+    """The facts that a version was written from, and the fixed phrases of its template."""
+    facts = tuple(fact_from_json(one) for one in version.facts if "phrase" not in one)
+    return facts, tuple(str(one["phrase"]) for one in version.facts if "phrase" in one)
 
 
 def names_of_others(scope: Scope, client_id: str) -> tuple[str, ...]:

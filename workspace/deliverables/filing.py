@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from store import audit
 from store.audit import AuditTag, row_digest
+from store.errors import Conflict
 from store.ids import stable_id
-from store.tables import Client, Deliverable, DeliverableVersion
-from workspace.deliverables.model import UNDECIDED, Draft, content_hash
+from store.tables import Client, Deliverable, DeliverableVersion, Review
+from workspace.deliverables.model import OPEN, Draft, content_hash
 from workspace.deliverables.occasions import subject_of
 from workspace.scope import Right, Scope, access_client
 
@@ -23,14 +24,16 @@ def deliverable_id(client_ref: str, slug: str, occasion: str) -> str:
     return stable_id("dlv", client_ref, slug, occasion)
 
 
-def file_draft(scope: Scope, client_ref: str, slug: str, occasion: str, draft: Draft, *, revision: bool = False) -> str:
+def file_draft(
+    scope: Scope, client_ref: str, slug: str, occasion: str, draft: Draft, *, revises: str | None = None
+) -> str:
     """File a draft for review and return the deliverable's id.
 
-    A new version is made when the content differs from the current version's, while the deliverable is in review or waits for a
-    revision; a deliverable that was decided, or whose current version a person wrote, stays as it is. `revision` says that the
-    draft answers a reviewer's note: it is filed even when no word changed, and also after a person's version, since its writer
-    began from that. An untouched draft about the same subject of an earlier occasion is superseded.
-    Raises NotFound, or Forbidden without deliverable:edit.
+    A new version is made when the content differs from the current version's, while the deliverable is in review and untouched; one
+    that was decided about, or whose current version a person wrote, stays as it is. `revises` is the id of the version that was sent
+    back and that the draft began from: then it is filed even when no word changed, and also after a person's version.
+    An untouched draft about the same subject of an earlier occasion is superseded.
+    Raises NotFound, Forbidden without deliverable:edit, Conflict when the version that it revises no longer waits for that.
     """
     client = access_client(scope, client_ref, Right.DELIVERABLE_EDIT)
     row = locked(scope, deliverable_id(client_ref, slug, occasion))
@@ -39,7 +42,10 @@ def file_draft(scope: Scope, client_ref: str, slug: str, occasion: str, draft: D
         if kept is not None:
             return kept
         row = _begin(scope, client, slug, occasion, draft)
-    elif row.state not in UNDECIDED or not (revision or _may_replace(scope, row, draft)):
+    elif revises is not None:
+        if (row.state, row.current_version_id) != ("changes", revises):
+            raise Conflict("somebody was faster: the version that was to be revised is not waiting for it any more")
+    elif not _may_replace(scope, row, draft):
         return row.id
     add_version(scope, row, draft, tag=AuditTag.DELIVERABLE_DRAFTED)
     return row.id
@@ -71,6 +77,7 @@ def add_version(
     scope.session.add(version)
     scope.session.flush()
     row.current_version_id, row.state, row.as_of, row.title = version.id, "in_review", draft.as_of, draft.title
+    row.cls = min(row.cls, draft.cls)  # a notice that is read better may turn out graver; never less
     scope.session.flush()
     audit.record(
         scope.session,
@@ -136,13 +143,22 @@ def _version(scope: Scope, row: Deliverable, draft: Draft, number: int, author_i
 
 
 def _may_replace(scope: Scope, row: Deliverable, draft: Draft) -> bool:
-    """Whether the software's draft says something new and no person's words would be lost."""
+    """Whether the software's draft says something new and no person's work would be lost."""
     if row.current_version_id is None:
         return True
-    current = current_version(scope, row)
     sections = [asdict(section) for section in draft.sections]
     fresh = content_hash(row.slug, row.client_id, sections, draft.tickmarks, draft.recipients)
-    return row.state == "in_review" and current.author_id is None and fresh != current.content_hash
+    return fresh != current_version(scope, row).content_hash and not _touched(scope, row)
+
+
+def _touched(scope: Scope, row: Deliverable) -> bool:
+    """Whether a person has decided about it or written in it."""
+    written = select(DeliverableVersion.id).where(
+        DeliverableVersion.deliverable_id == row.id, DeliverableVersion.author_id.is_not(None)
+    )
+    decided = select(Review.id).where(Review.deliverable_id == row.id)
+    either = written.union_all(decided).limit(1)
+    return row.state != "in_review" or scope.session.execute(either).first() is not None
 
 
 def _make_way(scope: Scope, client: Client, slug: str, occasion: str) -> str | None:
@@ -153,12 +169,14 @@ def _make_way(scope: Scope, client: Client, slug: str, occasion: str) -> str | N
         .where(
             Deliverable.client_id == client.id,
             Deliverable.slug == slug,
-            Deliverable.state.in_(("in_review", "changes", "approved")),
+            Deliverable.state.in_(OPEN),
         )
         .order_by(Deliverable.created_at, Deliverable.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).all()
     same = [row for row in earlier if subject_of(row.occasion) == subject_of(occasion)]
-    touched = [row for row in same if row.state != "in_review" or current_version(scope, row).author_id is not None]
+    touched = [row for row in same if _touched(scope, row)]
     if touched:
         return touched[-1].id
     for row in same:

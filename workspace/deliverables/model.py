@@ -12,7 +12,6 @@ from typing import Any
 from store.types import canonical_json
 
 OPEN = ("in_review", "changes", "approved")  # a decision can still be made
-UNDECIDED = ("in_review", "changes")  # the software may still put a new version there
 UNPRINTED = ("Opening", "Closing")  # parts of a letter that bear no heading
 STATES = (*OPEN, "released", "rejected", "superseded", "withdrawn")
 

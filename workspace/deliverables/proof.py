@@ -51,6 +51,12 @@ def resolve(scope: Scope, evidence: Evidence | Mapping[str, Any] | None) -> Sour
             return _record(scope, found)
 
 
+def in_a_line(source: Source) -> str:
+    """A source as a list of proof has it: title, place, words."""
+    where = f", {source.where}" if source.where else ""
+    return f"{source.title}{where}: {source.quote}" if source.quote else f"{source.title}{where}"
+
+
 def flat(source: Source) -> list[Source]:
     """A source and, behind it, everything it was computed from, outermost first."""
     return [source, *(deeper for one in source.inputs for deeper in flat(one))]

@@ -6,7 +6,7 @@ approved version. Never sends: what lies in the outbox is sent elsewhere.
 
 import re
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from store import audit
 from store.audit import AuditTag, row_digest
@@ -26,7 +26,8 @@ def release(scope: Scope, deliverable_id: str, *, expected: str | None = None) -
     """Release the approved current version; returns the id of the release.
 
     `expected` is the hash (or its beginning) that the asker was shown. Raises Forbidden without deliverable:release, or when the
-    asker wrote this version of a class-A item; Conflict when it is not approved, is released already, or is another version.
+    asker wrote any version of a class-A item, since later ones begin from it; Conflict when it is not approved, is released already,
+    or is another version.
     """
     found = access_deliverable(scope, deliverable_id, Right.DELIVERABLE_RELEASE)
     row = locked(scope, found.id) or found
@@ -35,8 +36,8 @@ def release(scope: Scope, deliverable_id: str, *, expected: str | None = None) -
     _must_be_approved(scope, row, version)
     if scope.person_id is None:
         raise Forbidden(f"{scope.email} is no person: only a partner releases")
-    if row.cls == "A" and version.author_id == scope.person_id:
-        raise Forbidden("you wrote this version of a class-A item: another partner has to release it")
+    if row.cls == "A" and _wrote_of_it(scope, row):
+        raise Forbidden("you wrote in this class-A item: another partner has to release it")
     freed = Release(
         id=stable_id("rel", row.id),
         client_id=row.client_id,
@@ -71,10 +72,18 @@ def _must_be_approved(scope: Scope, row: Deliverable, version: DeliverableVersio
         raise Conflict("the approval on file is of another version: approve this one first")
 
 
+def _wrote_of_it(scope: Scope, row: Deliverable) -> bool:
+    mine = select(func.count()).where(
+        DeliverableVersion.deliverable_id == row.id, DeliverableVersion.author_id == scope.person_id
+    )
+    return bool(scope.session.scalar(mine))
+
+
 def _outbox_item(scope: Scope, row: Deliverable, version: DeliverableVersion, freed: Release) -> OutboxItem:
     """What goes out: a mail where it leaves the firm and somebody has an address, else a paper to print or to file."""
     addresses = [one for recipient in version.recipients for one in _ADDRESS.findall(recipient)]
-    mailed = bool(addresses) and KINDS[row.slug].goes_by != "file"
+    kind = KINDS[row.slug]
+    mailed = bool(addresses) and kind.goes_by != "file"
     firm = scope.session.scalars(select(Firm.name).limit(1)).one_or_none()
     return OutboxItem(
         id=stable_id("out", freed.id),
@@ -83,7 +92,7 @@ def _outbox_item(scope: Scope, row: Deliverable, version: DeliverableVersion, fr
         channel="mail" if mailed else "file",
         recipients=list(version.recipients),
         subject=row.title,
-        body=body_text(version.sections, firm or ""),
+        body=body_text(version.sections, firm or "", headings=kind.headings),
         sent_at=None,
     )
 

@@ -3,6 +3,7 @@
 Pure look-ups on values already read; nothing here words a sentence or computes a legal date.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -42,6 +43,12 @@ def first_name(name: str) -> str:
     first = name.split()[0] if name.split() else name
     plain = first.strip(".").lower()
     return name if plain in _TITLES or len(plain) < 2 or "&" in name else first
+
+
+def couple(name: str) -> str | None:
+    """The first names of a couple's record: "Erik and Anna" for "Erik & Anna Lindqvist"; None for other names."""
+    both = re.fullmatch(r"([A-Z][\w'’-]+) (?:&|and) ([A-Z][\w'’-]+) [A-Z][\w'’ -]+", name)
+    return f"{both[1]} and {both[2]}" if both else None
 
 
 def signer(snapshot: Snapshot) -> Person | None:

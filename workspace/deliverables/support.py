@@ -95,9 +95,11 @@ class Support:
         plain = " ".join(text.split())
         if name:
             self._facts[Fact("name", "name", plain, plain, evidence)] = None
-        for figure in recognise(plain, [plain] if name else ()):
+        printed = _MARKS.sub(r"\\\1", plain)
+        # Also what only looks like a name: a text that a person edits is searched for those.
+        for figure in recognise(printed, [plain] if name else (), guess_names=True):
             self._facts[Fact(figure.type, figure.type, figure.value, figure.text, evidence)] = None
-        return Printed(_MARKS.sub(r"\\\1", plain))
+        return Printed(printed)
 
     def plain(self, text: str) -> Printed:
         """Words of the program itself, which hold no figure."""
@@ -126,13 +128,13 @@ class Support:
         """A date that the table of deadlines computed from `starts`."""
         return self.amount(derive.due("due", deadline, starts))
 
-    def reply_by(self, today: date, before: date | None = None) -> Printed:
-        """The day by which we ask for an answer: a proposal of the draft, for the reviewer to confirm or change."""
+    def reply_by(self, today: date, before: date | None = None, latest: date | None = None) -> Printed:
+        """The day by which we ask for an answer, `latest` at the latest: a proposal of the draft, for the reviewer to confirm or change."""
         asked = sources.reply_day(today, before)
-        return self.asked_day(asked, RecordEvidence("proposal", "reply by", asked.isoformat()))
-
-    def asked_day(self, asked: date, evidence: Evidence) -> Printed:
-        return self.amount(from_record("reply_by", "date", asked, evidence))
+        if latest is not None and latest > today:
+            asked = min(asked, latest)
+        proof = RecordEvidence("proposal", "reply by", asked.isoformat())
+        return self.amount(from_record("reply_by", "date", asked, proof))
 
     def client(self) -> Printed:
         return self.words(self.snapshot.client.name, self.snapshot.client.evidence("name"), name=True)
@@ -157,22 +159,33 @@ class Support:
         name = self.words(by.name, sources.person_evidence(by), name=True)
         return Printed(f"{name}, {by.role.title()}") if by.role in ("partner", "manager") else name
 
-    def address(self, contact: Contact | None) -> dict[str, Printed | None]:
-        """The lines of an address: `address`, `place`, and no `addressee` where the client is the person."""
+    def is_client(self, contact: Contact | None) -> bool:
+        """Whether the client is the person written to, or the couple of which they are one."""
+        words = set(re.findall(r"\w+", self.snapshot.client.name.casefold()))
+        return contact is not None and set(re.findall(r"\w+", contact.name.casefold())) <= words
+
+    def letter_to(self, contact: Contact | None) -> dict[str, Printed | None]:
+        """As `greeting`, and the lines of an address: `address`, `place`, no `addressee` where the client is the person. A couple is
+        greeted by both their names."""
+        client, known = self.snapshot.client, self.greeting(contact)
+        street = self.words(client.address, client.evidence("address"), name=True) if client.address else None
+        known |= {"address": street, "place": self._place()}
+        if self.is_client(contact):
+            couple = sources.couple(client.name)
+            both = self.words(couple, client.evidence("name"), name=True) if couple else known["greeting"]
+            known |= {"addressee": None, "greeting": both}
+        return known
+
+    def _place(self) -> Printed | None:
+        """City, state and postcode, as a last line of an address has them."""
         client = self.snapshot.client
-        street = self.words(client.address, client.evidence("address")) if client.address else None
-        towns = [self.words(client.city, client.evidence("city"))] if client.city else []
-        region = " ".join(
-            self.words(value, client.evidence(field))
-            for field in ("state", "zip")
-            if (value := getattr(client, field)) is not None
-        )
-        same = contact is None or contact.name == client.name
-        named = (
-            None if contact is None or same else self.words(contact.name, sources.contact_evidence(contact), name=True)
-        )
-        place = ", ".join(part for part in (*towns, region) if part)
-        return {"addressee": named, "address": street, "place": Printed(place) if place else None}
+        town = ", ".join(part for part in (client.city, client.state) if part)
+        proof = RecordEvidence(f"client:{client.ref}", "city and state", town)
+        parts = [self.words(town, proof, name=True)] if town else []
+        if client.zip:
+            parts.append(self.words(client.zip, client.evidence("zip")))
+        between = " " if client.state else ", "
+        return Printed(between.join(parts)) if parts else None
 
     def last_payment(self, today: date) -> dict[str, Printed | None]:
         """`last_paid`, `last_paid_on`, `last_paid_number`; None each when nothing was ever paid."""

@@ -35,6 +35,7 @@ _FILLER = re.compile(
 )
 _ROW = re.compile(r"^\s*\|")
 _ITEM = re.compile(r"^\s*- ")
+_LEAD = re.compile(r"(?m)^([^\n|-][^\n]*:)\n+(?=[ ]*- )")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"*])")
 
 
@@ -47,18 +48,6 @@ class Wishes:
     reply_by: date | None = None
     leave_out: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """What is done about them, in the reviewer's language."""
-        done = []
-        if self.short:
-            done.append("used the short form")
-        if self.warm:
-            done.append("used the warmer form")
-        if self.reply_by:
-            done.append(f"asked for an answer by {self.reply_by.isoformat()}")
-        return tuple(done)
 
 
 def read_notes(notes: Iterable[str]) -> Wishes:
@@ -145,9 +134,10 @@ def _without(markdown: str, holds: "_Test") -> tuple[str, int]:
             left = [one for one in sentences if not holds(one)]
             gone += len(sentences) - len(left)
             kept.append(" ".join(left))
-    text = "\n".join(kept)
-    # The line that led to a list with nothing left in it goes too.
-    text = re.sub(r"(?m)^[^\n|-][^\n]*:\n+(?![ ]*- |\|)", "", text + "\n") if gone else text
+    text = "\n".join(kept) + "\n"
+    for lead in _LEAD.findall(markdown) if gone else ():
+        # The line that led to a list goes when nothing is left in the list.
+        text = re.sub(rf"(?m)^{re.escape(lead)}\n+(?!\n|[ ]*- )", "", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip(), gone
 
 

@@ -10,7 +10,7 @@ from workspace.tie_out.numbers import BEGIN
 from workspace.tie_out.reading import Reader, Reading, raw
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
+MONTH = (
     r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|Sept?(?:ember|\.)?"
     r"|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 )
@@ -21,15 +21,15 @@ _YEAR = r"(?:19|20)\d{2}"
 
 _FULL_DATE = re.compile(
     rf"(?<![\w/-])(?:(?P<weekday>{_WEEKDAY})\.?,?\s+(?:the\s+)?)?(?:"
-    rf"(?P<m1>{_MONTH})\s+(?P<d1>\d{{1,2}}){_ORDINAL}?,?\s+(?P<y1>\d{{4}})"
-    rf"|(?P<d2>\d{{1,2}}){_ORDINAL}?(?:\s+day)?(?:\s+of)?[\s-](?P<m2>{_MONTH}),?[\s-](?P<y2>\d{{4}}|\d{{2}}(?!\d))"
+    rf"(?P<m1>{MONTH})\s+(?P<d1>\d{{1,2}}){_ORDINAL}?,?\s+(?P<y1>\d{{4}})"
+    rf"|(?P<d2>\d{{1,2}}){_ORDINAL}?(?:\s+day)?(?:\s+of)?[\s-](?P<m2>{MONTH}),?[\s-](?P<y2>\d{{4}}|\d{{2}}(?!\d))"
     r"|(?P<y3>\d{4})[-/](?P<m3>\d{1,2})[-/](?P<d3>\d{1,2})"
     r"|(?P<m4>\d{1,2})(?P<sep>[/.-])(?P<d4>\d{1,2})(?P=sep)(?P<y4>\d{4}|\d{2})"
     r")(?![^\W_]|/|[-.,]\d)"
 )
 _DAY_OF_MONTH = re.compile(
-    rf"(?<![\w/-])(?:{_WEEKDAY},?\s+)?(?:(?P<m1>{_MONTH})\s+(?P<d1>\d{{1,2}}){_ORDINAL}?(?![^\W_]|[,./]\d)"
-    rf"|(?P<d2>\d{{1,2}}){_ORDINAL}?(?:\s+day)?\s+(?:of\s+)?(?P<m2>{_MONTH})(?!\w))"
+    rf"(?<![\w/-])(?:{_WEEKDAY},?\s+)?(?:(?P<m1>{MONTH})\s+(?P<d1>\d{{1,2}}){_ORDINAL}?(?![^\W_]|[,./]\d)"
+    rf"|(?P<d2>\d{{1,2}}){_ORDINAL}?(?:\s+day)?\s+(?:of\s+)?(?P<m2>{MONTH})(?!\w))"
 )
 _LOOSE_DATE = re.compile(
     rf"(?<![\w$])\d{{1,2}}{_ORDINAL}\b|(?<![\w/.,$])\d{{1,2}}/\d{{1,2}}(?![\w/]|[.,]\d)"
@@ -40,7 +40,7 @@ _PERIOD = re.compile(
     rf"\bQ(?P<q1>[1-4])(?:(?:[\s,-]+(?:of\s+)?(?:FY\s?)?)(?P<y1>{_YEAR})\b|\s?['’](?P<s1>\d{{2}})\b)?(?!\w)"
     rf"|\b(?P<y2>{_YEAR})[\s-]?Q(?P<q2>[1-4])\b"
     rf"|\b(?P<qw>(?i:first|second|third|fourth|1st|2nd|3rd|4th))\s+(?i:quarter)\b(?:\s+(?:of\s+)?(?P<y3>{_YEAR})\b)?"
-    rf"|\b(?P<m4>{_MONTH}),?\s+(?:of\s+)?(?P<y4>{_YEAR})(?!\w|[.,]\d)"
+    rf"|\b(?P<m4>{MONTH}),?\s+(?:of\s+)?(?P<y4>{_YEAR})(?!\w|[.,]\d)"
     rf"|{BEGIN}(?P<y5>{_YEAR})-(?P<m5>0[1-9]|1[0-2])(?![\w-])"
     rf"|{BEGIN}(?P<y6>{_YEAR})(?:[–—/-]|[ ][–-][ ])(?P<z6>{_YEAR}|\d{{2}})(?![\w-]|[.,]\d)"
     rf"|\b(?:(?i:tax|fiscal|calendar|plan)\s+(?i:years?)\s+|[Ff]iscal\s+|FY\s?|TY\s?)(?P<y7>{_YEAR})(?![^\W_]|[.,-]\d)"

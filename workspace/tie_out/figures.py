@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from workspace.tie_out import amounts, dates, ids
+from workspace.tie_out import amounts, dates, ids, loose
 from workspace.tie_out import names as known_names
 from workspace.tie_out.reading import FigureType, Reader
 
@@ -24,7 +24,9 @@ _READERS: tuple[Reader, ...] = (
     *amounts.READERS,
     *dates.PERIOD_READERS,
     *ids.BARE_READERS,
+    *loose.READERS,
     *amounts.COUNT_READERS,
+    *loose.LAST_READERS,
     *dates.MONTH_READERS,
     *amounts.LAST_READERS,
 )

@@ -19,6 +19,7 @@ def _words(text: str) -> frozenset[str]:
 _SUFFIXES = _words(
     "llc inc incorporated corp corporation co company ltd limited llp lp lllp pllc pc pa plc trust foundation"
 )
+_SHORTENED = _words("inc corp co ltd pc")
 _SUFFIX = r"(?:LLC|L\.L\.C\.|Inc|Incorporated|Corp|Corporation|Ltd|LLP|LP|L\.P\.|PLLC|P\.C\.|PC|PLC)"
 _WORD = r"[A-Z][\w'’&-]*"
 COMPANY = re.compile(rf"(?<!\w){_WORD}(?:[ ]+(?:{_WORD}|of|and|&|the)){{0,5}},?[ ]+{_SUFFIX}(?!\w)\.?")
@@ -59,6 +60,7 @@ class Found:
     tokens: tuple[str, ...]
 
 
+@lru_cache(maxsize=16384)
 def tokens_of(name: str) -> tuple[str, ...]:
     """The words of a name for comparing: lower case, no punctuation, no possessive, "&" as "and"."""
     return tuple(_plain(match.group()) for match in _TOKEN.finditer(name))
@@ -82,7 +84,8 @@ def known(text: str, names: Sequence[str]) -> Iterator[Found]:
         if length:
             length += _other_form(text, words, at + length)
             last = words[at + length - 1][0]
-            yield Found(words[at][0].start(), _bare_end(last), tuple(word for _, word in words[at : at + length]))
+            found = tuple(word for _, word in words[at : at + length])
+            yield Found(words[at][0].start(), _bare_end(last) + _point(last), found)
         at += length or 1
 
 
@@ -170,12 +173,20 @@ def _other_form(text: str, words: list[tuple[re.Match[str], str]], after: int) -
         return 0
     (before, _), (match, plain) = words[after - 1], words[after]
     between = text[before.end() : match.start()]
+    if plain == "limited" and re.match(r"\s+[Pp]artners?\b", text[match.end() :]):
+        return 0  # "Joel Kaplan, Limited Partner" is a person's part in a partnership
     return int(plain in _SUFFIXES and match.group()[0].isupper() and between.strip(" ,") == "")
 
 
 def _plain(word: str) -> str:
     plain = re.sub(r"['’]s$", "", word.casefold())
     return "and" if plain == "&" else re.sub(r"(?<!\d)\.|\.(?!\d)|['’]", "", plain)
+
+
+def _point(match: re.Match[str]) -> int:
+    """1 where the point behind a name is its own: "Inc.", "P.C."; of others it ends the sentence."""
+    shortened = _plain(match.group()) in _SHORTENED
+    return int(shortened and match.string[match.end() : match.end() + 1] == ".")
 
 
 def _bare_end(match: re.Match[str]) -> int:

@@ -95,6 +95,8 @@ def _from_digits(text: str) -> Decimal | None:
 def _from_words(text: str) -> Decimal | None:
     tail = re.search(r"^(.*?)\s+and an? (half|quarter)(?: (\w+))?$", text)
     if tail:
+        if tail[1].split()[-1] in _SCALES and not tail[3]:
+            return None  # "a million and a half" is no million with a half to it
         head = _from_words(tail[1])
         factor = _SCALES[tail[3]] if tail[3] else Decimal(1)
         return None if head is None else (head + _PARTS[tail[2]]) * factor

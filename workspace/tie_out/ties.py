@@ -89,8 +89,10 @@ class _Ledger:
 
     def _exact(self, figure: Figure) -> Iterable[Fact]:
         for fact, value, unit in self.readings:
-            # "12 days" is not twelve hours and not twelve items; a count whose fact names no unit stands for any.
-            if (fact.type, value) == (figure.type, figure.value) and unit in ("", figure.unit):
+            # "12 days" is not twelve hours and not twelve items; a count whose fact names no unit stands for any. What cannot be read as a
+            # value ("#0") is compared as it is written.
+            same = value == figure.value or fact.text == figure.text
+            if fact.type == figure.type and same and unit in ("", figure.unit):
                 yield fact
 
     def _short(self, figure: Figure) -> Iterable[Fact]:
@@ -142,13 +144,17 @@ def _phrases(text: str, allowed: Sequence[str]) -> list[tuple[int, int]]:
         at = text.find(phrase)
         while at >= 0:
             end = at + len(phrase)
-            if _apart(text[at - 1 : at], phrase[0]) and _apart(text[end : end + 1], phrase[-1]):
+            if _apart(text[max(0, at - 2) : at][::-1], phrase[0]) and _apart(text[end : end + 2], phrase[-1]):
                 spans.append((at, end))
             at = text.find(phrase, end)
     return spans
 
 
 def _apart(outside: str, inside: str) -> bool:
+    """Whether the characters next to a phrase, nearest first, do not go on with its word or number. "§6330." ends a sentence."""
     if not outside or not inside.isalnum():
         return True
-    return not outside.isalnum() and not (inside.isdigit() and outside in "$-.,")
+    next_to, beyond = outside[0], outside[1:]
+    if inside.isdigit() and next_to in "$-.,":
+        return next_to in ".," and not beyond.isdigit()
+    return not next_to.isalnum()

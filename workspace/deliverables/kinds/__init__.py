@@ -24,7 +24,8 @@ from workspace.snapshot import Snapshot
 class Kind:
     """A kind of deliverable. `goes_by`: mail, letter (on the firm's letterhead) or file (stays in the firm). `headings`: the
     sections' titles are printed. `gather` raises Invalid when there is nothing to draft; `occasion` (snapshot, today, engagement
-    ref or None) says what to draft when a person asks, and raises Invalid likewise."""
+    ref or None) says what to draft when a person asks, and raises Invalid likewise. `fixed` are the sections that state the firm's
+    position in law: no model words them."""
 
     slug: str
     title: str
@@ -34,6 +35,7 @@ class Kind:
     headings: bool
     gather: Callable[[Snapshot, date, str], Gathered]
     occasion: Callable[[Snapshot, date, str | None], str]
+    fixed: tuple[str, ...] = ()
 
 
 KINDS: dict[str, Kind] = {
@@ -78,6 +80,7 @@ KINDS: dict[str, Kind] = {
             True,
             notice_response.gather,
             notice_response.occasion,
+            fixed=("Position", "Request"),
         ),
         Kind(
             "pbc-follow-up",

@@ -4,6 +4,7 @@ Owns no wording and no date: the last day to act is that of the notice's signal 
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,6 +26,8 @@ ACTS = {
     "notice-cdp-determination": "petition the court",
     "notice-math-error": "ask that the change be taken back",
     "notice-balance-due": "pay or answer",
+    "notice-identity": "confirm your identity",
+    "refund-claim-disallowed": "take the claim to court",
 }
 
 
@@ -43,11 +46,12 @@ class Case:
         return self.notice.document
 
 
-def occasion(snapshot: Snapshot, today: date, engagement_ref: str | None) -> str:
-    """What to draft when a person asks: the unanswered notice whose last day comes first."""
+def occasion(snapshot: Snapshot, today: date, engagement_ref: str | None, *, except_for: Collection[str] = ()) -> str:
+    """What to draft when a person asks: the unanswered notice whose last day comes first, but for those families."""
     waiting = [one for one in notices_of(snapshot) if answered_by(snapshot, one) is None]
+    waiting = [one for one in waiting if not ((family := family_of(one)) and family.slug in except_for)]
     if not waiting:
-        raise Invalid(f"the file of {snapshot.client.name} holds no notice that waits for an answer")
+        raise Invalid(f"the file of {snapshot.client.name} holds no notice that waits for a letter of ours")
 
     def urgency(one: NoticeReading) -> tuple[date, str]:
         deadline = last_day(snapshot, one)
@@ -97,11 +101,18 @@ def variables(support: Support, case: Case, today: date) -> dict[str, object]:
     }
 
 
-def checks(case: Case) -> tuple[str, ...]:
+def checks(snapshot: Snapshot, case: Case) -> tuple[str, ...]:
     """What every letter about this notice has a person look at."""
     found = []
+    number, own = last_four(case.document.value("taxpayer_id")), last_four(snapshot.client.tax_id)
+    if number and own and number != own:
+        found.append(
+            "The number on the notice is not the client's: find out whose notice this is before anything leaves"
+        )
     if case.deadline is None:
         found.append("Open the notice and enter the date to answer: none could be read")
+    elif case.notice.respond_by is None:
+        found.append("Confirm the last day: the notice prints none that could be read, so it is counted from its date")
     elif case.deadline.confirm:
         found.append("Confirm the date on the notice itself: it was read from the page by software")
     if case.authorization is None:
@@ -173,7 +184,7 @@ def deadline_day(support: Support, case: Case) -> Printed | None:
     return support.computed_day(deadline, starts)
 
 
-def last_four(fact: Fact | None) -> str | None:
-    """The last digits of a taxpayer id that was read, None when there are fewer than four."""
-    digits = re.sub(r"\D", "", fact.value) if fact else ""
+def last_four(number: str | None) -> str | None:
+    """The last digits of a taxpayer id, None when there are fewer than four."""
+    digits = re.sub(r"\D", "", number or "")
     return digits[-4:] if len(digits) >= 4 else None

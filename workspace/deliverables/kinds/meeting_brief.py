@@ -5,17 +5,19 @@ unpaid and past due amounts, hours against budget, the annual fee, the next date
 Drafted on demand only.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 
 from workspace.deliverables import sources
 from workspace.deliverables.gathered import Gathered
 from workspace.deliverables.kinds import agency_letter
 from workspace.deliverables.occasions import for_meeting, for_notice
-from workspace.deliverables.support import Support
-from workspace.signals.mail import threads
+from workspace.deliverables.support import Printed, Support
+from workspace.signals.mail import only_closes, threads
 from workspace.signals.notice_reading import answered_by, notices_of
-from workspace.snapshot import Message, Snapshot
+from workspace.signals.thresholds import resolve
+from workspace.snapshot import Engagement, Invoice, Message, Payment, Snapshot
 
 CHECKS = ("Right client", "Nothing here belongs to another client", "What was promised, and by whom")
 _LATELY = timedelta(days=45)
@@ -37,7 +39,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     variables = {
         "client": support.client(),
         "news": list(_news(support, snapshot, today)),
-        "we_owe": [_letter(support, one) for one in _last_words(snapshot, "in")],
+        "we_owe": [_letter(support, one) for one in _unanswered(snapshot)],
         "they_owe": [
             {
                 "name": support.words(item.item, item.evidence("item")),
@@ -68,24 +70,50 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     )
 
 
-def _news(support: Support, snapshot: Snapshot, today: date) -> Iterator[dict[str, object]]:
+Row = dict[str, object]
+News = Iterator[
+    tuple[date, str, Callable[[], Row]]
+]  # the day, an id for the order, and what gathers the row once it is wanted
+
+
+def _news(support: Support, snapshot: Snapshot, today: date) -> Iterator[Row]:
     """Mail, filings and payments of the last weeks, newest first."""
-    found: list[tuple[date, str, dict[str, object]]] = []
+    found = [*_mails(support, snapshot), *_filings(support, snapshot), *_payments(support, snapshot)]
+    lately = [one for one in found if today - _LATELY <= one[0] <= today]
+    newest = sorted(lately, key=lambda one: (one[0], one[1]), reverse=True)
+    yield from (gathered() for _, _, gathered in newest[:_MOST])
+
+
+def _mails(support: Support, snapshot: Snapshot) -> News:
+    def row(one: Message) -> Row:
+        what = "mail from the client," if one.direction == "in" else "mail from us,"
+        return {**_letter(support, one), "what": support.plain(what)}
+
     for one in snapshot.messages:
-        on = snapshot.local_day(one.sent_at) if one.sent_at else None
-        if on and today - _LATELY <= on <= today:
-            what = "mail from the client," if one.direction == "in" else "mail from us,"
-            found.append((on, one.id, {**_letter(support, one), "what": support.plain(what)}))
-    for engagement in snapshot.engagements:
-        if engagement.filed_on and today - _LATELY <= engagement.filed_on <= today:
-            row: dict[str, object] = {
-                "day": support.day(engagement.filed_on, engagement.evidence("filed_on")),
-                "what": support.words(f"{engagement.title} filed", engagement.evidence("title")),
-                "subject": None,
-            }
-            found.append((engagement.filed_on, engagement.ref, row))
-    newest = sorted(found, key=lambda one: (one[0], one[1]), reverse=True)
-    yield from (row for _, _, row in newest[:_MOST])
+        if one.sent_at is not None:
+            yield snapshot.local_day(one.sent_at), one.id, partial(row, one)
+
+
+def _filings(support: Support, snapshot: Snapshot) -> News:
+    def row(one: Engagement) -> Row:
+        what = support.words(f"{one.title} filed", one.evidence("title"))
+        return {"day": support.day(one.filed_on, one.evidence("filed_on")), "what": what, "subject": None}
+
+    for one in snapshot.engagements:
+        if one.filed_on is not None:
+            yield one.filed_on, one.ref, partial(row, one)
+
+
+def _payments(support: Support, snapshot: Snapshot) -> News:
+    def row(bill: Invoice, one: Payment) -> Row:
+        amount = support.money(one.amount, sources.payment_evidence(one, "amount"))
+        number = support.words(bill.number, bill.evidence("number"), name=True)
+        day = support.day(one.paid_on, sources.payment_evidence(one, "paid_on"))
+        return {"day": day, "what": Printed(f"{amount} paid on invoice {number}"), "subject": None}
+
+    for bill in snapshot.invoices:
+        for one in bill.payments:
+            yield one.paid_on, one.id, partial(row, bill, one)
 
 
 def _letter(support: Support, one: Message) -> dict[str, object]:
@@ -93,13 +121,23 @@ def _letter(support: Support, one: Message) -> dict[str, object]:
     return {
         "day": support.day(on, sources.message_evidence(one, "sent_at")),
         "subject": support.words(one.subject, sources.message_evidence(one, "subject")),
-        "sender": support.words(one.sender, sources.message_evidence(one, "sender"), name=True),
+        "sender": _sender(support, one),
     }
 
 
-def _last_words(snapshot: Snapshot, direction: str) -> list[Message]:
-    """The last message of each thread that one side had."""
-    return [one.last for one in threads(snapshot) if one.last.direction == direction and one.last.sent_at][-_MOST:]
+def _sender(support: Support, one: Message) -> Printed:
+    """The contact's name where the address is one's, else the address."""
+    for contact in support.snapshot.contacts:
+        if contact.email and contact.email.lower() == one.sender.lower():
+            return support.words(contact.name, sources.contact_evidence(contact), name=True)
+    return support.words(one.sender, sources.message_evidence(one, "sender"), name=True)
+
+
+def _unanswered(snapshot: Snapshot) -> list[Message]:
+    """The client's last words in threads that wait for ours, oldest first; a mere thanks waits for nothing."""
+    words = resolve(snapshot.settings).days("message-unanswered", "closing_words")
+    found = [one.last for one in threads(snapshot) if one.last.direction == "in" and not only_closes(one.last, words)]
+    return sorted(found, key=lambda one: (str(one.sent_at), one.id))[-_MOST:]
 
 
 def _budgets(support: Support, snapshot: Snapshot, today: date) -> Iterator[dict[str, object]]:

@@ -30,8 +30,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     contact = sources.addressee(snapshot)
     ahead = case.deadline.due if case.deadline and case.deadline.due >= today else None
     variables = {
-        **support.greeting(contact),
-        **support.address(contact),
+        **support.letter_to(contact),
         **agency_letter.variables(support, case, today),
         "reply_by": support.reply_by(today, ahead),
     }
@@ -42,6 +41,6 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         facts=support.facts,
         variables=variables,
         recipients=sources.recipient(contact),
-        checks=(*CHECKS, *agency_letter.checks(case)),
+        checks=(*agency_letter.checks(snapshot, case), *CHECKS),
         unseen=(*support.unseen_of_contact(contact), *agency_letter.unseen(case)),
     )

@@ -9,10 +9,10 @@ Drafted by the night with any notice that waits for an answer.
 from collections.abc import Iterator
 from datetime import date
 
+from store.errors import Invalid
 from workspace.deliverables.gathered import Gathered
 from workspace.deliverables.kinds import agency_letter
 from workspace.deliverables.kinds.agency_letter import Case
-from workspace.deliverables.kinds.agency_letter import occasion as occasion
 from workspace.deliverables.support import Support
 from workspace.snapshot import Snapshot
 from workspace.tie_out import worded
@@ -34,12 +34,26 @@ _HELD = {
 }
 
 
+# What is not answered with a letter of ours, and how it is.
+_OTHERWISE = {
+    "notice-cdp-determination": "by a petition to the court",
+    "notice-identity": "by the client in person",
+    "refund-claim-disallowed": "by a suit",
+}
+
+
+def occasion(snapshot: Snapshot, today: date, engagement_ref: str | None) -> str:
+    return agency_letter.occasion(snapshot, today, engagement_ref, except_for=_OTHERWISE)
+
+
 def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
-    """Raises Invalid when the notice is gone or has been answered."""
+    """Raises Invalid when the notice is gone, has been answered, or is answered otherwise than by a letter."""
     case = agency_letter.case_of(snapshot, occasion)
+    if case.family in _OTHERWISE:
+        raise Invalid(f"{case.notice.name} is answered {_OTHERWISE[case.family]}, not with a letter")
     support = Support(snapshot)
     number = case.document.fact("taxpayer_id")
-    digits = agency_letter.last_four(number)
+    digits = agency_letter.last_four(number.value if number else None)
     variables = {
         **support.greeting(None),
         **agency_letter.variables(support, case, today),
@@ -56,7 +70,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         facts=support.facts,
         variables=variables,
         recipients=(case.notice.agency or "IRS",),
-        checks=(*CHECKS, *_more_checks(snapshot, case), *agency_letter.checks(case)),
+        checks=(*agency_letter.checks(snapshot, case), *CHECKS, *_more_checks(snapshot, case)),
         unseen=agency_letter.unseen(case),
     )
 
@@ -79,7 +93,10 @@ def _cased(name: str) -> str:
 
 
 def _filed(support: Support, case: Case) -> Iterator[dict[str, object]]:
-    """The client's return of the notice's form and year, where our own records say when it was filed."""
+    """The client's return of the notice's form and year, where our own records say when it was filed. Ours are federal returns: of
+    them a state's agency is told nothing."""
+    if not case.notice.is_federal:
+        return
     year, form = case.document.value("tax_year"), case.document.value("tax_form")
     for one in support.snapshot.engagements:
         begun = one.period_start or one.period_end
@@ -122,12 +139,7 @@ def _exhibits(support: Support, case: Case) -> Iterator[dict[str, object]]:
 
 
 def _more_checks(snapshot: Snapshot, case: Case) -> tuple[str, ...]:
-    found = []
-    number, own = case.document.fact("taxpayer_id"), snapshot.client.tax_id or ""
-    if number is not None and own and agency_letter.last_four(number) != "".join(c for c in own if c.isdigit())[-4:]:
-        found.append(
-            "The number on the notice is not the client's: find out whose notice this is before anything leaves"
-        )
+    found: list[str] = []
     if case.family in _COMPARED:
         found.extend(f"Compare with the notice: {one}" for one in _held(snapshot, case))
     if case.family in _HEARING:

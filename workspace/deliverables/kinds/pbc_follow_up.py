@@ -13,7 +13,7 @@ from workspace.deliverables.gathered import Gathered
 from workspace.deliverables.occasions import about, for_request
 from workspace.deliverables.support import Support
 from workspace.signals.due import due_of
-from workspace.snapshot import Engagement, RequestItem, Snapshot
+from workspace.snapshot import Document, Engagement, RequestItem, Snapshot
 
 CHECKS = (
     "Right client, right engagement",
@@ -43,20 +43,23 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     if engagement is None or not items:
         raise Invalid(f"nothing of {about(occasion)} is open any more")
     support = Support(snapshot)
-    overdue = [one for one in items if one.due is None or one.due < today] or list(items)
+    late = [one for one in items if one.due is not None and one.due < today]
+    asked = late or list(items)  # asked for before anything is late, by a person
     contact = sources.addressee(snapshot)
     due = due_of(snapshot, engagement)
     ahead = due.due if due is not None and due.due >= today else None
+    wanted = None if late else min((one.due for one in items if one.due is not None), default=None)
     variables = {
         **support.greeting(contact),
         "engagement": support.words(engagement.title, engagement.evidence("title")),
         **_counts(support, snapshot, engagement),
-        "overdue": [_item(support, one) for one in overdue],
-        "upcoming": [_item(support, one) for one in items if one not in overdue],
+        "late": bool(late),
+        "overdue": [_item(support, one) for one in asked],
+        "upcoming": [_item(support, one) for one in items if one not in asked],
         "due": support.due_day(engagement, due),
         "due_passed": due is not None and due.due < today,
         "is_return": engagement.is_return,
-        "reply_by": support.reply_by(today, ahead),
+        "reply_by": support.reply_by(today, ahead, latest=wanted),
     }
     return Gathered(
         title=f"Open items: {engagement.title}",
@@ -96,12 +99,21 @@ def _sent_since(snapshot: Snapshot, items: tuple[RequestItem, ...]) -> tuple[str
     if not asked:
         return ()
     letters = sources.letters_since(snapshot, min(asked))
-    files = [one for one in snapshot.documents if one.received_at and snapshot.local_day(one.received_at) >= min(asked)]
+    mails = {one.document_id for one in snapshot.messages}
+    files = [one for one in snapshot.documents if one.id not in mails and _came_since(snapshot, one, min(asked))]
     found = []
     if letters:
         found.append(f"Look at the client's last mail, “{letters[-1].subject}”: it may hold an item")
     if files:
-        found.append(
-            f"{len(files)} of the client's files came in since the request: none of them is an item of the list"
-        )
+        count = "One file" if len(files) == 1 else f"{len(files)} files"
+        found.append(f"{count} of the client's came in since the request: see that no item of the list is among them")
     return tuple(found)
+
+
+def _came_since(snapshot: Snapshot, document: Document, day: date) -> bool:
+    """Whether a file came from the client on or after a day; what was loaded with the firm's folder bears the day of the load."""
+    return (
+        document.source != "load"
+        and document.received_at is not None
+        and snapshot.local_day(document.received_at) >= day
+    )

@@ -15,6 +15,9 @@ from workspace.deliverables.gathered import Gathered
 from workspace.deliverables.occasions import for_status
 from workspace.deliverables.support import Support
 from workspace.signals.due import Due
+from workspace.signals.returns import extension_needed, return_at_risk, return_overdue
+from workspace.signals.signal import Signal
+from workspace.signals.thresholds import resolve
 from workspace.snapshot import Engagement, Snapshot
 from workspace.tie_out import from_record
 
@@ -27,7 +30,7 @@ CHECKS = (
 )
 _RECENT = timedelta(days=120)
 _HORIZON = timedelta(days=75)
-_UNREADY = ("not-started", "waiting-on-client", "in-progress", "in-review")
+_DETECTORS = (return_at_risk, return_overdue, extension_needed)
 
 
 def occasion(snapshot: Snapshot, today: date, engagement_ref: str | None) -> str:
@@ -44,11 +47,12 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     support = Support(snapshot)
     contact = sources.addressee(snapshot)
     dues = {one.id: due for one, due in sources.due_dates(snapshot)}
-    risky = [one for one in at_work if _is_risky(one, dues.get(one.id), today)]
+    at_risk = _at_risk(snapshot, today)
+    risky = [one for one in at_work if one.id in dues and one.ref in at_risk]
     ahead = [dues[one.id].due for one in risky if dues[one.id].due >= today]
     variables = {
-        **support.greeting(contact),
-        **support.address(contact),
+        **support.letter_to(contact),
+        "personal": support.is_client(contact),
         "done": [_done(support, one) for one in snapshot.engagements if _lately_done(one, today)],
         "work": [_work(support, one, dues.get(one.id), today) for one in _by_date(at_work, dues)],
         "risky": [_risk(support, one, dues[one.id], today) for one in _by_date(risky, dues)],
@@ -77,15 +81,13 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     )
 
 
-def _is_risky(engagement: Engagement, due: Due | None, today: date) -> bool:
-    """A return that is late, or due within three weeks, not ready, and not extended."""
-    return (
-        engagement.is_return
-        and due is not None
-        and engagement.stage in _UNREADY
-        and engagement.extended_to is None
-        and due.due <= today + timedelta(days=21)
-    )
+def _at_risk(snapshot: Snapshot, today: date) -> set[str]:
+    """The refs of returns that the signals call late, at risk or to be extended, unless they are extended already and still in time:
+    a letter says no more of a date than the brief does."""
+    settings = resolve(snapshot.settings)
+    raised = [one for detector in _DETECTORS for one in detector(snapshot, today, settings) if isinstance(one, Signal)]
+    extended = {one.ref for one in snapshot.engagements if one.extended_to is not None and one.extended_to >= today}
+    return {one.subject for one in raised} - extended
 
 
 def _lately_done(engagement: Engagement, today: date) -> bool:

@@ -1,6 +1,6 @@
 """A deliverable on paper: the page's HTML, DOCX, PDF and plain text of one version, with its tickmarks or, for the client, without.
 
-A client's copy exists only of what was released; every other copy is an internal one and says "Draft: not released" on each page.
+A client's copy exists only of what was released; every other copy is an internal one and says "DRAFT" on each page.
 Reads through `reading.show` and `proof.resolve`; decides nothing.
 """
 

@@ -6,7 +6,7 @@ from typing import Any
 from markdown_it.token import Token
 
 from workspace.deliverables.render.marks import marked, pieces, printed_title, tokens
-from workspace.deliverables.render.paper import Sheet, facts_line
+from workspace.deliverables.render.paper import Sheet
 
 
 def written(sheet: Sheet) -> bytes:
@@ -124,7 +124,7 @@ def _letterhead(paper: Any, sheet: Sheet) -> None:
         mark = header.add_run(f"    {sheet.watermark}")
         mark.bold = True
         foot.add_run(f"{sheet.watermark} · ").bold = True
-    foot.add_run(facts_line(sheet.shown) if sheet.internal else sheet.firm)
+    foot.add_run(sheet.foot)
 
 
 def _envelope(paper: Any, sheet: Sheet) -> None:

@@ -19,7 +19,7 @@ from workspace.deliverables.kinds import KINDS
 from workspace.deliverables.reading import show
 from workspace.scope import Scope
 
-WATERMARK = "Draft — not released"
+WATERMARK = "DRAFT — not released"
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,14 @@ class Sheet:
     def watermark(self) -> str:
         """What is printed across every page; "" on what was released."""
         return "" if self.dated else WATERMARK
+
+    @property
+    def foot(self) -> str:
+        """The line at the foot of every page: whose paper it is, who released it and when; inside the firm also what it was made from."""
+        released = self.shown["released"]
+        freed = f"released by {released['by']}, {self.dated}" if released else ""
+        whose = facts_line(self.shown) if self.internal else self.firm
+        return " · ".join(part for part in (whose, freed) if part)
 
 
 def sheet_of(scope: Scope, deliverable_id: str, *, internal: bool | None = None) -> Sheet:
@@ -113,11 +121,6 @@ def _proof(scope: Scope, shown: Mapping[str, Any]) -> tuple[ProofLine, ...]:
     for index, mark in enumerate(shown["tickmarks"]):
         key = str(mark["evidence"])
         if key not in known:
-            known[key] = _source(proof.resolve(scope, mark["evidence"]))
+            known[key] = proof.in_a_line(proof.resolve(scope, mark["evidence"]))
         lines.append(ProofLine(index + 1, mark["text"], mark["status"], known[key]))
     return tuple(lines)
-
-
-def _source(source: proof.Source) -> str:
-    where = f", {source.where}" if source.where else ""
-    return f"{source.title}{where}: {source.quote}" if source.quote else f"{source.title}{where}"

@@ -29,7 +29,7 @@ def _page(sheet: Sheet) -> str:
     body = as_html(shown, style="numbers" if sheet.internal else "none")
     parts = [
         f'<div class="watermark">{escape(sheet.watermark)}</div>' if sheet.watermark else "",
-        f'<div class="foot">{escape(facts_line(shown) if sheet.internal else sheet.firm)}</div>',
+        f'<div class="foot">{escape(sheet.foot)}</div>',
         _letterhead(sheet),
         _envelope(sheet),
         f"<article>{body}</article>",

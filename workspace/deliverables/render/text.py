@@ -62,12 +62,13 @@ def inline(token: Token) -> str:
 
 
 def _columns(rows: list[list[str]]) -> list[str]:
-    """Cells under each other; amounts to the right."""
+    """Cells under each other; a column that holds amounts to the right."""
     width = [max(len(row[n]) if n < len(row) else 0 for row in rows) for n in range(max(map(len, rows)))]
+    right = [any("$" in row[n] for row in rows if n < len(row)) for n in range(len(width))]
     out = []
     for row in rows:
         if not any(row):
             continue
-        cells = [cell.rjust(width[n]) if "$" in cell else cell.ljust(width[n]) for n, cell in enumerate(row)]
+        cells = [cell.rjust(width[n]) if right[n] else cell.ljust(width[n]) for n, cell in enumerate(row)]
         out.append("  ".join(cells).rstrip())
     return out

@@ -68,23 +68,35 @@ def parse(slug: str, text: str) -> Template:
 
 def render(template: Template, variables: Mapping[str, object]) -> tuple[Section, ...]:
     """The sections, empty ones left out. Raises Invalid when the template prints something that was not gathered."""
-    from jinja2 import StrictUndefined, TemplateError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from jinja2 import TemplateError
 
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False, finalize=_proven
-    )
     try:
-        text = environment.from_string(template.body).render(dict(variables))
+        text = _compiled(template.body).render(dict(variables))
     except (TemplateError, TypeError) as error:
         raise Invalid(f"the template {template.slug} cannot be filled: {error}") from None
     return _parts(text)
 
 
+@lru_cache(maxsize=64)
+def _compiled(body: str) -> Any:
+    """The body ready to be filled; compiling costs more than filling."""
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False, finalize=_proven
+    )
+    return environment.from_string(body)
+
+
 def _proven(value: Any) -> Any:
     """Only what was gathered is printed; a template that prints anything else is refused."""
+    from jinja2 import Undefined
+
     if isinstance(value, Printed):
         return value
+    if isinstance(value, Undefined):
+        str(value)  # raises, naming what is undefined
     raise TypeError(f"{value!r} was not gathered as a figure")
 
 
