@@ -3,10 +3,11 @@
 Nothing heavy is opened before it is used: a command that only reads records never pays for the index, the embedder or the parsers.
 """
 
-from functools import cached_property
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from workspace.search import Searcher
 
 _DEFAULT_ZONE = "America/New_York"
+Made = TypeVar("Made")
 
 
 class Services:
@@ -39,23 +41,53 @@ class Services:
         self.lock = lock
         self.clock = Clock(self._zone, settings.today)
         self._known_zone: ZoneInfo | None = None
+        self._made: dict[str, Any] = {}
+        # one thing is made of another (the searcher opens the index), so the same thread may come in again
+        self._making = threading.RLock()
 
-    @cached_property
+    def _once(self, name: str, make: Callable[[], Made]) -> Made:
+        """What `make` gives, made when first asked for; a thread that comes meanwhile waits for it."""
+        if name not in self._made:
+            with self._making:
+                if name not in self._made:
+                    self._made[name] = make()
+        made: Made = self._made[name]
+        return made
+
+    @property
     def blobs(self) -> FileBlobs:
-        return FileBlobs(self.settings.blobs)
+        return self._once("blobs", lambda: FileBlobs(self.settings.blobs))
 
-    @cached_property
+    @property
     def index(self) -> "VectorIndex":
         """Raises Busy when this process does not own the home: the index has one writer."""
+        return self._once("index", self._open_index)
+
+    @property
+    def embedder(self) -> "Embedder":
+        """Raises Broken, saying what to install, when the package with the weights is absent or is not what was published."""
+        return self._once("embedder", self._open_embedder)
+
+    @property
+    def searcher(self) -> "Searcher":
+        return self._once("searcher", self._open_searcher)
+
+    @property
+    def parse_pool(self) -> "ParsePool":
+        return self._once("parse_pool", self._open_parse_pool)
+
+    @property
+    def door(self) -> "ModelDoor":
+        return self._once("door", self._open_door)
+
+    def _open_index(self) -> "VectorIndex":
         from store.vectors import VectorIndex
 
         if self.lock is None:
             raise Busy(f"the index of {self.home} can only be opened by the process that owns the home")
         return VectorIndex(self.home / "chroma", self.settings.chroma_url)
 
-    @cached_property
-    def embedder(self) -> "Embedder":
-        """Raises Broken, saying what to install, when the package with the weights is absent or is not what was published."""
+    def _open_embedder(self) -> "Embedder":
         import os
 
         from ingestion.embed import EmbedderMissing, open_embedder
@@ -65,20 +97,17 @@ class Services:
         except EmbedderMissing as error:
             raise Broken(str(error)) from error
 
-    @cached_property
-    def searcher(self) -> "Searcher":
+    def _open_searcher(self) -> "Searcher":
         from workspace.search import Searcher
 
         return Searcher(self.index, self.embedder)
 
-    @cached_property
-    def parse_pool(self) -> "ParsePool":
+    def _open_parse_pool(self) -> "ParsePool":
         from ingestion.sandbox import ParsePool
 
         return ParsePool(workers=self.settings.workers or None)
 
-    @cached_property
-    def door(self) -> "ModelDoor":
+    def _open_door(self) -> "ModelDoor":
         from agents.llm import ModelDoor
 
         return ModelDoor(self.database, self._endpoint())
@@ -93,7 +122,7 @@ class Services:
 
     def close(self) -> None:
         """Let go of everything, the home last."""
-        if "parse_pool" in self.__dict__:
+        if "parse_pool" in self._made:
             self.parse_pool.close()
         self.database.close()
         if self.lock is not None:
