@@ -1,4 +1,5 @@
-"""What every test stands on: a fresh database, on SQLite and where asked on a PostgreSQL that comes by pip; no network but loopback."""
+"""What every test stands on: a fresh database, on SQLite and where asked on a PostgreSQL that comes by pip; a home into which the small
+hand-made firm was loaded once, and copies of it; no network but loopback."""
 
 import shutil
 import socket
@@ -9,7 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from api.commands import find
+from api.commands.result import silent
+from api.settings import load_settings
+from api.wiring import Services, build
 from store.database import Database
+
+SMALL_FIRM = Path(__file__).parent / "firm_folder"
 
 # A property is right or wrong, however slow the machine is: no check looks at the clock.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -83,4 +90,52 @@ def postgres(postgres_url: str) -> Iterator[Database]:
 @pytest.fixture
 def small_firm(tmp_path: Path) -> Path:
     """A copy of the small hand-made firm folder (tests/firm_folder): five people, three clients, their records, files and mail."""
-    return shutil.copytree(Path(__file__).parent / "firm_folder", tmp_path / "firm")
+    return shutil.copytree(SMALL_FIRM, tmp_path / "firm")
+
+
+@pytest.fixture
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither the environment nor a tickmark.toml of the working folder reaches a test; the day is the sample's Monday."""
+    for name in ("HOME", "DATABASE_URL", "CHROMA_URL", "BLOB_URL", "LLM_BASE_URL", "LLM_MODEL"):
+        monkeypatch.delenv(f"TICKMARK_{name}", raising=False)
+    monkeypatch.setenv("TICKMARK_TODAY", "2026-03-09")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that holds nothing but the embedder's graph, which takes seconds to build."""
+    from ingestion.embed import open_embedder
+
+    home = tmp_path_factory.mktemp("models")
+    open_embedder(home, threads=1)
+    return home
+
+
+@pytest.fixture(scope="session")
+def loaded(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home after one undisturbed load. Look, don't write."""
+    home = tmp_path_factory.mktemp("loaded") / "home"
+    shutil.copytree(models, home)
+    with build(load_settings(home), own_index=True) as services:
+        find("load").load()(services, {"folder": str(SMALL_FIRM)}, silent)
+    return home
+
+
+@pytest.fixture
+def home(loaded: Path, tmp_path: Path) -> Path:
+    """A copy of the loaded home to work on."""
+    return shutil.copytree(loaded, tmp_path / "home")
+
+
+@pytest.fixture
+def fresh(models: Path, tmp_path: Path) -> Path:
+    """A home in which nothing was loaded."""
+    return shutil.copytree(models, tmp_path / "fresh")
+
+
+@pytest.fixture
+def services(no_settings_from_outside: None, home: Path) -> Iterator[Services]:
+    """The services over a loaded home, which they own."""
+    with build(load_settings(home), own_index=True) as services:
+        yield services

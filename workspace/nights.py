@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from store import audit
 from store.audit import AuditTag
 from store.ids import stable_id
-from store.tables import Client, ClientScan, Person, Scan
+from store.tables import Client, ClientScan, Firm, Person, Scan
 from workspace.scope import Right, Scope
 
 
@@ -76,7 +76,7 @@ def counts(scope: Scope, refs: list[str]) -> Counts:
 def finish_night(scope: Scope, detail: dict[str, Any]) -> None:
     """Mark the night of the scope's day done, once, with what came of it on the trail."""
     scope.require(Right.SCAN_RUN)
-    night = scope.session.get_one(Scan, _id(scope.today))
+    night = scope.session.get_one(Scan, _id(scope.today), with_for_update=True)
     if night.state == "done":
         return
     night.state, night.finished_at = "done", scope.now
@@ -90,10 +90,35 @@ def finish_night(scope: Scope, detail: dict[str, Any]) -> None:
     )
 
 
+def unfinished(scope: Scope) -> list[date]:
+    """The days whose night was begun and did not come to its end, oldest first. Raises Forbidden without scan:run."""
+    scope.require(Right.SCAN_RUN)
+    return list(scope.session.scalars(select(Scan.as_of).where(Scan.state == "running").order_by(Scan.as_of)))
+
+
+def is_done(scope: Scope) -> bool:
+    """Whether a night over all clients came to its end on the scope's day."""
+    scope.require(Right.SCAN_RUN)
+    night = scope.session.get(Scan, _id(scope.today))
+    return night is not None and night.state == "done"
+
+
+def time_zone(scope: Scope) -> str | None:
+    """The IANA name of the zone whose nights count; None as long as no firm was loaded."""
+    return scope.session.scalars(select(Firm.timezone).order_by(Firm.id).limit(1)).one_or_none()
+
+
 def readers(scope: Scope) -> list[str]:
     """The addresses of everybody who gets a brief: active people but administrators, by address."""
     query = select(Person.email).where(Person.active, Person.role != "admin").order_by(Person.email)
     return list(scope.session.scalars(query))
+
+
+def busiest_partner(scope: Scope) -> str | None:
+    """The address of the active partner with the most clients among the asker's; None when there is no partner."""
+    of = select(func.count()).where(Client.partner_id == Person.id, Client.id.in_(scope.clients())).scalar_subquery()
+    query = select(Person.email).where(Person.active, Person.role == "partner").order_by(of.desc(), Person.email)
+    return scope.session.scalars(query.limit(1)).one_or_none()
 
 
 def _id(as_of: date) -> str:

@@ -78,6 +78,20 @@ def test_abroad_there_are_150_days() -> None:
     assert not is_abroad(notice("CP3219A", text="Mexico Road\nPhiladelphia, PA 19103"))
 
 
+@pytest.mark.parametrize(
+    ("last_line", "abroad"),
+    [("Lisboa, Portugal, 1200-195", True), ("Lisboa, Portugal", True), ("Haddonfield, NJ 08033", False)],
+)
+def test_the_address_may_stand_above_the_line_that_the_name_was_read_from(last_line: str, abroad: bool) -> None:
+    text = (
+        f"IRS\n\nEmily Castellano\nRua das Flores 112\n{last_line}\n\nTaxpayer name | EMILY CASTELLANO\nTax form | 1040"
+    )
+    letter = notice("CP3219A", text=text)
+    name = replace(letter.facts[0], name="taxpayer_name", value="EMILY CASTELLANO", start=text.rindex("EMILY"))
+    shown = replace(name, quote=name.value, end=name.start + len(name.value))
+    assert is_abroad(replace(letter, facts=(shown,), text=(text,))) is abroad
+
+
 def test_a_state_notice_goes_by_its_printed_date_and_no_federal_rule() -> None:
     state = notice("CP14", respond_by="2026-03-21", agency="Pennsylvania Department of Revenue")
     signal = only(of(state), "notice-state")

@@ -92,17 +92,22 @@ def read_notice(document: Document) -> NoticeReading:
 def is_abroad(document: Document) -> bool:
     """Whether the taxpayer's address on the first page ends with the name of a foreign country.
 
-    The lines under the taxpayer's name are looked at, those of the agency are not."""
+    The lines under the taxpayer's name are looked at, wherever on the page it stands; those of the agency are not."""
     fact = document.fact("taxpayer_name")
     if not document.text or fact is None or fact.page != 1:
         return False
-    below = document.text[0][fact.end :].splitlines()[:_ADDRESS_LINES]
-    return any(_country(line) in COUNTRIES for line in below)
+    page = document.text[0]
+    name = r"\s+".join(re.escape(word) for word in fact.value.split())
+    ends = [fact.end, *(found.end() for found in re.finditer(name, page, re.IGNORECASE))]
+    return any(_country(line) in COUNTRIES for end in ends for line in page[end:].splitlines()[:_ADDRESS_LINES])
 
 
 def _country(line: str) -> str:
-    """The last words of an address line, as the list of countries writes them."""
-    return re.sub(r"[^a-z ]", "", re.split(r"\s{3,}|\||,", line.strip())[-1 if "," in line else 0].lower()).strip()
+    """The last words of an address line, as the list of countries writes them; a postcode after them does not matter."""
+    words = [
+        re.sub(r"[^a-z ]", "", part.lower()).strip() for part in re.split(r"\s{3,}|\|", line.strip())[0].split(",")
+    ]
+    return next((part for part in reversed(words) if part), "")
 
 
 def answered_by(snapshot: Snapshot, notice: NoticeReading) -> Evidence | None:

@@ -1,7 +1,7 @@
 """Reads a client into a Snapshot: a fixed number of queries, whatever the client holds. Never writes and never judges."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Select, or_, select, true
@@ -35,29 +35,35 @@ from workspace.snapshot.model import (
 WORDED = ("notice", "engagement-letter", "mail-receipt")
 
 
-def take_snapshot(scope: Scope, client_ref: str) -> Snapshot:
-    """One client as it stands in the scope's transaction, in 15 queries. Raises NotFound outside the scope."""
+def take_snapshot(scope: Scope, client_ref: str, only: Collection[str] | None = None) -> Snapshot:
+    """One client as it stands in the scope's transaction, in 15 queries. Raises NotFound outside the scope.
+
+    `only` names the parts that are read (engagements, tasks, invoices …), each one query, documents three; the others stay empty. The
+    client and the people of the firm are always there."""
     scope.require(Right.CLIENT_READ)
     session = scope.session
     client, firm = _client(scope, client_ref)
     people = _people(session)
+    parts: dict[str, Callable[[], Any]] = {
+        "contacts": lambda: _contacts(session, client.id),
+        "engagements": lambda: _engagements(session, client.id),
+        "tasks": lambda: _tasks(session, client.id),
+        "requests": lambda: _requests(session, client.id),
+        "time": lambda: _time(session, client.id, people),
+        "invoices": lambda: _invoices(session, client.id),
+        "messages": lambda: _messages(session, client.id),
+        "notes": lambda: _notes(session, client.id),
+        "documents": lambda: _documents(session, client.id),
+        "entered": lambda: _entered(session, client.id),
+        "postponements": lambda: _postponements(session, client.state),
+        "findings": lambda: _findings(session, client.id),
+    }
     return Snapshot(
         client=client,
         people=people,
-        contacts=_contacts(session, client.id),
-        engagements=_engagements(session, client.id),
-        tasks=_tasks(session, client.id),
-        requests=_requests(session, client.id),
-        time=_time(session, client.id, people),
-        invoices=_invoices(session, client.id),
-        messages=_messages(session, client.id),
-        notes=_notes(session, client.id),
-        documents=_documents(session, client.id),
-        entered=_entered(session, client.id),
-        postponements=_postponements(session, client.state),
-        findings=_findings(session, client.id),
         settings=dict(firm.settings or {}) if firm else {},
         timezone=firm.timezone if firm else "America/New_York",
+        **{name: read() for name, read in parts.items() if only is None or name in only},
     )
 
 

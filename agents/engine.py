@@ -1,0 +1,234 @@
+"""The durable engine of this process (DBOS): opens and closes it, holds the queue of clients and the nightly schedule, takes over work
+that another worker left. What is done with a client is overnight.py's.
+
+DBOS is one a process; here is the one place that remembers it. Its own database lies beside the records and holds no client's words:
+a workflow carries a day, a moment and a ref. Losing it loses nothing, since the rows say what was done.
+"""
+
+import socket
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from agents.ports import Services
+from store.errors import Busy
+
+if TYPE_CHECKING:
+    from dbos import WorkflowStatus
+
+QUEUE = "clients"
+VERSION = "1"  # of the workflows: raise it when one begun by the release before could not be finished by this one
+WORKERS = 2
+GIVEN_UP_AFTER = 5  # a client whose scan ends the process so often is given up
+ABANDONED = timedelta(minutes=15)  # no client takes so long: whoever had it is gone
+_LOOK_FOR_ABANDONED = timedelta(minutes=1)
+REMEMBERED = timedelta(days=30)
+_MOST_FORGOTTEN = 5000  # at once
+_POLL, _REST = 0.05, 1.0  # seconds between two looks at the queue, in a night and outside
+_LONGEST_END = 30  # seconds that closing waits for the clients in hand
+_BATCH = 50
+
+
+class Engine:
+    """DBOS as it runs here over one home. Open it with `running`."""
+
+    def __init__(self, services: Services, workers: int) -> None:
+        self.services = services
+        self.workers = workers
+        self.stopping = threading.Event()
+        self.nights: dict[date, tuple[int, int]] = {}
+        """The nights that this process drives, with the clients done and of how many."""
+        self.threads: list[threading.Thread] = []
+        self._in_hand = self._waiting = 0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def hand(self) -> Iterator[None]:
+        """Around the work on one client, so that closing can wait for it."""
+        with self._lock:
+            self._in_hand += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._in_hand -= 1
+
+    def enqueue(self, workflow_id: str, workflow: Callable[..., Any], *arguments: str) -> None:
+        """Put a workflow on the queue of clients; one of that id that is there already, whatever became of it, is left alone."""
+        from dbos import DBOS, SetWorkflowID
+
+        with SetWorkflowID(workflow_id):
+            DBOS.enqueue_workflow(QUEUE, workflow, *arguments)
+
+    def wait(self, ids: Sequence[str], done: Callable[[int], None]) -> list[str]:
+        """Wait until all these workflows have ended, telling how many have; the ids of those that ended without success.
+
+        Raises Busy when the engine is closed before that: they go on when it is opened again."""
+        with self._awake():
+            return self._wait(ids, done)
+
+    @contextmanager
+    def _awake(self) -> Iterator[None]:
+        """Look at the queue often as long as somebody waits for it."""
+        with self._lock:
+            self._waiting += 1
+        _look_every(_POLL)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting -= 1
+            self.rest()
+
+    def rest(self) -> None:
+        """Look at the queue seldom, unless somebody waits for it."""
+        if not self._waiting:
+            _look_every(_REST)
+
+    def _wait(self, ids: Sequence[str], done: Callable[[int], None]) -> list[str]:
+        left, lost, look = list(ids), list[str](), datetime.now(UTC)
+        while left:
+            ended = {one.workflow_id: one.status for one in self._look(left[:_BATCH]) if one.status in _ENDED}
+            lost += [one for one, status in ended.items() if status != "SUCCESS"]
+            left = [one for one in left if one not in ended]
+            done(len(ids) - len(left))
+            if not ended and self.stopping.wait(_POLL):
+                raise Busy("the night was interrupted; it goes on when it is started again")
+            if datetime.now(UTC) - look > _LOOK_FOR_ABANDONED:
+                look = datetime.now(UTC)
+                self.adopt()
+        return lost
+
+    def _look(self, ids: Sequence[str]) -> "list[WorkflowStatus]":
+        from dbos import DBOS
+
+        return DBOS.list_workflows(workflow_ids=list(ids), load_input=False, load_output=False)
+
+    def adopt(self) -> None:
+        """Take up the clients that a worker on another machine began and never finished. Twice done is as good as once."""
+        from dbos import DBOS
+
+        before = (datetime.now(UTC) - ABANDONED).isoformat()
+        for one in DBOS.list_workflows(
+            status="PENDING", queue_name=QUEUE, dequeued_before=before, load_input=False, load_output=False
+        ):
+            if one.executor_id != _executor(self.services):
+                DBOS.resume_workflow(one.workflow_id, queue_name=QUEUE)
+
+    def forget(self) -> None:
+        """Let go of what ended long ago, so that the queue's memory does not grow for ever; the rows say what was done."""
+        from dbos import DBOS
+
+        before = (datetime.now(UTC) - REMEMBERED).isoformat()
+        old = DBOS.list_workflows(
+            status=list(_ENDED), completed_before=before, limit=_MOST_FORGOTTEN, load_input=False, load_output=False
+        )
+        if old:
+            DBOS.delete_workflows([one.workflow_id for one in old])
+
+    def schedule(self, workflow: Callable[[datetime, Any], None], cron: str, zone: str) -> None:
+        """Run a workflow by the clock of that time zone as long as an engine is open on this home."""
+        from dbos import DBOS
+
+        DBOS.apply_schedules(
+            [{"schedule_name": "night", "workflow_fn": workflow, "schedule": cron, "cron_timezone": zone}]
+        )
+
+    def launch(self) -> None:
+        from dbos import DBOS
+
+        DBOS(
+            config={
+                "name": "tickmark",
+                "system_database_url": _system_database(self.services),
+                "application_version": VERSION,
+                "executor_id": _executor(self.services),
+                "log_level": "ERROR",
+                "notification_listener_polling_interval_sec": _POLL,
+            }
+        )
+        DBOS.launch()
+        DBOS.register_queue(
+            QUEUE, worker_concurrency=self.workers, polling_interval_sec=_POLL, on_conflict="always_update"
+        )
+
+    def close(self) -> None:
+        """End the nights of this process where they stand and let go; what is on the queue stays there for the next engine."""
+        from dbos import DBOS
+
+        self.stopping.set()
+        for thread in self.threads:
+            thread.join()
+        DBOS.destroy(workflow_completion_timeout_sec=_LONGEST_END if self._in_hand else 0)
+
+
+_ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+_opening = threading.Lock()
+_current: Engine | None = None
+
+
+def current() -> Engine:
+    """The engine of this process. Raises Busy when none is open."""
+    if _current is None:
+        raise Busy("no night can be run here: the engine of this process is not open")
+    return _current
+
+
+def is_running(services: Services) -> bool:
+    """Whether the engine of this process is open, on this home."""
+    return _current is not None and _current.services is services
+
+
+@contextmanager
+def running(services: Services, register: Callable[[], object], workers: int = WORKERS) -> Iterator[Engine]:
+    """The engine over a home: the one that runs, or one opened for as long as the block lasts. Opening it takes up what a process
+    that was killed left on the queue. `register` makes the workflows known to DBOS. Raises Busy when it runs over another home."""
+    global _current
+    with _opening:
+        mine = _current is None
+        if mine:
+            register()
+            _current = Engine(services, workers)
+            try:
+                _current.launch()
+            except BaseException:
+                _current = None
+                raise
+        engine = _current
+    if engine is None or engine.services is not services:
+        raise Busy("the engine of this process works on another home; close that one first")
+    try:
+        yield engine
+    finally:
+        if mine:
+            with _opening:
+                engine.close()
+                _current = None
+
+
+def _look_every(seconds: float) -> None:
+    from dbos import DBOS
+
+    queue = DBOS.retrieve_queue(QUEUE)
+    if queue is not None:
+        queue.set_polling_interval_sec(seconds)
+
+
+def _system_database(services: Services) -> str:
+    """Where DBOS keeps its queue: a file in the home, or a schema of its own beside the records."""
+    url = services.database.url
+    if not url.startswith("sqlite"):
+        return url
+    path = services.home / "dbos.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")  # stays with the file: one wait for the disk a commit, not three
+    return f"sqlite:///{path}"
+
+
+def _executor(services: Services) -> str:
+    """A fixed name for whoever owns this home, so that the process that comes after takes up what the one before left. A home of its
+    own has one owner, wherever it is moved; beside a shared database there are several machines."""
+    return "home" if services.database.url.startswith("sqlite") else f"{socket.gethostname()}:{services.home}"

@@ -1,0 +1,262 @@
+"""The night: every client scanned once, however often the process dies, then every reader's brief. Front door: `run_night`.
+
+The row of the night says that it was begun (workspace/nights.py), the queue says which clients are left (engine.py), and every scan meets
+what it did before. So whoever starts the night again goes on with it. One client's failure is a blind spot in the brief, never the
+night's end. Scans and drafts nothing itself.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from agents import engine
+from agents.brief import write_briefs
+from agents.engine import GIVEN_UP_AFTER, VERSION, WORKERS, Engine
+from agents.llm import ModelFailed
+from agents.ports import Services
+from agents.scan import scan_client
+from store.errors import TickmarkError
+from workspace import nights
+from workspace.nights import Counts, Order
+from workspace.scans import save_failed_scan
+from workspace.scope import Scope, system_scope
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+    from tenacity import Retrying
+
+Progress = Callable[[str, int, int], None]
+"""What is being done, how many are done, of how many."""
+
+AT_TWO = "0 2 * * *"
+_ATTEMPTS = 4
+
+
+@dataclass(frozen=True)
+class NightResult:
+    """How a night ended. `unchanged` clients are among the `read`; `drafted` counts deliverables, `briefs` those written."""
+
+    as_of: date
+    clients: int
+    read: int
+    unchanged: int
+    failed: int
+    raised: int
+    drafted: int
+    briefs: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Night:
+    """The day that is scanned, and since when: a night that was begun and killed keeps its beginning, so its work has the same names."""
+
+    services: Services
+    as_of: date
+    begun: datetime
+
+    def scope(self, session: "Session") -> Scope:
+        return system_scope(session, "night", now=self.begun, today=self.as_of)
+
+    def name_of(self, order: Order) -> str:
+        """The workflow of one client in this night, at the revision that its workspace has."""
+        return f"{VERSION}/{self.as_of}/{order.ref}/{order.revision}/{self.begun.isoformat()}"
+
+
+def silent(doing: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+def opened(services: Services, workers: int = WORKERS) -> AbstractContextManager[Engine]:
+    """The engine with the workflows of the night: the one that runs over these services, or one for as long as the block lasts."""
+    return engine.running(services, _register, workers)
+
+
+def run_night(
+    services: Services,
+    *,
+    as_of: date,
+    now: datetime,
+    refs: list[str] | None = None,
+    progress: Progress = silent,
+    workers: int = WORKERS,
+) -> NightResult:
+    """Scan the clients for the day `as_of`, `workers` at a time, and write the briefs of that day.
+
+    A night that was begun and never finished is taken up where it stands. `refs`: only these clients; the briefs are then written
+    anew where the night of that day is done, and else wait for it. Raises Busy when the engine of this process works on another home
+    or is closed meanwhile.
+    """
+    started = time.monotonic()
+    with opened(services, workers) as running:
+        night = Night(services, as_of, now if refs is not None else _begin(services, as_of, now))
+        orders = _ordered(night, refs)
+        running.nights[as_of] = (0, len(orders))
+        try:
+            _scan_all(running, night, orders, progress)
+            briefs = _brief_all(night, whole=refs is None, progress=progress)
+            counts = _finish(night, orders, whole=refs is None, briefs=briefs)
+            running.forget()
+        finally:
+            running.nights.pop(as_of, None)
+    return NightResult(as_of, len(orders), **vars(counts), briefs=briefs, seconds=round(time.monotonic() - started, 2))
+
+
+def begin_night(services: Services, *, as_of: date, now: datetime) -> bool:
+    """Run the night of that day in the background of the engine that is open; False when it is running already. Raises Busy when no
+    engine is open."""
+    running = engine.current()
+    if as_of in running.nights:
+        return False
+    running.nights[as_of] = (0, 0)
+    thread = threading.Thread(target=_in_background, args=(services, as_of, now), name=f"night {as_of}", daemon=True)
+    running.threads.append(thread)
+    thread.start()
+    return True
+
+
+def progress_of(services: Services) -> tuple[date, int, int] | None:
+    """The night that this process drives: its day, the clients done, of how many (0: not ordered yet). None: there is none."""
+    if not engine.is_running(services):
+        return None
+    return next(((day, *place) for day, place in sorted(engine.current().nights.items())), None)
+
+
+def take_up(services: Services) -> list[date]:
+    """Begin the nights again that were never finished, in the background; their days."""
+    now = services.clock.now()
+    with services.database.reading() as session:
+        days = nights.unfinished(system_scope(session, "night", now=now, today=services.clock.today()))
+    return [day for day in days if begin_night(services, as_of=day, now=now)]
+
+
+def every_night(services: Services) -> None:
+    """Run the night at two o'clock in the firm's time zone as long as the engine is open."""
+    with services.database.reading() as session:
+        scope = system_scope(session, "night", now=services.clock.now(), today=services.clock.today())
+        zone = nights.time_zone(scope) or "America/New_York"
+    engine.current().schedule(_register().nightly, AT_TWO, ZoneInfo(zone).key)
+
+
+def _in_background(services: Services, as_of: date, now: datetime) -> None:
+    try:
+        run_night(services, as_of=as_of, now=now)
+    except TickmarkError as error:
+        # nobody waits for it here; the night's row still says "running", and the next start goes on with it
+        logging.getLogger("tickmark").warning("the night of %s: %s", as_of, error)
+    finally:
+        if engine.is_running(services):
+            engine.current().nights.pop(as_of, None)
+
+
+def _begin(services: Services, as_of: date, now: datetime) -> datetime:
+    with services.database.writing() as session:
+        return nights.begin_night(system_scope(session, "night", now=now, today=as_of)).astimezone(UTC)
+
+
+def _ordered(night: Night, refs: list[str] | None) -> list[Order]:
+    with night.services.database.reading() as session:
+        return nights.orders(night.scope(session), refs)
+
+
+def _scan_all(running: Engine, night: Night, orders: list[Order], progress: Progress) -> None:
+    """Every client through the queue; one whose workflow came to no end of its own is recorded as failed."""
+    names = {night.name_of(order): order.ref for order in orders}
+    for name, ref in names.items():
+        running.enqueue(name, _register().client, ref, night.as_of.isoformat(), night.begun.isoformat())
+
+    def done(count: int) -> None:
+        running.nights[night.as_of] = (count, len(names))
+        progress("clients", count, len(names))
+
+    for name in running.wait(list(names), done):
+        _give_up(night, names[name], "its scan ended the process again and again; look at its newest documents")
+
+
+def _brief_all(night: Night, *, whole: bool, progress: Progress) -> int:
+    """The briefs of the day; after a scan of single clients only where the whole night is there to be told of."""
+    if not whole:
+        with night.services.database.reading() as session:
+            if not nights.is_done(night.scope(session)):
+                return 0
+    briefs = write_briefs(night.services, as_of=night.as_of, now=night.begun)
+    progress("briefs", briefs, briefs)
+    return briefs
+
+
+def _finish(night: Night, orders: list[Order], *, whole: bool, briefs: int) -> Counts:
+    with night.services.database.writing() as session:
+        scope = night.scope(session)
+        counts = nights.counts(scope, [order.ref for order in orders])
+        if whole:
+            scope = system_scope(session, "night", now=night.services.clock.now(), today=night.as_of)
+            nights.finish_night(scope, {"clients": len(orders), **vars(counts), "briefs": briefs})
+    return counts
+
+
+def _scan(ref: str, as_of: str, begun: str) -> str:
+    """The workflow of one client in one night: scanned, or recorded as one that could not be."""
+    running = engine.current()
+    night = Night(running.services, date.fromisoformat(as_of), datetime.fromisoformat(begun))
+    with running.hand():
+        try:
+            return _patiently()(scan_client, night.services, ref, as_of=night.as_of, now=night.begun).state
+        except TickmarkError as error:
+            return _give_up(night, ref, str(error))
+        except Exception as error:
+            # The one place that catches everything: the night isolates a client here, so that a defect that one client's file brings
+            # out does not cost the others their night. It is logged whole and stands in the brief as a blind spot.
+            logging.getLogger("tickmark").exception("the scan of %s failed", ref)
+            return _give_up(night, ref, f"a defect of the program ({type(error).__name__}); the log says more")
+
+
+def _give_up(night: Night, ref: str, why: str) -> str:
+    with night.services.database.writing() as session:
+        save_failed_scan(night.scope(session), ref, why)
+    return "failed"
+
+
+def _patiently() -> "Retrying":
+    """Tries again what passes by itself: a database that is locked or away, a row that another worker was faster with, a model that
+    does not answer."""
+    from sqlalchemy.exc import IntegrityError, OperationalError
+    from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+    return Retrying(
+        retry=retry_if_exception_type((OperationalError, IntegrityError, ModelFailed)),
+        wait=wait_random_exponential(multiplier=0.1, max=5),
+        stop=stop_after_attempt(_ATTEMPTS),
+        reraise=True,
+    )
+
+
+def _nightly(scheduled_at: datetime, context: Any) -> None:
+    """The workflow of the schedule: begins the night and leaves it to the engine that is open here."""
+    services = engine.current().services
+    begin_night(services, as_of=services.clock.today(), now=services.clock.now())
+
+
+@dataclass(frozen=True)
+class Workflows:
+    """What DBOS knows by name."""
+
+    client: Callable[[str, str, str], str]
+    nightly: Callable[[datetime, Any], None]
+
+
+@cache
+def _register() -> Workflows:
+    """Make the workflows known to DBOS, once a process; importing this module does not load it."""
+    from dbos import DBOS
+
+    return Workflows(
+        client=DBOS.workflow(name="client", max_recovery_attempts=GIVEN_UP_AFTER)(_scan),
+        nightly=DBOS.workflow(name="nightly")(_nightly),
+    )

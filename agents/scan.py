@@ -1,0 +1,149 @@
+"""The scan of one client in one night: read, find, save with rank, decide what to draft, draft, conclude. Front door: `scan_client`.
+
+The rows are the truth and every node meets what it did before, so a scan that was ended anywhere is simply done again. Decides
+nothing about a signal, asks no model itself, and catches only what one draft may say; what ends a scan is the night's (overnight.py).
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+from agents.draft import draft_for_night
+from agents.ports import Running, Services
+from store.errors import TickmarkError
+from workspace.deliverables.occasions import DueDraft
+from workspace.night_drafts import Before, conclude_scan, owed_drafts, scan_before
+from workspace.scans import Saved, save_client_scan
+from workspace.scope import Scope, system_scope
+from workspace.signals import BlindSpot, Detection, detect, resolve
+from workspace.snapshot import Snapshot, take_snapshot
+
+if TYPE_CHECKING:
+    from langgraph.graph.state import CompiledStateGraph
+    from sqlalchemy.orm import Session
+
+
+class Scanning(TypedDict):
+    """What one node hands to the next. `due` are the drafts to write, `again` those owed that an earlier scan saw to; `failed` are
+    those of `due` that could not be written, `unsaid` why."""
+
+    client: Snapshot
+    before: Before | None
+    found: Detection
+    saved: Saved
+    due: list[DueDraft]
+    again: list[DueDraft]
+    failed: list[DueDraft]
+    unsaid: list[BlindSpot]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One client in one night. `started` is on the monotonic clock."""
+
+    services: Services
+    client_ref: str
+    as_of: date
+    now: datetime
+    started: float
+
+    def scope(self, session: "Session") -> Scope:
+        """The night's own scope."""
+        return system_scope(session, "night", now=self.now, today=self.as_of)
+
+
+def scan_client(services: Services, client_ref: str, *, as_of: date, now: datetime) -> Saved:
+    """Scan a client for the day `as_of`. Doing it twice leaves the same rows, and for what did not change drafts nothing.
+
+    Raises NotFound when there is no such client."""
+    desk = Desk(services, client_ref, as_of, now, time.monotonic())
+    begin: Any = {}
+    ended: dict[str, Any] = graph().invoke(begin, context=desk)
+    saved: Saved = ended["saved"]
+    return saved
+
+
+def read(state: Scanning, runtime: Running[Desk]) -> dict[str, Any]:
+    """The client as it stands, and what the scan before left, in one transaction."""
+    desk = runtime.context
+    with desk.services.database.reading() as session:
+        scope = desk.scope(session)
+        return {"before": scan_before(scope, desk.client_ref), "client": take_snapshot(scope, desk.client_ref)}
+
+
+def find(state: Scanning, runtime: Running[Desk]) -> dict[str, Any]:
+    """What the detectors say of it."""
+    client = state["client"]
+    return {"found": detect(client, runtime.context.as_of, resolve(client.settings))}
+
+
+def save(state: Scanning, runtime: Running[Desk]) -> dict[str, Any]:
+    """The signals with their rank, in one transaction."""
+    desk, found = runtime.context, state["found"]
+    with desk.services.database.writing() as session:
+        return {"saved": save_client_scan(desk.scope(session), state["client"], found.signals, found.blind_spots)}
+
+
+def decide(state: Scanning, runtime: Running[Desk]) -> dict[str, Any]:
+    """What is owed; of an unchanged client only what the scan before did not see to."""
+    desk, before = runtime.context, state["before"]
+    with desk.services.database.reading() as session:
+        owed = owed_drafts(desk.scope(session), desk.client_ref)
+    unchanged = before is not None and before.same(state["client"].client.revision, state["found"].signals)
+    seen = before.seen_to if before is not None and unchanged else frozenset[tuple[str, str]]()
+    again = [one for one in owed if (one.slug, one.occasion) in seen]
+    return {"due": [one for one in owed if one not in again], "again": again, "failed": [], "unsaid": []}
+
+
+def choose(state: Scanning) -> Literal["draft", "conclude"]:
+    """An unchanged client with nothing new to draft is done."""
+    return "draft" if state["due"] else "conclude"
+
+
+def draft(state: Scanning, runtime: Running[Desk]) -> dict[str, Any]:
+    """Each draft that is due, one after the other. One that cannot be written is a blind spot, not the end of the scan."""
+    desk = runtime.context
+    failed: list[DueDraft] = []
+    unsaid: list[BlindSpot] = []
+    for due in state["due"]:
+        try:
+            draft_for_night(desk.services, desk.scope, desk.client_ref, due, state["client"])
+        except TickmarkError as error:
+            failed.append(due)
+            unsaid.append(BlindSpot(desk.client_ref, f"the draft of a {due.slug.replace('-', ' ')}", str(error)))
+    return {"failed": failed, "unsaid": unsaid}
+
+
+def conclude(state: Scanning, runtime: Running[Desk]) -> dict[str, Any]:
+    """That the scan came to its end, so that the next one knows what was seen to."""
+    desk = runtime.context
+    with desk.services.database.writing() as session:
+        conclude_scan(
+            desk.scope(session),
+            desk.client_ref,
+            [*state["again"], *(one for one in state["due"] if one not in state["failed"])],
+            before=state["before"],
+            blind_spots=state["unsaid"],
+            seconds=time.monotonic() - desk.started,
+        )
+    return {}
+
+
+@cache
+def graph() -> "CompiledStateGraph[Scanning, Desk, Any, Any]":
+    """The graph. Its nodes are the functions above, in order; it keeps no checkpoints, since the rows are enough to go on from."""
+    from langgraph.graph import END, START, StateGraph
+
+    graph: StateGraph[Scanning, Desk, Any, Any] = StateGraph(Scanning, context_schema=Desk)
+    for node in (read, find, save, decide, draft, conclude):
+        graph.add_node(node.__name__, node)
+    graph.add_edge(START, "read")
+    graph.add_edge("read", "find")
+    graph.add_edge("find", "save")
+    graph.add_edge("save", "decide")
+    graph.add_conditional_edges("decide", choose)
+    graph.add_edge("draft", "conclude")
+    graph.add_edge("conclude", END)
+    return graph.compile()

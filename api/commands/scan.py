@@ -1,0 +1,40 @@
+"""`tickmark scan`: the overnight scan, now."""
+
+from dataclasses import asdict
+
+from agents.overnight import NightResult, run_night
+from api.commands.days import day_of
+from api.commands.result import Arguments, Progress, Result
+from api.commands.scopes import reading
+from api.night import workers
+from api.wiring import Services
+from workspace.scope import access_client
+
+
+def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
+    """`as_of`: the day taken for today, else the practice's; `client`: only that one, else all."""
+    as_of, ref = day_of(arguments) or services.clock.today(), arguments.get("client")
+    if ref is not None:
+        with reading(services, "scan") as scope:
+            access_client(scope, ref)
+    result = run_night(
+        services,
+        as_of=as_of,
+        now=services.clock.now(),
+        refs=None if ref is None else [ref],
+        progress=progress,
+        workers=workers(services),
+    )
+    return Result(asdict(result), _text(result), failed=result.clients > 0 and result.read == 0)
+
+
+def _text(result: NightResult) -> str:
+    briefs = (
+        f"{result.briefs} briefs written" if result.briefs else "no brief written (a scan of all clients writes them)"
+    )
+    lines = [
+        f"{result.as_of}: {result.clients} clients in {result.seconds:.1f} s",
+        f"  {result.read} scanned, {result.unchanged} of them unchanged; {result.failed} could not be scanned",
+        f"  {result.raised} signals, {result.drafted} drafts, {briefs}",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,104 @@
+"""Which drafts a night owes a client, and that it has seen to them: what the client's open signals call for and no scan before did.
+
+A scan that came to its end remembers the drafts it saw to, so an unchanged client is not drafted for again, a reminder whose day has
+come is, and a scan that was ended in the middle is taken up. Writes no text: agents/draft.py does.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, select
+
+from store.tables import ClientScan, DeliverableVersion, SignalRow
+from workspace.deliverables.occasions import DueDraft, due_drafts
+from workspace.scans import raised_signals
+from workspace.scope import Right, Scope, access_client
+from workspace.signals.signal import BlindSpot, Signal
+
+
+@dataclass(frozen=True)
+class Before:
+    """The newest scan of a client up to the scope's day that came to its end: what it read, what it raised (evidence hash by key),
+    the slugs and occasions it saw to, and the ids of the versions that were filed on its day."""
+
+    as_of: date
+    revision: int
+    raised: Mapping[str, str]
+    seen_to: frozenset[tuple[str, str]]
+    filed: tuple[str, ...]
+
+    def same(self, revision: int, signals: Iterable[Signal]) -> bool:
+        """Whether neither the workspace nor what is raised differs from it."""
+        return self.revision == revision and self.raised == {one.key: one.evidence_hash for one in signals}
+
+
+def scan_before(scope: Scope, client_ref: str) -> Before | None:
+    """What the last finished scan left, of an earlier day or of this one; ask before the scan is saved. None: there is none."""
+    client = access_client(scope, client_ref)
+    rows = scope.session.scalars(
+        select(ClientScan)
+        .where(ClientScan.client_id == client.id, ClientScan.as_of <= scope.today, ClientScan.state != "failed")
+        .order_by(ClientScan.as_of.desc())
+        .limit(2)
+    )
+    last = next((row for row in rows if "drafts" in row.read), None)
+    if last is None:
+        return None
+    raised = scope.session.execute(
+        select(SignalRow.key, SignalRow.evidence_hash).where(
+            SignalRow.client_id == client.id, SignalRow.as_of == last.as_of
+        )
+    ).tuples()
+    seen = frozenset((slug, occasion) for slug, occasion in last.read["drafts"])
+    return Before(last.as_of, last.revision, dict(raised.all()), seen, tuple(last.read["filed"]))
+
+
+def owed_drafts(scope: Scope, client_ref: str) -> list[DueDraft]:
+    """What the open signals of the scope's day call for; what was dismissed or snoozed calls for nothing.
+
+    Empty when a later day was scanned already: a day gone by can be replayed, but the review queue belongs to the newest."""
+    client = access_client(scope, client_ref, Right.SCAN_RUN)
+    later = select(ClientScan.id).where(
+        ClientScan.client_id == client.id, ClientScan.as_of > scope.today, ClientScan.state != "failed"
+    )
+    if scope.session.scalars(later.limit(1)).one_or_none() is not None:
+        return []
+    raised = raised_signals(scope, client_ref, scope.today)
+    return due_drafts((one.as_signal() for one in raised if one.is_open), scope.today)
+
+
+def conclude_scan(
+    scope: Scope,
+    client_ref: str,
+    seen_to: Iterable[DueDraft],
+    *,
+    before: Before | None = None,
+    blind_spots: Sequence[BlindSpot] = (),
+    seconds: float = 0.0,
+) -> None:
+    """Say that the scan of the scope's day came to its end: which drafts it saw to, what was filed on this day, what could not be
+    drafted. `before` is what `scan_before` gave before it was saved. Raises Forbidden without scan:run."""
+    client = access_client(scope, client_ref, Right.SCAN_RUN)
+    scan = scope.session.scalars(
+        select(ClientScan).where(ClientScan.client_id == client.id, ClientScan.as_of == scope.today)
+    ).one()
+    # a night has one moment, which a draft that it filed carries: however often it was interrupted, it counts each once
+    filed = set(scope.session.scalars(_filed_at(scope, client.id)))
+    if before is not None and before.as_of == scope.today:
+        filed.update(before.filed)
+    scan.read = {
+        **scan.read,
+        "drafts": sorted([one.slug, one.occasion] for one in seen_to),
+        "filed": sorted(filed),
+    }
+    scan.blind_spots = sorted([*scan.blind_spots, *([spot.what, spot.why] for spot in blind_spots)])
+    scan.drafted, scan.seconds = len(filed), round(seconds, 3)
+
+
+def _filed_at(scope: Scope, client_id: str) -> Select[str]:
+    return select(DeliverableVersion.id).where(
+        DeliverableVersion.client_id == client_id,
+        DeliverableVersion.created_at == scope.now,
+        DeliverableVersion.author_id.is_(None),
+    )
