@@ -176,10 +176,16 @@ def in_prose(reading: Reading, templates: Sequence[str], kind: ValueKind) -> Fou
     return None
 
 
+# "Alice Paek  20 Other information": the numbered box beside a value of a form, where no rule stands between the two.
+_NEXT_BOX = re.compile(r"[^\S\n]{2,}\d{1,2}[A-Z]?\s+[A-Z][a-z]")
+
+
 def value_at(
     page: int, text: str, start: int, end: int, kind: ValueKind, confidence: float, offset: int = 0
 ) -> Found | None:
     """The value that text[start:end] is; None where it is no value of that kind."""
+    if kind.fills and (beyond := _NEXT_BOX.search(text, start, end)):
+        end = beyond.start()
     span = trimmed(page, text, start, end, offset)
     if kind.type == "money" and re.search(r"(?:dollars|/100)\W?$", text[:start].rstrip(), re.IGNORECASE):
         # "Two Million Dollars ($2,000,000)" is not a loss.

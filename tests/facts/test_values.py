@@ -147,3 +147,20 @@ def test_whatever_the_text_every_fact_is_quoted_and_canonical(pages, media):
                 assert Decimal(fact.value).is_finite()
             elif fact.type == "flag":
                 assert fact.value in ("yes", "no")
+
+
+def test_a_name_ends_where_the_box_beside_it_begins(paper):
+    text = (
+        "Schedule K-1 (Form 1065) 2024\nF Partner's name, address, city, state, and ZIP code\n\n"
+        "Alice Paek  20 Other information\n2206 North Duke Street"
+    )
+    found = {fact.name: (fact.value, fact.quote) for fact in read_facts(paper(text), "k-1")}
+    assert found["recipient"] == ("Alice Paek", "Alice Paek")
+
+
+def test_a_deficiency_is_the_amount_where_the_increase_in_tax_stands_beside_it(paper):
+    text = (
+        "Internal Revenue Service\nLetter 531\nNotice of deficiency\nTax year 2023\n"
+        "Increase in tax: $31,000.00\nPenalties: $9,737.79\nDeficiency: $40,737.79"
+    )
+    assert {fact.name: fact.value for fact in read_facts(paper(text), "notice")}["amount_due"] == "40737.79"
