@@ -1,6 +1,7 @@
 """The web application: routes mounted on one FastAPI app, errors as pages or JSON, the fence of security.py around it."""
 
 from pathlib import Path
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -10,18 +11,19 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.fonts import ensure_fonts
-from api.pages import page
+from api.pages import STATIC, page
 from api.routes import brief, chat, clients, commands, deliverables, documents, json_routes, session, system
+from api.said import sentence
 from api.security import SignInNeeded, with_headers
 from api.wiring import Services
 from store.errors import TickmarkError
 
-STATIC = Path(__file__).parent / "static"
+ROUTES = (session, brief, clients, documents, deliverables, chat, system, json_routes)
 
 
 def create_app(services: Services, command_secret: str | None = None) -> FastAPI:
     """The application over `services`. `command_secret` opens the door for the command line on the same machine."""
-    app = FastAPI(title="Tickmark", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    app = FastAPI(title="Tickmark", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.services = services
     app.middleware("http")(with_headers)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
@@ -29,13 +31,14 @@ def create_app(services: Services, command_secret: str | None = None) -> FastAPI
     ensure_fonts(fonts)
     app.mount("/static/fonts", StaticFiles(directory=fonts), name="fonts")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for module in (session, brief, clients, documents, deliverables, chat, system, json_routes):
+    for module in ROUTES:
         app.include_router(module.router)
     if command_secret is not None:
         app.include_router(commands.router(services, command_secret))
     app.add_exception_handler(TickmarkError, _refusal)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _bad_request)
+    app.add_exception_handler(Exception, _defect)
     return app
 
 
@@ -46,14 +49,17 @@ def _wants_page(request: Request) -> bool:
 def _answer(request: Request, status: int, message: str) -> Response:
     if not _wants_page(request):
         return JSONResponse({"error": message}, status_code=status)
-    return page(request, "error.html", status=status, code=status, message=message)
+    who = getattr(request.state, "who", None)
+    return page(request, "error.html", status=status, code=status, message=message, who=who)
 
 
 def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, TickmarkError)
     if isinstance(error, SignInNeeded) and _wants_page(request):
-        return RedirectResponse(f"/sign-in?next={request.url.path}", status_code=303)
-    return _answer(request, error.status, str(error))
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        query = urlencode({"next": asked}) if request.method == "GET" and asked != "/" else ""
+        return RedirectResponse("/sign-in" + (f"?{query}" if query else ""), status_code=303)
+    return _answer(request, error.status, sentence(error))
 
 
 def _http_error(request: Request, error: Exception) -> Response:
@@ -67,3 +73,8 @@ def _bad_request(request: Request, error: Exception) -> Response:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"][1:])
     return _answer(request, 422, f"{where}: {first['msg']}" if where else str(first["msg"]))
+
+
+def _defect(request: Request, error: Exception) -> Response:
+    """A defect of the program: the page says that nothing was saved; the server that runs us logs what it was."""
+    return _answer(request, 500, "This is a defect of Tickmark. Nothing of what you did was saved; the log says why.")

@@ -6,6 +6,7 @@ evaluations) come by the entry points "tickmark.commands", which are looked up o
 """
 
 import sys
+from collections.abc import Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any
@@ -264,12 +265,22 @@ def person_set_password(
     _run(context, "person-set-password", {"email": email, "password": password})
 
 
+def _command(arguments: Sequence[str]) -> str | None:
+    """The first word that is neither an option nor its value; None when a person asks for help only."""
+    words = iter(arguments)
+    for word in words:
+        if word == "--home":
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return None
+
+
 def main() -> None:
     """The entry point `tickmark`."""
     own = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
     own |= {group.name for group in app.registered_groups if group.name}
-    words = [word for word in sys.argv[1:] if not word.startswith("-")]
-    if not set(words) & own:
+    if _command(sys.argv[1:]) not in own:
         for point in entry_points(group="tickmark.commands"):
             point.load()(app)
     app()

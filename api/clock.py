@@ -24,3 +24,7 @@ class Clock:
     def today(self) -> date:
         """The day in the firm's time zone."""
         return self.pinned or datetime.now(self._zone()).date()
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment as the clock on the firm's wall shows it."""
+        return moment.astimezone(self._zone())

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from api.commands.result import Progress
 from api.wiring import Services
+from ingestion.containers import Read, members
 from ingestion.elements import Parsed
 from ingestion.firm_folder import MAIL_SUFFIXES
 from ingestion.pipeline import Finished, Workbench, run
@@ -20,6 +21,8 @@ from workspace.documents import Incoming
 from workspace.mail import Enclosure, Mail
 from workspace.notices import record_new_notices
 from workspace.scope import system_scope
+
+_READINGS = 3
 
 Keep = Callable[[bytes], str]
 """Where bytes go; gives their SHA-256. For a dry run it only counts the hash."""
@@ -58,21 +61,46 @@ def is_mail(path: str) -> bool:
 
 
 def read_bytes(file: Path, limit_mb: int) -> tuple[bytes, str]:
-    """The bytes of a file, or the sentence that says why there are none."""
+    """The bytes of a file, or the sentence that says why there are none. A file that is being written is read again, and refused when
+    it does not come to rest: half a document must not pass for a whole one."""
     try:
-        size = file.stat().st_size
-        if size > limit_mb * 1_000_000:
-            why = f"is too big ({size / 1e6:,.0f} MB, the limit is {limit_mb:,} MB); split it into parts."
-            return b"", f"{file.name} {why}"
-        return file.read_bytes(), ""
+        for _ in range(_READINGS):
+            before = file.stat()
+            if before.st_size > limit_mb * 1_000_000:
+                why = f"is too big ({before.st_size / 1e6:,.0f} MB, the limit is {limit_mb:,} MB); split it into parts."
+                return b"", f"{file.name} {why}"
+            data, after = file.read_bytes(), file.stat()
+            if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size) and len(
+                data
+            ) == after.st_size:
+                return data, ""
     except OSError as error:
         return b"", f"{file.name} cannot be read from the disk ({error.strerror}); check its permissions."
+    return b"", f"{file.name} was changed while it was read; add it again when it is finished."
 
 
-def incoming(file: FileHere, limit_mb: int, keep: Keep) -> Incoming:
-    """The file with its bytes kept."""
+def arriving(file: FileHere, limit_mb: int, keep: Keep, read: Read) -> Iterator[Incoming | RawMail]:
+    """The file with its bytes kept; of an archive or mailbox also what lies in it, messages as such. What is a message by its name
+    comes in by the door of mail and is not for here."""
     data, why = read_bytes(file.file, limit_mb)
-    return Incoming(file.ref, file.path, "" if why else keep(data), len(data), file.source, why)
+    if why:
+        yield Incoming(file.ref, file.path, "", 0, file.source, why)
+    else:
+        yield from arrived(file.ref, file.path, data, file.source, keep, read)
+
+
+def arrived(ref: str, path: str, data: bytes, source: str, keep: Keep, read: Read) -> Iterator[Incoming | RawMail]:
+    """As `arriving`, for bytes that are here already."""
+    yield Incoming(ref, path, keep(data), len(data), source)
+    folder, _, name = path.rpartition("/")
+    for member in members(name, data, read) if data else ():
+        # the container's own name may have been cleaned, its place is where the file lies
+        place = "/".join(part for part in (folder, name, member.path.partition("/")[2]) if part)
+        if is_mail(place) and member.data:
+            yield RawMail(place, place, member.data, (ref,), source)
+        else:
+            blob = "" if member.refused else keep(member.data)
+            yield Incoming(ref, place, blob, len(member.data), source, member.refused)
 
 
 def mail_files(root: Path, files: Iterable[Path], limit_mb: int) -> Iterator[RawMail | Rejected]:
@@ -102,11 +130,20 @@ def read_mails(services: Services, raw: Sequence[RawMail], keep: Keep) -> tuple[
             why = result.findings[0].message if result.findings else "it has no headers of a mail."
             rejected.append(Rejected(mail.origin, 0, f"this is no message that can be read: {why}"))
         else:
-            mails.append((mail.origin, _mail(mail, result, keep)))
+            mails.append((mail.origin, _mail(mail, result, keep, services.parse_pool.parse)))
     return sorted(mails, key=lambda m: (_moment(m[1]), m[1].path)), rejected
 
 
-def _mail(raw: RawMail, parsed: Parsed, keep: Keep) -> Mail:
+def _enclosures(parsed: Parsed, keep: Keep, read: Read) -> Iterator[Enclosure]:
+    """The attachments, each with what lies in it: an archive's files, the files of a message that was attached."""
+    for attachment in parsed.attachments:
+        yield Enclosure(attachment.name, keep(attachment.data), len(attachment.data))
+        for member in members(attachment.name, attachment.data, read, messages=True):
+            blob = "" if member.refused else keep(member.data)
+            yield Enclosure(member.path, blob, len(member.data), member.refused)
+
+
+def _mail(raw: RawMail, parsed: Parsed, keep: Keep, read: Read) -> Mail:
     headers = parsed.mail
     assert headers is not None
     blob = keep(raw.data)
@@ -123,7 +160,7 @@ def _mail(raw: RawMail, parsed: Parsed, keep: Keep) -> Mail:
         sent_at=datetime.fromisoformat(headers.sent_at) if headers.sent_at else None,
         references=tuple(references),
         body="\n".join(page.text for page in parsed.pages),
-        enclosures=tuple(Enclosure(a.name, keep(a.data), len(a.data)) for a in parsed.attachments),
+        enclosures=tuple(_enclosures(parsed, keep, read)),
         client_refs=raw.refs,
         source=raw.source,
     )

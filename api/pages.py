@@ -1,6 +1,8 @@
 """How a page is rendered: one Jinja environment, the filters that write dates and money the ledger's way."""
 
-from datetime import date, datetime
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -9,33 +11,83 @@ from urllib.parse import quote
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
+from api.said import said_in
+from store.ids import content_hash
+from workspace.pages.words import covered, evidence_in_words, plainly, shortened, told
+
+_FORMS = {"k-1": "K-1", "w-2": "W-2", "w-9": "W-9"}  # names, not words
+_MARKER = re.compile(r"\[\d+\]")
 TEMPLATES = Path(__file__).parent / "templates"
+STATIC = Path(__file__).parent / "static"
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
-    """A whole page. Every template sees `who` (None when nobody is signed in), `today` and the request's path."""
+    """A whole page. Every template sees `who` (None when nobody is signed in), how many drafts are `waiting` for her, what was `said`
+    about the act before (see said.py), `today` and the request's path."""
     services = request.app.state.services
     values.setdefault("who", None)
     values.setdefault("waiting", None)
-    html = environment().get_template(template).render(
-        path=request.url.path, today=services.clock.today(), pinned=services.settings.today is not None, **values
+    values.setdefault("said", said_in(request))
+    values.setdefault("problem", None)
+    template_of = environment().get_template(template)
+    html = template_of.render(
+        path=request.url.path,
+        today=services.clock.today(),
+        pinned=services.settings.today is not None,
+        local=services.clock.local,
+        **values,
     )
     return HTMLResponse(html, status_code=status)
+
+
+def fragment(template: str, **values: Any) -> str:
+    """A piece of a page, for the script to put in."""
+    return environment().get_template(template).render(**values)
 
 
 @cache
 def environment() -> Environment:
     """The one Jinja environment; an undefined name in a template is an error, not an empty string."""
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     made.filters.update(
-        money=money, whole=whole, day=day, long_day=long_day, moment=moment, span=evidence_link, initials=initials, masked=masked
+        money=money,
+        whole=whole,
+        hours=hours,
+        share=share,
+        day=day,
+        short_day=short_day,
+        long_day=long_day,
+        moment=moment,
+        utc=utc,
+        month_day=month_day,
+        plural=plural,
+        size=size,
+        span=evidence_in_words,
+        words=in_words,
+        covered=covered,
+        cut=shortened,
+        plainly=plainly,
+        marked=with_marks,
+        without_name=without_name,
     )
-    made.globals.update(evidence_url=evidence_url)
+    made.globals.update(evidence_url=evidence_url, leaves=leaves, asset=asset, told=told)
     return made
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file; it changes with the file, so that a browser may keep it."""
+    return f"/static/{name}?v={content_hash((STATIC / name).read_bytes())[:10]}"
 
 
 def money(value: Decimal | str | None) -> str:
@@ -55,6 +107,16 @@ def whole(value: Decimal | str | None) -> str:
     return f"(${abs(amount):,.0f})" if amount < 0 else f"${amount:,.0f}"
 
 
+def hours(value: Decimal | str | None) -> str:
+    """Hours to a quarter: `29.25`."""
+    return "–" if value is None or value == "" else f"{Decimal(str(value)):,.2f}"
+
+
+def share(value: Decimal | str | None) -> str:
+    """Percent without decimals: `87 %`."""
+    return "–" if value is None or value == "" else f"{Decimal(str(value)):,.0f} %"
+
+
 def as_date(value: date | datetime | str | None) -> date | None:
     if value is None or value == "":
         return None
@@ -69,49 +131,114 @@ def day(value: date | str | None) -> str:
     return f"{on:%b} {on.day}, {on.year}" if on else "–"
 
 
+def short_day(value: date | str | None) -> str:
+    """`2026-03-16` as `Mon, Mar 16`: where the year is plain."""
+    on = as_date(value)
+    return f"{on:%a}, {on:%b} {on.day}" if on else "–"
+
+
 def long_day(value: date | str | None) -> str:
     """`2026-03-16` as `Monday, March 16, 2026`."""
     on = as_date(value)
     return f"{on:%A, %B} {on.day}, {on.year}" if on else "–"
 
 
-def moment(value: datetime | str | None) -> str:
-    """A moment to the minute, UTC."""
+def month_day(value: str | None) -> str:
+    """`12-31` as `Dec 31`; what is no such day stays as it is."""
+    try:
+        return day(f"2000-{value}").rpartition(",")[0]  # a leap year: the year is not shown
+    except ValueError:
+        return value or "–"
+
+
+@pass_context
+def moment(context: Context, value: datetime | str | None) -> str:
+    """A moment to the minute, as the clock on the firm's wall shows it: `Mar 9, 2026, 4:49 PM`."""
     if value is None or value == "":
         return "–"
-    at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return f"{at:%b} {at.day}, {at:%H:%M}"
+    at = context["local"](datetime.fromisoformat(value) if isinstance(value, str) else value)
+    return f"{day(at)}, {at:%I:%M %p}".replace(", 0", ", ")
 
 
-def initials(name: str) -> str:
-    return "".join(part[0] for part in name.split()[:2]).upper()
+def utc(value: datetime) -> str:
+    """A moment to the second, UTC: for the trail."""
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
-def masked(tax_id: str | None) -> str:
-    """A tax id with all but its last four digits covered."""
-    if not tax_id:
-        return "–"
-    digits = [c for c in tax_id if c.isdigit()]
-    return "•••••" + "".join(digits[-4:])
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """`1 draft`, `2 drafts`, `no drafts`; `many` where an s is not enough."""
+    return f"{number or 'no'} {one if number == 1 else many or one + 's'}"
 
 
-def evidence_url(evidence: dict[str, Any]) -> str | None:
-    """Where a piece of evidence can be seen, None for what has no page of its own."""
-    if evidence.get("kind") == "document":
-        at = f"/documents/{quote(str(evidence['document']))}?version={evidence['version']}&page={evidence['page']}"
-        return f"{at}&start={evidence['start']}&end={evidence['end']}#mark"
-    if evidence.get("kind") == "message":
-        return f"/messages/{quote(str(evidence['message_id']), safe='')}?start={evidence['start']}&end={evidence['end']}#mark"
+def size(number: int) -> str:
+    """Bytes as a person reads them."""
+    return f"{number / 1e6:,.1f} MB" if number >= 1_000_000 else f"{max(1, round(number / 1e3)):,} KB"
+
+
+def in_words(slug: str | None) -> str:
+    """A slug as words: `waiting-on-client` as `waiting on client`."""
+    return _FORMS.get(slug or "") or (slug or "").replace("-", " ").replace("_", " ")
+
+
+def without_name(title: str, client: str) -> str:
+    """A title without the client's name at its end, where the name stands beside it."""
+    return title.removesuffix(f": {client}")
+
+
+def with_marks(text: str, citations: Sequence[Mapping[str, Any]], ref: str) -> Markup:
+    """An answer with each of its `[1]` leading to what it cites."""
+    where = {str(one["marker"]): evidence_url(one, ref) for one in citations}
+
+    def mark(found: re.Match[str]) -> str:
+        url = where.get(found[0])
+        number = found[0].strip("[]")
+        if url is None:
+            return f'<span class="marker">{number}</span>' if found[0] in where else found[0]
+        return f'<a class="marker" href="{escape(url)}">{number}</a>'
+
+    return Markup(_MARKER.sub(mark, re.sub("(?m)^- ", "– ", str(escape(text)))))  # noqa: S704 - the text is escaped, the rest is ours
+
+
+def evidence_url(evidence: Mapping[str, Any], ref: str | None = None) -> str | None:
+    """Where a piece of evidence can be seen, None for what has no page of its own. `ref` is its client's, for records."""
+    if evidence["kind"] == "document":
+        return document_url(evidence)
+    if evidence["kind"] == "message":
+        return message_url(evidence)
+    if evidence["kind"] == "record":
+        return _record_url(evidence, ref)
     return None
 
 
-def evidence_link(evidence: dict[str, Any]) -> str:
-    """A piece of evidence in words."""
-    kind = evidence.get("kind")
+def document_url(link: Mapping[str, Any]) -> str:
+    """The page of a document with a passage lit."""
+    at = f"/documents/{quote(str(link['document']))}?version={link['version']}&page={link['page']}"
+    return f"{at}&start={link['start']}&end={link['end']}#mark"
+
+
+def message_url(link: Mapping[str, Any]) -> str:
+    """A message with a passage marked."""
+    return f"/messages/{quote(str(link['message_id']), safe='')}?start={link['start']}&end={link['end']}#mark"
+
+
+_TABS = {"engagement": "work", "request": "work", "invoice": "money", "payment": "money", "time": "money"}
+
+
+def _record_url(evidence: Mapping[str, Any], ref: str | None) -> str | None:
+    kind, _, name = str(evidence["record"]).partition(":")
     if kind == "document":
-        return f"“{evidence['quote']}”, page {evidence['page']}"
-    if kind == "record":
-        return f"{evidence['record']}: {evidence['field'].replace('_', ' ')} {evidence['value']}"
+        return f"/documents/{quote(name)}"
     if kind == "message":
-        return f"“{evidence['quote']}”"
-    return f"{evidence.get('formula', '')}"
+        return f"/messages/{quote(name, safe='')}"
+    if ref is None or kind not in _TABS:
+        return None
+    return f"/clients/{quote(ref)}/{_TABS[kind]}" + (f"#{quote(name)}" if kind in ("engagement", "invoice") else "")
+
+
+def leaves(evidence: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """What arithmetic rests on: quotes and fields, in order."""
+    for one in evidence.get("inputs", ()):
+        if one["kind"] == "derived":
+            yield from leaves(one)
+        else:
+            yield one

@@ -10,8 +10,10 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Annotated
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
+from sqlalchemy.orm import Session
 
 from api.wiring import Services
 from store.errors import Forbidden, TickmarkError
@@ -25,6 +27,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 
@@ -39,6 +42,7 @@ class SignInNeeded(TickmarkError):
 class Asker:
     """Who sends this request. `csrf` is what her forms carry, None for a program with a bearer token."""
 
+    person_id: str
     email: str
     name: str
     role: str
@@ -52,7 +56,7 @@ def services_of(request: Request) -> Services:
 
 
 def asker(request: Request) -> Asker:
-    """The person behind the request. Raises SignInNeeded; for a change from a browser also Forbidden without the form's token."""
+    """A dependency for every route that shows something: the person behind the request. Raises SignInNeeded."""
     secret, from_browser = _secret(request)
     if secret is None:
         raise SignInNeeded("sign in first")
@@ -60,17 +64,24 @@ def asker(request: Request) -> Asker:
         person = person_behind(session, secret, datetime.now(UTC))
         if person is None:
             raise SignInNeeded("the session has ended; sign in again")
-        return Asker(person.email, person.name, person.role, csrf_token(secret) if from_browser else None)
+        csrf = csrf_token(secret) if from_browser else None
+        who = Asker(person.id, person.email, person.name, person.role, csrf)
+    request.state.who = who  # an error page shows whose it is
+    return who
 
 
-async def protected(request: Request) -> Asker:
-    """A dependency for routes that change something: the asker, after the proof that her own page sent this."""
-    who = asker(request)
+async def protected(request: Request, who: Annotated[Asker, Depends(asker)]) -> Asker:
+    """A dependency for routes that change something: the asker, after the proof that her own page sent this. Raises Forbidden for a
+    change from a browser without it."""
     if who.csrf is not None:
         sent = request.headers.get("x-csrf-token") or str((await request.form()).get("csrf", ""))
-        if not hmac.compare_digest(sent, who.csrf):
+        if not hmac.compare_digest(sent.encode(), who.csrf.encode()):
             raise Forbidden("this form is out of date; reload the page and try again")
     return who
+
+
+Who = Annotated[Asker, Depends(asker)]
+Sender = Annotated[Asker, Depends(protected)]
 
 
 def csrf_token(secret: str) -> str:
@@ -86,10 +97,11 @@ def _secret(request: Request) -> tuple[str | None, bool]:
 
 @contextmanager
 def reading(request: Request, who: Asker) -> Iterator[Scope]:
-    """The asker's scope on a reading transaction."""
+    """The asker's scope on a reading transaction. She was found a moment ago: nobody is asked again who she is."""
     services = services_of(request)
     with services.database.reading() as session:
-        yield open_scope(session, who.email, clock=services.clock)
+        now, today = services.clock.now(), services.clock.today()
+        yield Scope(session, who.person_id, who.email, who.role, now, today)
 
 
 @contextmanager
@@ -100,11 +112,17 @@ def writing(request: Request, who: Asker) -> Iterator[Scope]:
         yield open_scope(session, who.email, clock=services.clock)
 
 
+def opener(request: Request, who: Asker) -> Callable[[Session], Scope]:
+    """How agents open the asker's scope on transactions of their own."""
+    clock = services_of(request).clock
+    return lambda session: open_scope(session, who.email, clock=clock)
+
+
 async def with_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     """Middleware: the security headers, on every answer."""
     response = await call_next(request)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if not request.url.path.startswith("/static/"):
-        response.headers.setdefault("Cache-Control", "no-store")
+    kept = request.url.path.startswith("/static/") and (request.url.query or request.url.path.endswith(".woff2"))
+    response.headers.setdefault("Cache-Control", "public, max-age=604800" if kept else "no-store")
     return response

@@ -4,7 +4,10 @@ The lock on the home says where the server listens and with which secret command
 """
 
 import secrets
+import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from api.output import tell
@@ -35,11 +38,27 @@ def serve_on(services: Services, listening: socket.socket) -> None:
     url = address(listening)
     app = create_app(services, secret)
     config = uvicorn.Config(app, log_level="warning", access_log=False)
-    with open_night(services):
+    with _until_told_to_end(), open_night(services):
         if services.lock is not None:
             services.lock.describe(url=url, secret=secret)
         tell(f"Tickmark serves {services.home} at {url}  (Ctrl-C ends it)")
         uvicorn.Server(config).run(sockets=[listening])
+
+
+@contextmanager
+def _until_told_to_end() -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the block in good order. The web server hands the signal on once it has answered everybody, and a SIGTERM
+    that nobody took would then end the process before the night and the home are let go."""
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def address(listening: socket.socket) -> str:

@@ -4,20 +4,21 @@ Never renders: the edges draw the page, this module says what is on it.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from store import audit
 from store.audit import AuditTag
 from store.errors import NotFound
 from store.tables import Client, Document, DocumentPage, DocumentVersion, IntakeFinding, Message
-from workspace.scope import Scope, access_document
+from workspace.scope import Right, Scope, access_document
 
 
 @dataclass(frozen=True)
 class Leaf:
     """One page of one version. `words` are OCR boxes [start, end, left, top, right, bottom] in points; `pages` is how many pages
-    the version has; `text` is empty where nothing could be read, and `findings` then says why."""
+    the version has; `text` is empty where nothing could be read, and `findings` then says why. `opened`: somebody here has looked."""
 
     document_id: str
     version_id: str
@@ -37,6 +38,8 @@ class Leaf:
     words: tuple[tuple[int, int, float, float, float, float], ...]
     findings: tuple[str, ...]
     current: bool
+    opened: bool
+    received_on: date
 
     @property
     def drawable(self) -> bool:
@@ -61,21 +64,29 @@ class MessageLeaf:
 
 
 def open_page(scope: Scope, document_id: str, *, version_id: str | None = None, number: int = 1) -> Leaf:
-    """A page of a document, of its current version unless another is named. Raises NotFound."""
-    document = access_document(scope, document_id)
-    client = scope.session.get_one(Client, document.client_id)
-    version = scope.session.get(DocumentVersion, version_id or document.current_version_id or "")
-    if version is None or version.document_id != document.id:
+    """A page of a document, of its current version unless another is named; three queries. Raises NotFound."""
+    scope.require(Right.CLIENT_READ)
+    found = scope.session.execute(
+        select(Document, Client, DocumentVersion)
+        .join(Client, Client.id == Document.client_id)
+        .outerjoin(
+            DocumentVersion,
+            (DocumentVersion.document_id == Document.id)
+            & (DocumentVersion.id == (version_id or Document.current_version_id)),
+        )
+        .where(Document.id == document_id, Document.client_id.in_(scope.clients()))
+    ).one_or_none()
+    if found is None:
+        raise NotFound(f"there is no document {document_id}")
+    document, client, version = found.tuple()
+    if version is None:
         raise NotFound(f"{document.path} has no such version")
-    rows = scope.session.scalars(
-        select(DocumentPage).where(DocumentPage.version_id == version.id).order_by(DocumentPage.number)
-    ).all()
-    found = scope.session.scalars(
-        select(IntakeFinding.message).where(IntakeFinding.version_id == version.id).order_by(IntakeFinding.id)
-    ).all()
-    page = next((row for row in rows if row.number == number), None)
+    page, pages = _page(scope, version.id, number)
     if page is None and number != 1:
         raise NotFound(f"{document.path} has no page {number}")
+    said = scope.session.scalars(
+        select(IntakeFinding.message).where(IntakeFinding.version_id == version.id).order_by(IntakeFinding.id)
+    ).all()
     return Leaf(
         document_id=document.id,
         version_id=version.id,
@@ -86,16 +97,27 @@ def open_page(scope: Scope, document_id: str, *, version_id: str | None = None, 
         media_type=version.media_type or "application/octet-stream",
         blob=version.blob,
         number=number,
-        pages=max(1, len(rows)),
+        pages=max(1, pages),
         label=page.label if page else None,
         text=page.text if page else "",
         source=page.source if page else "none",
         width=page.width if page else None,
         height=page.height if page else None,
         words=tuple((w[0], w[1], w[2], w[3], w[4], w[5]) for w in (page.words if page else ())),
-        findings=tuple(found),
+        findings=tuple(said),
         current=version.id == document.current_version_id,
+        opened=document.opened_at is not None,
+        received_on=version.received_at.date(),
     )
+
+
+def _page(scope: Scope, version_id: str, number: int) -> tuple[DocumentPage | None, int]:
+    """The page of that number, None where there is none, and how many pages the version has."""
+    many = select(func.count()).where(DocumentPage.version_id == version_id).scalar_subquery()
+    found = scope.session.execute(
+        select(DocumentPage, many).where(DocumentPage.version_id == version_id, DocumentPage.number == number)
+    ).one_or_none()
+    return (found[0], found[1]) if found else (None, 0)
 
 
 def mark_opened(scope: Scope, document_id: str) -> None:

@@ -118,7 +118,8 @@ def _write_files(services: Services, scope: Scope, folder: Path, progress: Progr
     count = 0
     for file in export.files(scope):
         place = _place(folder, file)
-        if place is None or place.exists():
+        # What lies inside an archive comes out of it again when it is loaded.
+        if place is None or place.exists() or any(above.is_file() for above in place.parents):
             continue
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(services.blobs.get(file.blob))

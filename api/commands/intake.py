@@ -7,7 +7,7 @@ from typing import Any
 
 from api.commands.result import Arguments, Progress, Result
 from api.commands.scopes import scope_of
-from api.intake import FileHere, RawMail, incoming, index_new, is_mail, keeper, read_bytes, read_mails
+from api.intake import FileHere, RawMail, arrived, arriving, index_new, is_mail, keeper, read_bytes, read_mails
 from api.wiring import Services
 from ingestion.firm_folder import walk
 from store.errors import Invalid
@@ -28,16 +28,18 @@ def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
     limit, keep = services.settings.max_file_mb, keeper(services, dry_run=False)
     mails: list[RawMail] = []
     for batch in batches(files, _AT_ONCE):
-        ready = []
+        ready: list[Incoming] = []
         for file in batch:
             if is_mail(file.path):
                 data, why = read_bytes(file.file, limit)
                 if data and not why:
                     mails.append(RawMail(file.path, file.path, data, (ref,), file.source))
                     continue
-            ready.append(incoming(file, limit, keep))
+            found = list(arriving(file, limit, keep, services.parse_pool.parse))
+            ready += [one for one in found if isinstance(one, Incoming)]
+            mails += [one for one in found if isinstance(one, RawMail)]
         outcomes += _receive(services, email, ref, ready)
-        progress("files", outcomes.total(), len(files))
+        progress("files", outcomes.total(), max(outcomes.total(), len(files)))
     outcomes += _receive_mails(services, email, mails)
     return _finish(services, ref, outcomes, progress)
 
@@ -51,9 +53,12 @@ def take_in(services: Services, email: str, client_ref: str, uploads: Sequence[t
     with services.database.reading() as session:
         access_client(scope_of(services, session, "upload", email), client_ref, Right.DOCUMENT_ADD)
     mails = [RawMail(n, n, data, (client_ref,), "upload") for n, data in uploads if is_mail(n) and data]
-    others = [
-        Incoming(client_ref, n, keep(data), len(data), "upload") for n, data in uploads if not (is_mail(n) and data)
-    ]
+    others: list[Incoming] = []
+    for name, data in uploads:
+        if not (is_mail(name) and data):
+            found = list(arrived(client_ref, name, data, "upload", keep, services.parse_pool.parse))
+            others += [one for one in found if isinstance(one, Incoming)]
+            mails += [one for one in found if isinstance(one, RawMail)]
     outcomes = _receive(services, email, client_ref, others) + _receive_mails(services, email, mails)
     with services.database.reading() as session:
         client_id = access_client(scope_of(services, session, "upload", email), client_ref).id

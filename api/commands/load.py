@@ -14,12 +14,12 @@ from typing import Any
 
 from api.commands.reconciliation import describe
 from api.commands.result import Arguments, Progress, Result
-from api.intake import FileHere, Keep, RawMail, incoming, index_new, is_mail, keeper, mail_files, read_bytes, read_mails
+from api.intake import FileHere, Keep, RawMail, arriving, index_new, is_mail, keeper, mail_files, read_bytes, read_mails
 from api.wiring import Services
 from ingestion.firm_folder import FirmFolder, FolderFile, read_folder
 from ingestion.firm_tables import TABLES
 from store.rows import ContactRow, Rejected
-from workspace.documents import receive_all
+from workspace.documents import Incoming, receive_all
 from workspace.loads import finish_load, unread
 from workspace.mail import Mail, address_book, filed_files, receive_mail, threaded
 from workspace.records import APPLY, Applied, apply_firm
@@ -42,6 +42,8 @@ class Tally:
     documents: dict[str, int] = field(default_factory=dict[str, int])
     mail: dict[str, int] = field(default_factory=dict[str, int])
     rejected: list[Rejected] = field(default_factory=list[Rejected])
+    with_mail: list[FileHere] = field(default_factory=list[FileHere])
+    """Archives and mailboxes of clients that hold messages."""
     changed: bool = False
     digest: Any = field(default_factory=hashlib.sha256)
 
@@ -125,13 +127,17 @@ def _load_files(
     tally.rejected += _left_behind(folder.files, known)
     limit = services.settings.max_file_mb
     for batch in batches(files, _FILES_AT_ONCE):
-        ready = [incoming(FileHere(f.ref, f.path, f.file, f.source), limit, keep) for f in batch]
+        here = [FileHere(f.ref, f.path, f.file, f.source) for f in batch]
+        found = [(file, one) for file in here for one in arriving(file, limit, keep, services.parse_pool.parse)]
+        ready = [one for _, one in found if isinstance(one, Incoming)]
+        tally.with_mail += dict.fromkeys(file for file, one in found if isinstance(one, RawMail))
         with begin() as scope:
             received = receive_all(scope, ready)
         for file, outcome in zip(ready, received, strict=True):
             tally.count(tally.documents, outcome.outcome)
             tally.digest.update(f"{file.client_ref}\0{file.path}\0{file.blob}\n".encode(errors="replace"))
-        progress("files", sum(tally.documents.values()), len(files))
+        taken = sum(tally.documents.values())
+        progress("files", taken, max(taken, len(files)))
 
 
 def _left_behind(files: Sequence[FolderFile], known: dict[str, str]) -> list[Rejected]:
@@ -150,7 +156,7 @@ def _load_mail(
     with begin() as scope:
         known = known_clients(scope, {file.ref for file in folder.files})
         places = {file.path for file in folder.files if is_mail(file.path)}
-    for raw in _raw_mails(folder, tally, known, services):
+    for raw in _raw_mails(folder, tally, known, keep, services):
         tally.digest.update(f"{raw.path}\0{hashlib.sha256(raw.data).hexdigest()}\n".encode(errors="replace"))
         waiting.append(raw)
         if len(waiting) >= _FILES_AT_ONCE:
@@ -173,7 +179,9 @@ def _load_mail(
         progress("mail", sum(tally.mail.values()), len(mails))
 
 
-def _raw_mails(folder: FirmFolder, tally: Tally, known: dict[str, str], services: Services) -> Iterator[RawMail]:
+def _raw_mails(
+    folder: FirmFolder, tally: Tally, known: dict[str, str], keep: Keep, services: Services
+) -> Iterator[RawMail]:
     limit = services.settings.max_file_mb
     for file in folder.files:
         if is_mail(file.path) and file.ref in known:
@@ -183,6 +191,10 @@ def _raw_mails(folder: FirmFolder, tally: Tally, known: dict[str, str], services
                 tally.rejected.append(Rejected(origin, 0, why or "the file is empty (0 bytes); ask for it again."))
             else:
                 yield RawMail(origin, file.path, data, (file.ref,), file.source)
+    for here in tally.with_mail:
+        for one in arriving(here, limit, keep, services.parse_pool.parse):
+            if isinstance(one, RawMail):
+                yield one
     for raw in mail_files(folder.root, folder.mail, limit):
         if isinstance(raw, Rejected):
             tally.rejected.append(raw)

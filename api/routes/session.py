@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.pages import page
-from api.security import COOKIE, Asker, protected, services_of
+from api.said import local, redirect, sentence
+from api.security import COOKIE, Sender, services_of
 from store.errors import Forbidden
 from workspace.sign_in import SESSION_LIFE, sign_in, sign_out
 
@@ -16,7 +17,8 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/sign-in")
 def form(request: Request, next: str = "/") -> Response:
-    return page(request, "sign_in.html", next=_local(next), email="", problem=None)
+    """Public: the door itself."""
+    return page(request, "sign_in.html", next=local(next), email="")
 
 
 @router.post("/sign-in")
@@ -29,12 +31,15 @@ def enter(
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise Forbidden("sign in on Tickmark's own page")
     address = request.client.host if request.client else "?"
-    with services_of(request).database.writing() as session:
-        secret = sign_in(session, email, password, address, datetime.now(UTC))
+    status, problem, secret = 401, "That address and password do not match.", None
+    try:
+        with services_of(request).database.writing() as session:
+            secret = sign_in(session, email, password, address, datetime.now(UTC))
+    except Forbidden as refused:
+        status, problem = 429, sentence(refused)
     if secret is None:
-        problem = "That address and password do not match."
-        return page(request, "sign_in.html", status=401, next=_local(next), email=email, problem=problem)
-    response = RedirectResponse(_local(next), status_code=303)
+        return page(request, "sign_in.html", status=status, next=local(next), email=email, problem=problem)
+    response = redirect(local(next))
     response.set_cookie(
         COOKIE,
         secret,
@@ -47,14 +52,9 @@ def enter(
 
 
 @router.post("/sign-out")
-def leave(request: Request, who: Annotated[Asker, Depends(protected)]) -> Response:
+def leave(request: Request, who: Sender) -> Response:
     with services_of(request).database.writing() as session:
         sign_out(session, request.cookies.get(COOKIE, ""), datetime.now(UTC))
     response = RedirectResponse("/sign-in", status_code=303)
     response.delete_cookie(COOKIE)
     return response
-
-
-def _local(path: str) -> str:
-    """Only a path of this site: `//elsewhere` and `https://elsewhere` lead home."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"

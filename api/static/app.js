@@ -1,67 +1,99 @@
-// One small script: walking tickmarks on the review page, streaming answers in chat, confirming nothing that can be undone.
+// One small script: walking tickmarks, streaming answers, filtering and sorting tables, following a running night.
+// Everything it does has a way without it; it never asks "are you sure".
 "use strict";
 
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const typing = (event) => event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey;
+document.documentElement.classList.add("scripted");
 
 function review() {
   const draft = $("[data-review]");
   if (!draft) return;
-  const figures = $$(".fig", draft), proof = $("#proof"), opened = Date.now();
-  const seconds = () => $$("input[name=seconds]").forEach((i) => { i.value = Math.round((Date.now() - opened) / 1000); });
-  let at = -1;
-  async function show(index) {
-    if (!figures.length) return;
-    if (at >= 0) figures[at].classList.remove("at");
-    at = (index + figures.length) % figures.length;
-    const figure = figures[at];
-    figure.classList.add("at");
-    figure.scrollIntoView({ block: "nearest" });
-    const answer = await fetch(`${draft.dataset.review}/proof/${figure.dataset.tick}`);
-    proof.innerHTML = answer.ok ? await answer.text() : "<p class='problem'>The source could not be opened. Reload the page.</p>";
-    place(proof);
+  const marks = [...new Set($$(".fig", draft).map((f) => f.dataset.tick))].map(Number).sort((a, b) => a - b);
+  const panel = $("#proof"), opened = Date.now(), narrow = matchMedia("(max-width: 900px)");
+  let at = -1, asked = 0;
+
+  async function show(tick, asking = true) {
+    at = tick;
+    $$("[data-tick]", draft).forEach((one) => one.classList.toggle("at", Number(one.dataset.tick) === tick));
+    $(`.fig[data-tick="${tick}"]`, draft)?.scrollIntoView({ block: "nearest" });
+    const turn = ++asked;
+    const answer = await fetch(`${draft.dataset.review}/proof/${tick}`);
+    const html = answer.ok ? await answer.text() : "<p class='problem'>The source could not be opened. Reload the page.</p>";
+    if (turn !== asked) return;
+    panel.innerHTML = html;
+    panel.classList.toggle("open", asking);
+    light(panel);
   }
-  figures.forEach((figure, index) => {
+  const step = (by) => {
+    if (!marks.length) return;
+    const place = marks.indexOf(at);
+    show(marks[place < 0 ? 0 : (place + by + marks.length) % marks.length]);
+  };
+  $$(".fig", draft).forEach((figure) => {
     figure.tabIndex = 0;
-    figure.addEventListener("click", () => show(index));
-    figure.addEventListener("keydown", (e) => { if (e.key === "Enter") show(index); });
+    figure.setAttribute("role", "button");
+    figure.addEventListener("click", () => show(Number(figure.dataset.tick)));
+    figure.addEventListener("keydown", (e) => { if (e.key === "Enter") show(Number(figure.dataset.tick)); });
   });
-  const untied = figures.findIndex((f) => f.classList.contains("untied"));
-  show(untied >= 0 ? untied : 0);
-  document.addEventListener("submit", seconds, true);
+  $$(".ledger [data-tick]", draft).forEach((row) => row.addEventListener("click", (event) => {
+    event.preventDefault();
+    show(Number(row.dataset.tick));
+  }));
+  panel.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-step], [data-close]");
+    if (!button) return;
+    if ("close" in button.dataset) panel.classList.remove("open");
+    else step(Number(button.dataset.step));
+  });
+  const untied = $(".fig.untied", draft);
+  if (marks.length) show(untied ? Number(untied.dataset.tick) : marks[0], !narrow.matches);
+  document.addEventListener("submit", () => {
+    $$("input[name=seconds]").forEach((i) => { i.value = Math.round((Date.now() - opened) / 1000); });
+  }, true);
   document.addEventListener("keydown", (event) => {
-    if (event.target.matches("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "j") show(at + 1);
-    else if (event.key === "k") show(at - 1);
-    else {
-      const control = $(`[data-key="${event.key}"]`);
-      if (!control) return;
-      event.preventDefault();
-      if (control.tagName === "DETAILS") { control.open = true; $("textarea, input:not([type=hidden])", control)?.focus(); }
-      else control.click();
-    }
+    if (event.key === "Escape") { panel.classList.remove("open"); $$(".decide details[open]").forEach((d) => { d.open = false; }); }
+    if (typing(event)) return;
+    if (event.key === "j") return step(1);
+    if (event.key === "k") return step(-1);
+    const control = /^[a-z]$/.test(event.key) && $(`[data-key="${event.key}"]`);
+    if (!control) return;
+    event.preventDefault();
+    if (control.tagName === "DETAILS") { control.open = true; $("textarea, input:not([type=hidden])", control)?.focus(); }
+    else control.click();
   });
 }
 
-// The boxes of a marked passage come as percent of the page; without inline styles they are placed here.
-function place(root = document) {
-  $$(".lit[data-box]", root).forEach((box) => {
-    const [left, top, width, height] = box.dataset.box.split(",").map(Number);
-    Object.assign(box.style, { left: `${left}%`, top: `${top}%`, width: `${width}%`, height: `${height}%` });
+// Scroll a page's picture, inside its window, to the passage that is lit.
+function light(root = document) {
+  $$(".window", root).forEach((frame) => {
+    const lit = $(".lit, mark", frame);
+    if (!lit) return;
+    const centre = () => {
+      const box = lit.getBoundingClientRect(), view = frame.getBoundingClientRect();
+      frame.scrollTop += box.top - view.top - (view.height - box.height) / 3;
+    };
+    const picture = $("img", frame);
+    if (picture && !picture.complete) picture.addEventListener("load", centre);
+    centre();
   });
-  $$("[data-width]", root).forEach((bar) => { bar.style.width = `${bar.dataset.width}%`; });
-  $(".lit", root)?.scrollIntoView({ block: "center" });
 }
 
 function chat() {
   const form = $("[data-chat]");
   if (!form) return;
-  const input = $("input[name=question]", form), turns = $("#turns");
+  const input = $("input[name=question]", form), thread = $("input[name=thread]", form), turns = $("#turns");
+  $$("[data-question]").forEach((button) => button.addEventListener("click", () => {
+    input.value = button.textContent;
+    form.requestSubmit();
+  }));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const question = input.value.trim();
     if (!question) return;
     input.value = "";
+    $("#begin")?.remove();
     const turn = document.createElement("div");
     turn.className = "turn";
     turn.innerHTML = "<p class='q'></p><div class='a busy' aria-live='polite'></div>";
@@ -73,14 +105,14 @@ function chat() {
       const response = await fetch(form.action, {
         method: "POST",
         headers: { "content-type": "application/json", "x-csrf-token": form.dataset.csrf },
-        body: JSON.stringify({ question, thread: form.dataset.thread || null }),
+        body: JSON.stringify({ question, thread: thread.value || null }),
       });
       if (!response.ok) throw new Error((await response.json()).error);
-      await stream(response, (event) => {
-        if (event.delta) answer.textContent += event.delta;
-        if (event.thread) form.dataset.thread = event.thread;
-        if (event.error) throw new Error(event.error);
-        if (event.html) { answer.textContent = ""; answer.outerHTML = event.html; }
+      await stream(response, (said) => {
+        if (said.delta) answer.textContent += said.delta;
+        if (said.thread) thread.value = said.thread;
+        if (said.error) throw new Error(said.error);
+        if (said.html) answer.outerHTML = said.html;
       });
     } catch (error) {
       answer.textContent = error.message || "The connection was lost. Ask again.";
@@ -107,17 +139,69 @@ async function stream(response, take) {
 function filter() {
   const input = $("[data-filter]");
   if (!input) return;
-  const rows = $$(input.dataset.filter);
-  input.addEventListener("input", () => {
-    const words = input.value.toLowerCase().split(/\s+/);
-    rows.forEach((row) => { row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word)); });
-  });
+  const rows = $$(input.dataset.filter), told = $("[data-filtered]");
+  const words = rows.map((row) => row.textContent.toLowerCase());
+  const apply = () => {
+    const wanted = input.value.toLowerCase().split(/\s+/);
+    let shown = 0;
+    rows.forEach((row, n) => {
+      row.hidden = !wanted.every((word) => words[n].includes(word));
+      if (!row.hidden) shown += 1;
+    });
+    $$("tbody").forEach((body) => { if ($("tr.group", body)) body.hidden = !$("tr:not(.group):not([hidden])", body); });
+    if (told) told.textContent = input.value.trim() ? `${shown} of ${told.dataset.filtered}` : "";
+  };
+  input.addEventListener("input", apply);
+  if (input.value) apply();
   document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && !event.target.matches("input, textarea")) { event.preventDefault(); input.focus(); }
+    if (event.key === "/" && !typing(event)) { event.preventDefault(); input.focus(); }
   });
 }
 
-place();
+function sort() {
+  $$("[data-sortable]").forEach((table) => {
+    const heads = $$("thead th", table), body = $("tbody", table), first = $$("tr", body);
+    heads.forEach((head, column) => {
+      if (!head.dataset.sort) return;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = head.textContent;
+      head.replaceChildren(button);
+      button.addEventListener("click", () => {
+        const before = head.getAttribute("aria-sort"), starts = head.dataset.sort === "number" ? "descending" : "ascending";
+        const other = starts === "ascending" ? "descending" : "ascending";
+        const next = before === null ? starts : before === starts ? other : null;
+        heads.forEach((one) => one.removeAttribute("aria-sort"));
+        if (next === null) return body.append(...first);
+        head.setAttribute("aria-sort", next);
+        const value = (row) => row.cells[column].dataset.value ?? row.cells[column].textContent;
+        const compare = head.dataset.sort === "number" ? (a, b) => Number(value(a)) - Number(value(b)) : (a, b) => value(a).localeCompare(value(b));
+        body.append(...[...first].sort((a, b) => (next === "ascending" ? compare(a, b) : compare(b, a))));
+      });
+    });
+  });
+}
+
+function night() {
+  const section = $("[data-progress]");
+  if (!section) return;
+  const look = async () => {
+    const answer = await fetch(section.dataset.progress);
+    const state = answer.ok ? await answer.json() : null;
+    if (state && !state.running) return location.assign("/night");
+    if (state) {
+      $("[data-done]", section).textContent = state.clients ? `${state.done} of ${state.clients} clients read` : "Counting the clients";
+      $("rect", section).setAttribute("width", String((100 * state.done) / Math.max(state.clients, 1)));
+    }
+    setTimeout(look, 1500);
+  };
+  setTimeout(look, 1000);
+}
+
+$(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+light();
 review();
 chat();
 filter();
+sort();
+night();

@@ -30,7 +30,11 @@ def calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 def test_imports_go_one_way() -> None:
     run = subprocess.run(
-        [Path(sys.executable).parent / "lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 0, run.stdout[-3000:]
 
@@ -74,7 +78,9 @@ def test_agents_cannot_release_or_approve() -> None:
         f"{path}:{node.lineno}"
         for path, tree in modules("agents")
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module and re.search(r"deliverables\.(release|outbox)$", node.module)
+        if isinstance(node, ast.ImportFrom)
+        and node.module
+        and re.search(r"deliverables\.(release|outbox)$", node.module)
     ]
     assert found == [], f"an agent has no way to release (law 5): {found}"
 
@@ -116,7 +122,9 @@ def test_no_other_distribution_ships_our_folders() -> None:
 
 
 def test_lock_and_source_name_no_registry() -> None:
-    hosts = re.compile("|".join(("py" + r"pi\.o" + "rg", "python" + "hosted", r"registry\.n" + "pmjs", r"deb\.deb" + "ian")))
+    hosts = re.compile(
+        "|".join(("py" + r"pi\.o" + "rg", "python" + "hosted", r"registry\.n" + "pmjs", r"deb\.deb" + "ian"))
+    )
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
     found = [
         name

@@ -1,0 +1,40 @@
+"""`tickmark ask`: a cited answer about one client, or that its file does not hold one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from agents.chat import ask
+from api.commands.result import Arguments, Progress, Result
+from api.commands.scopes import reading, scope_of
+from api.wiring import Services
+from workspace.deliverables.proof import in_a_line, resolve
+from workspace.scope import Scope
+
+
+def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
+    """`client`: its ref; `question`; `as`: the person who asks, else the operator."""
+
+    def opener(session: Session) -> Scope:
+        return scope_of(services, session, "ask", arguments.get("as"))
+
+    *_, last = ask(services, opener, arguments["client"], arguments["question"])
+    answer: dict[str, Any] = last["answer"]
+    with reading(services, "ask", arguments.get("as")) as scope:
+        places = [f"{cited['marker']} {in_a_line(resolve(scope, cited))}" for cited in answer["citations"]]
+    return Result(answer, _text(answer, places))
+
+
+def _text(answer: dict[str, Any], places: Sequence[str]) -> str:
+    """The answer, its sources as numbered lines, and what a reader should know of how it was found."""
+    parts = [answer["answer"], "\n".join(" ".join(place.split()) for place in places)]
+    if not answer["found"]:
+        receipt = answer["receipt"]
+        unread = [f"Not read: {one}" for one in receipt["unread"]]
+        parts.append("\n".join([f"Looked through {receipt['looked_through']}.", *unread]))
+    if answer["untied"]:
+        parts.append(f"Not traced to a source: {', '.join(answer['untied'])}")
+    if answer["note"]:
+        parts.append(f"Note: {answer['note']}")
+    return "\n\n".join(part for part in parts if part)

@@ -1,0 +1,80 @@
+"""The morning brief of whoever asks, and her decisions about what stands on it."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from api.pages import page
+from api.said import redirect
+from api.security import Asker, Sender, Who, reading, writing
+from store.errors import Forbidden, Invalid, NotFound
+from workspace.brief import read_brief
+from workspace.decisions import decide_signal
+from workspace.pages.briefs import brief_days, client_count, colleagues
+from workspace.pages.head import waiting
+from workspace.scope import Right
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def newest(request: Request, who: Who) -> Response:
+    return _shown(request, who, None)
+
+
+@router.get("/brief/{day}")
+def of_day(request: Request, who: Who, day: date) -> Response:
+    return _shown(request, who, day)
+
+
+def _shown(request: Request, who: Asker, day: date | None) -> Response:
+    with reading(request, who) as scope:
+        days, waits = brief_days(scope), waiting(scope)
+        try:
+            brief = read_brief(scope, day)
+        except Forbidden:
+            return redirect("/night")  # who serves no client has no brief, but runs the nights
+        except NotFound:
+            if day is not None:
+                raise
+            clients, may_scan = client_count(scope), scope.has(Right.SCAN_RUN)
+            return page(request, "brief_none.html", who=who, waiting=waits, clients=clients, may_scan=may_scan)
+        people, may_decide = colleagues(scope), scope.has(Right.SIGNAL_DECIDE)
+    return page(
+        request,
+        "brief.html",
+        who=who,
+        waiting=waits,
+        brief=brief,
+        days=days,
+        people=people,
+        may_decide=may_decide,
+    )
+
+
+@router.post("/signals/{key}")
+def decide(
+    request: Request,
+    who: Sender,
+    key: str,
+    decision: Annotated[str, Form()],
+    reason: Annotated[str, Form()] = "",
+    until: Annotated[str, Form()] = "",
+    delegate: Annotated[str, Form()] = "",
+    also: Annotated[list[str] | None, Form()] = None,
+    back: Annotated[str, Form()] = "/",
+) -> Response:
+    """A decision about a signal, and about the others that share its card (`also`), in one transaction."""
+    keys = list(dict.fromkeys((key, *(also or ()))))
+    with writing(request, who) as scope:
+        for one in keys:
+            decide_signal(scope, one, decision, reason, until=_day(until), delegate=delegate or None)
+    return redirect(back, decision, key=keys)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid(f"{text} is no day; write it as 2026-03-16") from None

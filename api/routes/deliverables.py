@@ -1,0 +1,252 @@
+"""The review queue, a draft beside its proof, the decisions about it, and its copies on paper.
+
+Every decision carries the hash of the text that was on the page. A refusal is said on the page itself; one for want of a right also
+lands on the trail.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Request, Response
+from markupsafe import Markup
+
+from api.marks import blocks, cut
+from api.pages import document_url, fragment, message_url, page
+from api.routes.documents import attachment, lit_boxes
+from api.said import redirect, sentence
+from api.security import Asker, Sender, Who, opener, reading, services_of, writing
+from store.errors import Conflict, Forbidden, Invalid
+from workspace.deliverables.model import Section
+from workspace.deliverables.reading import listing, show
+from workspace.deliverables.release import release
+from workspace.deliverables.render.html import as_html
+from workspace.deliverables.render.paper import as_docx, as_pdf
+from workspace.deliverables.review import approve, ask_changes, edit, record_refusal, reject
+from workspace.pages.head import waiting
+from workspace.pages.tick import OpenedSource, open_tick
+from workspace.scope import Right, Scope
+
+router = APIRouter(include_in_schema=False)
+Hash = Annotated[str, Form(min_length=8, max_length=64)]
+Act = Callable[[Scope], None]
+_ALIGNED = re.compile(r' style="text-align:\w+"')
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@router.get("/review")
+def queue(request: Request, who: Who) -> Response:
+    with reading(request, who) as scope:
+        rows, waits = listing(scope), waiting(scope)
+    return page(request, "queue.html", who=who, waiting=waits, deliverables=rows)
+
+
+@router.get("/review/{deliverable_id}")
+def one(request: Request, who: Who, deliverable_id: str) -> Response:
+    return _review_page(request, who, deliverable_id)
+
+
+def _review_page(
+    request: Request, who: Asker, deliverable_id: str, refused: Conflict | Invalid | Forbidden | None = None
+) -> Response:
+    with reading(request, who) as scope:
+        shown, waits = show(scope, deliverable_id), waiting(scope)
+        may = {
+            "review": scope.has(Right.DELIVERABLE_REVIEW),
+            "release": scope.has(Right.DELIVERABLE_RELEASE),
+            "edit": scope.has(Right.DELIVERABLE_EDIT),
+        }
+    return page(
+        request,
+        "review.html",
+        status=refused.status if refused else 200,
+        who=who,
+        waiting=waits,
+        d=shown,
+        html=_text(shown),
+        may=may,
+        problem=sentence(refused) if refused else None,
+    )
+
+
+def _text(shown: dict[str, Any]) -> Markup:
+    """The draft with its tick marks. Columns are aligned by a class: the site's policy allows no style in a page."""
+    html = as_html(shown, style="ticks").replace(' style="text-align:right"', ' class="num"')
+    return Markup(_ALIGNED.sub("", html))  # noqa: S704 - as_html escapes what the text holds
+
+
+@router.get("/review/{deliverable_id}/proof/{index}")
+def proof(request: Request, who: Who, deliverable_id: str, index: int, whole: bool = False) -> Response:
+    """The source of one figure: a piece for the panel, or with `whole` a page of its own."""
+    with reading(request, who) as scope:
+        tick = open_tick(scope, deliverable_id, index)
+        waits = waiting(scope) if whole else 0
+    sources = [_source(request, tick.client_ref, one) for one in tick.sources]
+    if whole:
+        return page(request, "proof_page.html", who=who, waiting=waits, tick=tick, sources=sources, id=deliverable_id)
+    return Response(fragment("proof.html", tick=tick, sources=sources), media_type="text/html")
+
+
+def _source(request: Request, client_ref: str, opened: OpenedSource) -> dict[str, Any]:
+    """A source as the panel draws it: words, the page's picture with its boxes, or the text around the passage."""
+    source, leaf, message = opened.source, opened.page, opened.message
+    shown: dict[str, Any] = {
+        "title": source.title,
+        "where": source.where,
+        "quote": source.quote,
+        "depth": opened.depth,
+        "url": _url(client_ref, source.link),
+        "leaf": leaf,
+        "lit": lit_boxes(request, leaf, opened.start, opened.end) if leaf else [],
+        "read": None,
+    }
+    if leaf is not None and not (leaf.drawable and shown["lit"]):
+        shown["read"] = blocks(*cut(leaf.text, opened.start, opened.end))
+    elif message is not None:
+        shown["read"] = blocks(*cut(message.body, opened.start, opened.end))
+    return shown
+
+
+def _url(client_ref: str, link: Any) -> str | None:
+    match link.get("kind"):
+        case "document":
+            return document_url(link)
+        case "message":
+            return message_url(link)
+        case "client":
+            return f"/clients/{client_ref}/{link['tab']}"
+        case _:
+            return None
+
+
+@router.get("/review/{deliverable_id}/edit")
+def editor(request: Request, who: Who, deliverable_id: str) -> Response:
+    with reading(request, who) as scope:
+        shown, waits = show(scope, deliverable_id), waiting(scope)
+        scope.require(Right.DELIVERABLE_EDIT)
+    return page(request, "edit.html", who=who, waiting=waits, d=shown)
+
+
+@router.post("/review/{deliverable_id}/edit")
+def save(
+    request: Request,
+    who: Sender,
+    deliverable_id: str,
+    hash: Hash,
+    title: Annotated[list[str], Form()],
+    markdown: Annotated[list[str], Form()],
+) -> Response:
+    sections = [Section(*pair) for pair in zip(title, markdown, strict=False)]
+    try:
+        with writing(request, who) as scope:
+            before = show(scope, deliverable_id)
+            number = edit(scope, deliverable_id, sections, expected=hash)
+    except Forbidden as refused:
+        return _refused(request, who, deliverable_id, "edit", refused)
+    except (Conflict, Invalid) as refused:
+        # what was typed is not lost: the form comes back with it
+        with reading(request, who) as scope:
+            shown, waits = show(scope, deliverable_id), waiting(scope)
+        shown["sections"] = [{"title": s.title, "markdown": s.markdown} for s in sections]
+        problem = sentence(refused)
+        return page(request, "edit.html", status=refused.status, who=who, waiting=waits, d=shown, problem=problem)
+    return redirect(f"/review/{deliverable_id}", "same" if number == before["version"] else "edited")
+
+
+@router.post("/review/{deliverable_id}/approve")
+def approved(
+    request: Request,
+    who: Sender,
+    deliverable_id: str,
+    hash: Hash,
+    override: Annotated[str, Form()] = "",
+    seconds: Annotated[str, Form()] = "",
+) -> Response:
+    def act(scope: Scope) -> None:
+        approve(scope, deliverable_id, expected=hash, override=override, seconds=_seconds(seconds))
+
+    return _decided(request, who, deliverable_id, "approve", act) or redirect(f"/review/{deliverable_id}", "approved")
+
+
+@router.post("/review/{deliverable_id}/changes")
+def changes(
+    request: Request,
+    who: Sender,
+    deliverable_id: str,
+    hash: Hash,
+    note: Annotated[str, Form()] = "",
+    seconds: Annotated[str, Form()] = "",
+) -> Response:
+    """Sends the version back and revises it at once, so that the reviewer reads the next version while she remembers her note."""
+    from agents.draft import revise
+
+    def act(scope: Scope) -> None:
+        ask_changes(scope, deliverable_id, note, expected=hash, seconds=_seconds(seconds))
+
+    refused = _decided(request, who, deliverable_id, "changes", act)
+    if refused is not None:
+        return refused
+    try:
+        revise(services_of(request), opener(request, who), deliverable_id)
+    except (Conflict, Invalid) as stuck:
+        return _review_page(request, who, deliverable_id, stuck)
+    return redirect(f"/review/{deliverable_id}", "revised")
+
+
+@router.post("/review/{deliverable_id}/reject")
+def rejected(
+    request: Request,
+    who: Sender,
+    deliverable_id: str,
+    hash: Hash,
+    note: Annotated[str, Form()] = "",
+    seconds: Annotated[str, Form()] = "",
+) -> Response:
+    def act(scope: Scope) -> None:
+        reject(scope, deliverable_id, note, expected=hash, seconds=_seconds(seconds))
+
+    return _decided(request, who, deliverable_id, "reject", act) or redirect(f"/review/{deliverable_id}", "rejected")
+
+
+@router.post("/review/{deliverable_id}/release")
+def released(request: Request, who: Sender, deliverable_id: str, hash: Hash) -> Response:
+    def act(scope: Scope) -> None:
+        release(scope, deliverable_id, expected=hash)
+
+    return _decided(request, who, deliverable_id, "release", act) or redirect(f"/review/{deliverable_id}", "released")
+
+
+def _decided(request: Request, who: Asker, deliverable_id: str, action: str, act: Act) -> Response | None:
+    """Carry out a decision in one transaction; the page that says why not, or None when it is done."""
+    try:
+        with writing(request, who) as scope:
+            act(scope)
+    except Forbidden as refused:
+        return _refused(request, who, deliverable_id, action, refused)
+    except (Conflict, Invalid) as refused:
+        return _review_page(request, who, deliverable_id, refused)
+    return None
+
+
+def _refused(request: Request, who: Asker, deliverable_id: str, action: str, refused: Forbidden) -> Response:
+    """The refusal's own transaction is gone: it is noted in a new one, and said on the page."""
+    with writing(request, who) as scope:
+        record_refusal(scope, deliverable_id, action, refused)
+    return _review_page(request, who, deliverable_id, refused)
+
+
+def _seconds(text: str) -> int | None:
+    """How long the page was open, as its script counted; None without one."""
+    return int(text) if text.isdecimal() and len(text) < 7 else None
+
+
+@router.get("/review/{deliverable_id}/copy.{form}")
+def copy(
+    request: Request, who: Who, deliverable_id: str, form: Literal["pdf", "docx"], internal: bool | None = None
+) -> Response:
+    """The current version on paper: the client's copy of what was released, else an internal one with the proof behind it."""
+    with reading(request, who) as scope:
+        title = show(scope, deliverable_id)["title"]
+        make = as_pdf if form == "pdf" else as_docx
+        data = make(scope, deliverable_id, internal=internal)
+    return attachment(data, f"{title.replace('/', '-')}.{form}", "application/pdf" if form == "pdf" else _DOCX)

@@ -1,0 +1,230 @@
+"""The contract's JSON over HTTP, under /api/v1: for programs with a bearer token, or a page's script with its session and x-csrf-token."""
+
+from datetime import date
+from typing import Any, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response, UploadFile
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+
+from api.routes.chat import stream
+from api.routes.documents import taken_in
+from api.security import Asker, Sender, Who, opener, reading, services_of, writing
+from store.errors import Forbidden
+from workspace.brief import read_brief
+from workspace.decisions import decide_signal
+from workspace.deliverables.reading import listing, show
+from workspace.deliverables.release import release
+from workspace.deliverables.review import approve, ask_changes, record_refusal, reject
+from workspace.pages.clients import ClientLine, clients_list
+from workspace.pages.papers import Paper, papers_of
+from workspace.raised import text
+from workspace.scans import signals_listing
+from workspace.scope import Scope, access_client
+from workspace.search import search
+
+router = APIRouter(prefix="/api/v1", tags=["v1"])
+Json = dict[str, Any]
+
+
+class Decision(BaseModel):
+    """A decision about a signal: dismiss (reason), snooze (until), acknowledge, pin, delegate (an address), reopen."""
+
+    decision: str
+    reason: str = ""
+    until: date | None = None
+    delegate: str | None = None
+
+
+class Question(BaseModel):
+    """A question about a client; `thread` goes on with a conversation, `stream` asks for server-sent events."""
+
+    question: str
+    thread: str | None = None
+    stream: bool = False
+
+
+class Wanted(BaseModel):
+    """A deliverable to be drafted now."""
+
+    slug: str
+    engagement_ref: str | None = None
+
+
+class Verdict(BaseModel):
+    """A review of one exact version, named by its hash or the beginning of it."""
+
+    decision: Literal["approve", "changes", "reject"]
+    hash: str = Field(min_length=8, max_length=64)
+    note: str = ""
+    override: str | None = None
+
+
+class Exact(BaseModel):
+    """The version that a release is of."""
+
+    hash: str = Field(min_length=8, max_length=64)
+
+
+@router.get("/signals")
+def signals(request: Request, who: Who, client: str | None = None, as_of: date | None = None) -> list[Json]:
+    """What the last scan raised, or that of a day, best first."""
+    with reading(request, who) as scope:
+        return signals_listing(scope, client, as_of)
+
+
+@router.post("/signals/{key}")
+def decide(request: Request, who: Sender, key: str, said: Decision) -> Json:
+    """Decide about a signal; answers with its state."""
+    with writing(request, who) as scope:
+        return {"key": key, "state": decide_signal(scope, key, said.decision, said.reason, said.until, said.delegate)}
+
+
+@router.get("/brief")
+def brief(request: Request, who: Who, as_of: date | None = None) -> Json:
+    """The asker's brief, the newest or that of a day."""
+    with reading(request, who) as scope:
+        return read_brief(scope, as_of)
+
+
+@router.get("/clients")
+def clients(request: Request, who: Who) -> list[Json]:
+    """The asker's clients, the one who needs somebody most first."""
+    with reading(request, who) as scope:
+        return [_client(line) for line in clients_list(scope)]
+
+
+@router.get("/clients/{ref}/documents")
+def documents(request: Request, who: Who, ref: str) -> list[Json]:
+    """The client's documents by path."""
+    with reading(request, who) as scope:
+        access_client(scope, ref)
+        return [_paper(paper) for _, papers in papers_of(scope, ref).groups for paper in papers]
+
+
+@router.post("/clients/{ref}/documents", status_code=201)
+def add(request: Request, who: Sender, ref: str, files: list[UploadFile]) -> Json:
+    """Take files in; answers with how many were accepted, duplicate, unchanged, refused."""
+    return {"client_ref": ref, **taken_in(request, who, ref, files)}
+
+
+@router.get("/clients/{ref}/search")
+def passages(request: Request, who: Who, ref: str, q: str, k: int = 10) -> list[Json]:
+    """The client's passages, best first."""
+    with reading(request, who) as scope:
+        hits = search(scope, services_of(request).searcher, ref, q, min(max(k, 1), 100))
+    names = ("path", "page", "start", "end", "text", "score")
+    return [{"document": hit.document_id, **{name: getattr(hit, name) for name in names}} for hit in hits]
+
+
+@router.post("/clients/{ref}/ask", response_model=None)
+def ask(request: Request, who: Sender, ref: str, asked: Question) -> Json | StreamingResponse:
+    """A cited answer."""
+    from agents.chat import ask as answered
+
+    events = answered(services_of(request), opener(request, who), ref, asked.question, asked.thread)
+    if asked.stream:
+        return StreamingResponse(stream(events), media_type="text/event-stream")
+    told = {name: value for event in events for name, value in event.items()}
+    return {"thread": told["thread"], **told["answer"]}
+
+
+@router.post("/clients/{ref}/deliverables", status_code=201)
+def draft(request: Request, who: Sender, ref: str, wanted: Wanted, response: Response) -> Json:
+    """Draft a deliverable now."""
+    from agents.draft import draft as drafted
+
+    made = drafted(services_of(request), opener(request, who), ref, wanted.slug, engagement_ref=wanted.engagement_ref)
+    response.headers["Location"] = f"/api/v1/deliverables/{quote(made)}"
+    with reading(request, who) as scope:
+        return show(scope, made)
+
+
+@router.get("/deliverables")
+def deliverables(request: Request, who: Who, client: str | None = None, state: str | None = None) -> list[Json]:
+    """The deliverables that the asker may see, those that wait first."""
+    with reading(request, who) as scope:
+        return listing(scope, client, state)
+
+
+@router.get("/deliverables/{deliverable_id}")
+def deliverable(request: Request, who: Who, deliverable_id: str) -> Json:
+    """One deliverable with its tickmarks."""
+    with reading(request, who) as scope:
+        return show(scope, deliverable_id)
+
+
+@router.post("/deliverables/{deliverable_id}/review")
+def review(request: Request, who: Sender, deliverable_id: str, verdict: Verdict) -> Json:
+    """Approve, ask for changes (which are made at once), or reject one exact version."""
+    from agents.draft import revise
+
+    try:
+        with writing(request, who) as scope:
+            _review(scope, deliverable_id, verdict)
+    except Forbidden as refused:
+        _note(request, who, deliverable_id, verdict.decision, refused)
+        raise
+    if verdict.decision == "changes":
+        revise(services_of(request), opener(request, who), deliverable_id)
+    with reading(request, who) as scope:
+        return show(scope, deliverable_id)
+
+
+def _review(scope: Scope, deliverable_id: str, verdict: Verdict) -> None:
+    match verdict.decision:
+        case "approve":
+            approve(scope, deliverable_id, expected=verdict.hash, override=verdict.override, note=verdict.note)
+        case "changes":
+            ask_changes(scope, deliverable_id, verdict.note, expected=verdict.hash)
+        case "reject":
+            reject(scope, deliverable_id, verdict.note, expected=verdict.hash)
+
+
+@router.post("/deliverables/{deliverable_id}/release")
+def released(request: Request, who: Sender, deliverable_id: str, exact: Exact) -> Json:
+    """Release one exact version."""
+    try:
+        with writing(request, who) as scope:
+            release(scope, deliverable_id, expected=exact.hash)
+    except Forbidden as refused:
+        _note(request, who, deliverable_id, "release", refused)
+        raise
+    with reading(request, who) as scope:
+        return show(scope, deliverable_id)
+
+
+def _note(request: Request, who: Asker, deliverable_id: str, action: str, refused: Forbidden) -> None:
+    with writing(request, who) as scope:
+        record_refusal(scope, deliverable_id, action, refused)
+
+
+def _client(line: ClientLine) -> Json:
+    return {
+        "ref": line.ref,
+        "name": line.name,
+        "entity_type": line.entity_type,
+        "status": line.status,
+        "partner": line.partner,
+        "manager": line.manager,
+        "next": dict(line.next) if line.next else None,
+        "open_items": line.open_items,
+        "asked_since": line.asked_since,
+        "receivable": text(line.receivable),
+        "receivable_old": text(line.old),
+        "signals": dict(line.signals),
+        "score": float(line.score),
+        "drafts": line.drafts,
+        "scanned_on": line.scanned_on.isoformat() if line.scanned_on else None,
+        "scan_state": line.scan_state,
+    }
+
+
+def _paper(paper: Paper) -> Json:
+    names = ("id", "path", "kind", "state", "source", "size", "versions", "copy_of")
+    return {
+        **{name: getattr(paper, name) for name in names},
+        "received_at": paper.received_at.isoformat(),
+        "findings": list(paper.findings),
+    }

@@ -1,0 +1,111 @@
+"""The nights, the trail, whether the service lives, and a page that shows every part of the design."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from api.pages import page
+from api.said import redirect
+from api.security import Sender, Who, reading, services_of
+from workspace import trail
+from workspace.pages import night as nights
+from workspace.pages.head import waiting
+from workspace.scope import Right
+
+router = APIRouter(include_in_schema=False)
+_ENTRIES = 100
+
+
+@router.get("/night")
+def night(request: Request, who: Who, day: str | None = None) -> Response:
+    """The last nights, and the clients of the newest one or of `day`."""
+    with reading(request, who) as scope:
+        last, waits = nights.nights(scope), waiting(scope)
+        shown = next((one for one in last if one.as_of.isoformat() == day), last[0] if last else None)
+        clients = nights.clients_of_night(scope, shown.as_of) if shown else ()
+        spent = nights.spent_since(scope, shown.started_at) if shown else None
+        may_scan = scope.has(Right.SCAN_RUN)
+    running = _progress(request)
+    return page(
+        request,
+        "night.html",
+        who=who,
+        waiting=waits,
+        nights=last,
+        shown=shown,
+        clients=clients,
+        spent=spent,
+        running=running,
+        may_scan=may_scan,
+    )
+
+
+@router.get("/night/progress")
+def progress(request: Request, who: Who) -> JSONResponse:
+    return JSONResponse(_progress(request))
+
+
+def _progress(request: Request) -> dict[str, Any]:
+    """How far the night is that this process drives; `running` false when it drives none."""
+    from api.night import progress as far
+
+    found = far(services_of(request))
+    if found is None:
+        return {"running": False}
+    as_of, done, clients = found
+    return {"running": True, "as_of": as_of.isoformat(), "done": done, "clients": clients}
+
+
+@router.post("/night")
+def start(request: Request, who: Sender) -> Response:
+    """Begin a scan of today in the background; when one is running, that one is shown."""
+    from api.night import start as begin
+
+    with reading(request, who) as scope:
+        scope.require(Right.SCAN_RUN)
+        today = scope.today
+    begun = begin(services_of(request), today)
+    return redirect("/night", "started" if begun else "running")
+
+
+@router.get("/audit")
+def audit(
+    request: Request, who: Who, before: Annotated[int | None, Query(ge=1)] = None, verify: bool = False
+) -> Response:
+    with reading(request, who) as scope:
+        entries = trail.entries(scope, before=before, limit=_ENTRIES)
+        (count, head), waits = trail.head(scope), waiting(scope)
+        faults = trail.verify(scope) if verify else []
+    older = entries[-1].seq if len(entries) == _ENTRIES and entries[-1].seq > 1 else None
+    return page(
+        request,
+        "audit.html",
+        who=who,
+        waiting=waits,
+        entries=entries,
+        seq=count,
+        hash=head,
+        faults=faults,
+        verified=verify,
+        older=older,
+    )
+
+
+@router.get("/healthz")
+def healthz(request: Request) -> JSONResponse:
+    """Public: whether the service answers and its records can be read. Says nothing about the firm."""
+    with services_of(request).database.reading() as session:
+        session.connection()
+    return JSONResponse({"ok": True})
+
+
+@router.get("/style")
+def style(request: Request, who: Who) -> Response:
+    return page(request, "style.html", who=who)
+
+
+@router.get("/api/openapi.json")
+def openapi(request: Request, who: Who) -> JSONResponse:
+    """What stands under /api/v1, for programs."""
+    return JSONResponse(request.app.openapi())

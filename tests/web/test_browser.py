@@ -1,0 +1,218 @@
+"""A real browser goes through a partner's morning, and looks at every page wide and narrow."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from api.app import create_app
+from api.settings import load_settings
+from api.wiring import Services, build
+from evals.screens import CHROMIUM, NARROW, TABS, WIDE, chromium, shoot, sideways, sign_in
+from tests.web.conftest import MONDAY, PASSWORD, copied, ids
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no Chromium at {CHROMIUM}, so no page is looked at"),
+]
+PAGES = ("/", "/clients", "/review", "/night", "/audit?verify=true", "/style")
+
+
+@pytest.fixture(scope="module")
+def served(served_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Services, str]]:
+    """The application on a port of its own, over a home of this module's."""
+    import uvicorn
+
+    home = copied(served_home, tmp_path_factory.mktemp("browser") / "home")
+    with build(load_settings(home).model_copy(update={"today": MONDAY}), own_index=True) as services:
+        listening = socket.create_server(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(create_app(services), log_level="error"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        yield services, f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+        listening.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(browser: "Browser", served: tuple[Services, str]) -> Iterator["Page"]:
+    """Ana's page, signed in; at its end the console must have stayed silent."""
+    complaints: list[str] = []
+    context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]})
+    page = context.new_page()
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    sign_in(page, served[1], "ana@alder.example", PASSWORD)
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def test_a_partners_morning(page: "Page", served: tuple[Services, str]) -> None:
+    services, _ = served
+    page.locator(".card", has_text="CP504").get_by_role("link", name="Open the draft").click()
+    page.wait_for_url("**/review/dlv_*")
+    panel = page.locator("#proof")
+    panel.get_by_text("Figure 1 of").wait_for()
+    seen, count = set(), page.locator(".ledger tbody tr").count()
+    for number in range(2, count + 1):
+        page.keyboard.press("j")
+        panel.get_by_text(f"Figure {number} of").wait_for()
+        assert page.locator(".fig.at").count() >= 1
+        seen.add(panel.locator(".lit").count() > 0)
+    assert True in seen, "some figure stands on a page that is shown and lit"
+    page.keyboard.press("j")
+    panel.get_by_text("Figure 1 of").wait_for()
+    page.keyboard.press("k")
+    panel.get_by_text(f"Figure {count} of").wait_for()
+    page.keyboard.press("a")
+    page.get_by_text("It leaves the firm when a partner releases it.").wait_for()
+    page.keyboard.press("l")
+    page.get_by_text("This exact version lies in the outbox.").wait_for()
+    draft = page.url.split("/review/")[1].split("?")[0]
+    assert ids(services, f"SELECT state FROM deliverables WHERE id = '{draft}'") == ["released"]
+    assert ids(services, "SELECT seconds FROM reviews")[0] is not None
+
+
+def test_a_lit_passage_stands_where_its_words_are(page: "Page", served: tuple[Services, str]) -> None:
+    services, url = served
+    draft = ids(services, "SELECT d.id FROM deliverables d JOIN clients c ON c.id = d.client_id "
+                "WHERE c.ref = 'C002' AND d.slug = 'notice-response'")[0]  # fmt: skip
+    page.goto(f"{url}/review/{draft}")
+    page.locator(".fig", has_text="$2,170.49").first.click()
+    lit = page.locator("#proof .lit").first
+    lit.wait_for()
+    picture = page.locator("#proof .sheetview img").first
+    page.wait_for_function("() => document.querySelector('#proof .sheetview img').complete")
+    box, sheet = lit.bounding_box(), picture.bounding_box()
+    assert box is not None and sheet is not None
+    assert sheet["x"] < box["x"] < sheet["x"] + sheet["width"] / 2, "left of the middle, as the page has it"
+    assert abs(sheet["height"] / sheet["width"] - 792 / 612) < 0.01
+    assert 0.2 < (box["y"] - sheet["y"]) / sheet["height"] < 0.4
+    frame = page.locator("#proof .window").first.bounding_box()
+    assert frame is not None and frame["y"] <= box["y"] <= frame["y"] + frame["height"], "scrolled into its window"
+
+
+def test_a_question_and_its_citation(page: "Page", served: tuple[Services, str]) -> None:
+    page.goto(f"{served[1]}/clients/C001/ask")
+    page.get_by_label("Question").fill("What does the notice CP2000 propose, and by when is the answer due?")
+    page.keyboard.press("Enter")
+    page.locator(".turn .cites").wait_for()
+    assert page.locator(".busy").count() == 0
+    page.locator(".turn a.marker[href^='/documents/']").first.click()
+    page.wait_for_url("**/documents/doc_*")
+    mark = page.locator("#mark")
+    mark.wait_for()
+    assert mark.inner_text() != ""
+
+
+def test_a_decision_from_the_brief_and_back(page: "Page") -> None:
+    card = page.locator("#needs_you .card").last
+    key, name = card.get_attribute("id"), card.locator(".wide-name").inner_text()
+    card.get_by_text("Not a problem").click()
+    card.get_by_label("Why not").fill("Known, and on its way")
+    card.get_by_role("button", name="Dismiss").click()
+    said = page.locator(".said")
+    said.get_by_text("It comes back when its evidence changes.").wait_for()
+    assert page.locator(f"#{key}").count() == 0
+    assert name in page.locator("#aside").inner_text() and "dismissed" in page.locator("#aside").inner_text()
+    said.get_by_role("button", name="Undo").click()
+    page.get_by_text("Open again.").wait_for()
+    assert page.locator(f"#{key}").count() == 1
+
+
+def test_the_list_is_filtered_and_sorted_where_one_types(page: "Page", served: tuple[Services, str]) -> None:
+    page.goto(f"{served[1]}/clients")
+    page.keyboard.press("/")
+    page.keyboard.type("okafor")
+    assert page.locator("#clients tbody tr:visible").count() == 1
+    page.get_by_role("searchbox").fill("")
+    receivable = page.get_by_role("button", name="Receivable")
+    first = page.locator("#clients tbody tr").first
+    receivable.click()
+    assert "2,000.00" in first.inner_text()
+    receivable.click()
+    assert "2,000.00" not in first.inner_text()
+
+
+def test_keyboard_reaches_everything_and_shows_where_it_is(page: "Page") -> None:
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    reached = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        ringed = page.evaluate(
+            "() => { const s = getComputedStyle(document.activeElement); return s.outlineStyle !== 'none' && s.outlineWidth !== '0px' }"
+        )
+        assert ringed, page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+        reached.append(page.evaluate("document.activeElement.textContent.trim()"))
+    assert {"Sign out", "Open the draft", "Snooze until", "Acknowledge"} <= set(reached)
+
+
+def test_print_keeps_the_words_and_leaves_the_furniture(page: "Page", served: tuple[Services, str]) -> None:
+    page.emulate_media(media="print")
+    assert not page.locator(".top").is_visible() and not page.locator(".acts").first.is_visible()
+    assert page.locator(".verdict").is_visible()
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.pdf().startswith(b"%PDF")
+    page.goto(f"{served[1]}{page.locator('.card a.firm').first.get_attribute('href')}")
+    assert page.get_by_text("DRAFT, NOT RELEASED").is_visible(), "what is printed unreleased says so"
+
+
+def test_no_page_scrolls_sideways_or_complains(page: "Page", served: tuple[Services, str]) -> None:
+    services, url = served
+    long = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh Intercontinental Holdings of Pennsylvania, LLC"
+    with services.database.engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE clients SET name = '{long}' WHERE ref = 'C002'")
+    mine = "JOIN clients c ON c.id = x.client_id WHERE c.ref != 'C003'"
+    drafts = ids(services, f"SELECT x.id FROM deliverables x {mine} ORDER BY x.id")
+    documents = ids(services, f"SELECT x.id FROM documents x {mine} AND current_version_id IS NOT NULL ORDER BY x.id")
+    paths = [*PAGES, *(f"/clients/{ref}{tab}" for ref in ("C001", "C002") for tab in TABS)]
+    paths += [
+        *(f"/review/{one}" for one in drafts),
+        f"/review/{drafts[0]}/edit",
+        f"/review/{drafts[0]}/proof/1?whole=1",
+    ]
+    paths += [f"/documents/{one}" for one in documents]
+    wide: list[tuple[str, int, int]] = []
+    for path in paths:
+        page.goto(url + path, wait_until="networkidle" if path.count("/") == 2 and "review/" in path else "load")
+        for width, height in (WIDE, NARROW):
+            page.set_viewport_size({"width": width, "height": height})
+            if too_wide := sideways(page):
+                wide.append((path, width, too_wide))
+    assert wide == []
+
+
+def test_pictures_for_the_documentation(browser: "Browser", served: tuple[Services, str], tmp_path: Path) -> None:
+    shots = shoot(browser, served[1], "ana@alder.example", PASSWORD, ["/", "/clients"], tmp_path, themes=("dark",))
+    assert [(shot.file.name, shot.sideways, shot.complaints) for shot in shots] == [
+        (f"{name}.dark.{width}.png", 0, ()) for width in (1440, 390) for name in ("brief", "clients")
+    ]
+    assert all(shot.file.read_bytes().startswith(b"\x89PNG") for shot in shots)
+
+
+def test_a_sign_in_that_fails_says_so(browser: "Browser", served: tuple[Services, str]) -> None:
+    page = browser.new_page(viewport={"width": NARROW[0], "height": NARROW[1]})
+    page.goto(f"{served[1]}/clients")
+    page.get_by_label("E-mail").fill("ana@alder.example")
+    page.get_by_label("Password").fill("not this one")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("alert").wait_for()
+    assert sideways(page) == 0
+    assert page.get_by_label("E-mail").input_value() == "ana@alder.example"
+    page.close()

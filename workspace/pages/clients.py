@@ -1,0 +1,168 @@
+"""The list of clients, the one who needs somebody most first: next deadline by slack, who waits, money, signals, drafts, last scan."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import case, func, select, type_coerce
+from sqlalchemy.orm import aliased
+
+from store.tables import Client, ClientScan, Deliverable, Invoice, Payment, Person, SignalRow
+from store.types import Money
+from workspace.deliverables.model import OPEN
+from workspace.raised import HIDDEN, SEEN
+from workspace.rank import PINNED, RANKED, TOP
+from workspace.scans import latest_scans
+from workspace.scope import Right, Scope
+from workspace.snapshot.model import ZERO
+
+OLD = 60  # days past due from which a receivable is old (signals.md)
+
+
+@dataclass(frozen=True)
+class ClientLine:
+    """A client in the list. `next` is the deadline with the least slack as the last scan wrote it down; `open_items` are request items
+    the client owes us, `asked_since` the oldest day we asked. `signals` counts open ones by class, `place` and `score` are of the
+    loudest. `drafts` wait for somebody. `scanned_on` None: never; `scan_state` failed says that what is shown is older."""
+
+    ref: str
+    name: str
+    entity_type: str
+    status: str
+    partner: str | None
+    manager: str | None
+    ai_policy: str
+    next: Mapping[str, Any] | None
+    open_items: int
+    asked_since: str | None
+    receivable: Decimal
+    old: Decimal
+    signals: Mapping[str, int]
+    place: int
+    score: Decimal
+    lead: str | None
+    drafts: int
+    scanned_on: date | None
+    scan_state: str | None
+
+    @property
+    def sort_key(self) -> tuple[Any, ...]:
+        """Need: the loudest signal as brief.md ranks it, then the least slack, then the ref."""
+        slack = Decimal(self.next["slack_days"]) if self.next else Decimal("Infinity")
+        return (self.place, -self.score, slack, self.ref)
+
+
+@dataclass
+class _Loud:
+    """The open signals of one client."""
+
+    classes: Counter[str] = field(default_factory=Counter[str])
+    place: int = RANKED
+    score: Decimal = ZERO
+    lead: str | None = None
+
+
+def clients_list(scope: Scope) -> tuple[ClientLine, ...]:
+    """The asker's clients by need, in four queries."""
+    scope.require(Right.CLIENT_READ)
+    loud, money, drafts = _signals(scope), _receivables(scope), _drafts(scope)
+    lines = [
+        _line(found, loud.get(found[0].id, _Loud()), money.get(found[0].id, (ZERO, ZERO)), drafts.get(found[0].id, 0))
+        for found in _clients(scope)
+    ]
+    return tuple(sorted(lines, key=lambda line: line.sort_key))
+
+
+def _clients(scope: Scope) -> list[tuple[Any, ...]]:
+    partner, manager = aliased(Person), aliased(Person)
+    latest = latest_scans()
+    newest = select(ClientScan.client_id, func.max(ClientScan.as_of).label("as_of")).group_by(ClientScan.client_id)
+    any_scan, last, good = newest.subquery(), aliased(ClientScan), aliased(ClientScan)
+    found = scope.session.execute(
+        select(Client, partner.name, manager.name, last.as_of, last.state, good.read)
+        .outerjoin(partner, partner.id == Client.partner_id)
+        .outerjoin(manager, manager.id == Client.manager_id)
+        .outerjoin(any_scan, any_scan.c.client_id == Client.id)
+        .outerjoin(last, (last.client_id == Client.id) & (last.as_of == any_scan.c.as_of))
+        .outerjoin(latest, latest.c.client_id == Client.id)
+        .outerjoin(good, (good.client_id == Client.id) & (good.as_of == latest.c.as_of))
+        .where(Client.id.in_(scope.clients()))
+    )
+    return [tuple(row) for row in found]
+
+
+def _signals(scope: Scope) -> dict[str, _Loud]:
+    latest, row = latest_scans(), SignalRow
+    found = scope.session.execute(
+        select(row.client_id, row.cls, row.score, row.state, row.headline)
+        .join(latest, (latest.c.client_id == row.client_id) & (latest.c.as_of == row.as_of))
+        .where(row.client_id.in_(scope.clients()), row.state.not_in(HIDDEN))
+        .order_by(row.score.desc(), row.key)
+    )
+    loud: dict[str, _Loud] = defaultdict(_Loud)
+    for client_id, cls, score, state, headline in found.tuples():
+        one = loud[client_id]
+        place = PINNED if state == "pinned" else TOP if cls == "A" and state not in SEEN else RANKED
+        if one.lead is None or place < one.place:
+            one.place, one.score, one.lead = place, score, headline
+        one.classes[cls] += 1
+    return loud
+
+
+def _receivables(scope: Scope) -> dict[str, tuple[Decimal, Decimal]]:
+    """What each client owes, and how much of it is old."""
+    paid = (
+        select(Payment.invoice_id, func.sum(Payment.amount).label("paid"))
+        .where(Payment.paid_on <= scope.today, Payment.client_id.in_(scope.clients()))
+        .group_by(Payment.invoice_id)
+        .subquery()
+    )
+    balance = Invoice.amount - func.coalesce(paid.c.paid, ZERO)
+    old = case((Invoice.due_on <= scope.today - timedelta(days=OLD), balance), else_=ZERO)
+    owed, late = type_coerce(func.sum(balance), Money()), type_coerce(func.sum(old), Money())
+    found = scope.session.execute(
+        select(Invoice.client_id, owed, late)
+        .outerjoin(paid, paid.c.invoice_id == Invoice.id)
+        .where(Invoice.client_id.in_(scope.clients()))
+        .group_by(Invoice.client_id)
+    )
+    return {client_id: (whole or ZERO, part or ZERO) for client_id, whole, part in found.tuples()}
+
+
+def _drafts(scope: Scope) -> dict[str, int]:
+    found = scope.session.execute(
+        select(Deliverable.client_id, func.count())
+        .where(Deliverable.state.in_(OPEN), Deliverable.client_id.in_(scope.clients()))
+        .group_by(Deliverable.client_id)
+    )
+    return dict(found.tuples().all())
+
+
+def _line(found: tuple[Any, ...], loud: _Loud, money: tuple[Decimal, Decimal], drafts: int) -> ClientLine:
+    client, partner, manager, scanned_on, state, read = found
+    deadlines = (read or {}).get("deadlines", [])
+    requests = (read or {}).get("requests", [])
+    return ClientLine(
+        ref=client.ref,
+        name=client.name,
+        entity_type=client.entity_type,
+        status=client.status,
+        partner=partner,
+        manager=manager,
+        ai_policy=client.ai_policy,
+        next=min(deadlines, key=lambda one: (Decimal(one["slack_days"]), one["due"]), default=None),
+        open_items=sum(len(one["items"]) for one in requests),
+        asked_since=min((one["since"] for one in requests if one["since"]), default=None),
+        receivable=money[0],
+        old=money[1],
+        signals=loud.classes,
+        place=loud.place,
+        score=loud.score,
+        lead=loud.lead,
+        drafts=drafts,
+        scanned_on=scanned_on,
+        scan_state=state,
+    )
