@@ -30,10 +30,30 @@ EML = "message/rfc822"
 MBOX = "application/mbox"
 OFX = "application/x-ofx"
 PDF = "application/pdf"
+RTF = "application/rtf"
+ICS = "text/calendar"
+VCF = "text/vcard"
+TNEF = "application/vnd.ms-tnef"
+ZIP = "application/zip"
+DOC = "application/msword"
+PPT = "application/vnd.ms-powerpoint"
+HEIC = "image/heic"
 UNKNOWN = "application/octet-stream"
-IMAGES = frozenset({"image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp"})
+ODT = "application/vnd.oasis.opendocument.text"
+ODP = "application/vnd.oasis.opendocument.presentation"
+XLSB = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
+WPD = "application/vnd.wordperfect"
+IMAGES = frozenset(
+    {"image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp", "image/avif", HEIC}
+)
 
-_STUBS = (".gdoc", ".gsheet", ".gslides", ".gform", ".url", ".webloc", ".lnk", ".desktop")
+_STUBS = (
+    ".gdoc", ".gsheet", ".gslides", ".gform", ".gdraw", ".gmap", ".gsite", ".gscript", ".gtable", ".gjam", ".glink",
+    ".url", ".webloc", ".website", ".lnk", ".desktop", ".icloud", ".cloudf", ".paper", ".papert",
+)  # fmt: skip
+# Downloads that have not ended, and what programs keep beside the document while it is open.
+_UNFINISHED = (".crdownload", ".part", ".partial", ".download", ".opdownload")
+_QUICKBOOKS = (".qbw", ".qbb", ".qbm", ".qba", ".qbx", ".qby", ".qbo.bak", ".tlg", ".nd")
 _SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".gitkeep"})
 _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -41,28 +61,49 @@ _MAGIC = (
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
     (b"GIF8", "image/gif"),
-    (b"BM", "image/bmp"),
+    (b"\x78\x9f\x3e\x22", TNEF),
+    (b"\xffWPC", WPD),
+    (b"!BDN", "application/x-outlook-pst"),
+    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
+    (b"Rar!\x1a\x07", "application/x-rar"),
+    (b"\x1f\x8b\x08", "application/gzip"),
 )
-_ZIP_MEMBERS = (("word/document", DOCX), ("xl/workbook", XLSX), ("ppt/presentation", PPTX))
+_ZIP_MEMBERS = (
+    ("word/document", DOCX),
+    ("xl/workbook.bin", XLSB),
+    ("xl/workbook", XLSX),
+    ("ppt/presentation", PPTX),
+    ("Index/Document.iwa", "application/vnd.apple.iwork"),
+)
+_BMP_HEADERS = frozenset(size.to_bytes(4, "little") for size in (12, 16, 40, 52, 56, 64, 108, 124))
+_PACKAGE_MARKS = ("[Content_Types].xml", "META-INF/", "mimetype", "AndroidManifest.xml")
+_OPEN_DOCUMENTS = (ODS, ODT, ODP)
+# The brand in the first box of the file (ISO 14496-12, 23008-12).
+_PICTURE_BRANDS = {b"avif": "image/avif", b"avis": "image/avif"} | dict.fromkeys(
+    (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), HEIC
+)
 _OLE_STREAMS = (
     ("EncryptedPackage", "application/encrypted"),
     ("__properties_version1.0", MSG),
-    ("WordDocument", "application/msword"),
+    ("WordDocument", DOC),
     ("Workbook", XLS),
     ("Book", XLS),
-    ("PowerPoint Document", "application/vnd.ms-powerpoint"),
+    ("PowerPoint Document", PPT),
 )
 _HEADER_LINE = re.compile(
     rb"(?im)^(from|to|subject|date|received|message-id|mime-version|return-path|delivered-to|content-type|reply-to|x-[\w-]+):"
 )
+_PDF_LATER = re.compile(rb"(?m)^[^\w\n]*%PDF-\d")
 _HTML = re.compile(rb"(?i)<(!doctype\s+html|html|head|body|table|div|h1|p)\b")
 
 _WHY_REFUSED = {
-    "application/msword": "is in the format of Word before 2007; save it as DOCX or PDF and add it again",
-    "application/vnd.ms-powerpoint": "is in the format of PowerPoint before 2007; save it as PPTX or PDF and add it again",
     "application/encrypted": "is protected by a password; add a copy without the password",
-    "application/zip": "is a ZIP archive; unpack it and add the files inside",
-    "application/rtf": "is in Rich Text Format; save it as DOCX or PDF and add it again",
+    "application/vnd.apple.iwork": "is in the format of Pages, Numbers or Keynote; export it there as PDF or an Office file and add that",
+    "application/x-quickbooks": "is a company file or backup of QuickBooks; export the reports you need there as XLSX and add those",
+    "application/x-outlook-pst": "is an Outlook data file; save its messages from Outlook as MSG or MBOX files and add those",
+    "application/x-7z-compressed": "is a 7-Zip archive; unpack it and add the files inside",
+    "application/x-rar": "is a RAR archive; unpack it and add the files inside",
+    "application/gzip": "is a GZIP archive; unpack it and add the files inside",
     UNKNOWN: "is not a kind of file Tickmark reads; add it as PDF, Office file, image, mail or text",
 }
 
@@ -83,7 +124,7 @@ def identify(name: str, data: bytes) -> Identity:
     media_type = _media_type(name, data)
     if media_type in _WHY_REFUSED:
         return _refused(name, media_type, _WHY_REFUSED[media_type])
-    if data[:4] == b"PK\x03\x04" and (bomb := _zip_danger(data)):
+    if data[:2] == b"PK" and (bomb := _zip_danger(data)):
         return _refused(name, media_type, bomb)
     return Identity(media_type, None)
 
@@ -103,12 +144,16 @@ def clean_name(name: str) -> str:
 
 def _refuse_unseen(name: str, data: bytes) -> Identity | None:
     lower = name.lower()
-    if lower.startswith("~$") or lower in _SYSTEM_FILES:
+    if lower.startswith(("~$", "._", ".~lock.")) or lower in _SYSTEM_FILES:
         return _refused(name, UNKNOWN, "is a file of the computer's own, not a document; nothing to do", "info")
     if lower.endswith(_STUBS):
         return _refused(
             name, UNKNOWN, "is only a link to a document kept elsewhere; download the document itself and add that"
         )
+    if lower.endswith(_UNFINISHED):
+        return _refused(name, UNKNOWN, "is a download that has not ended; download it again and add the whole file")
+    if lower.endswith(_QUICKBOOKS):
+        return _refused(name, "application/x-quickbooks", _WHY_REFUSED["application/x-quickbooks"])
     if not data:
         return _refused(name, "application/x-empty", "is empty (0 bytes); ask for it again or download it fully")
     if len(data) > MAX_BYTES:
@@ -123,33 +168,57 @@ def _refused(name: str, media_type: str, why: str, severity: Severity = "error")
 
 def _media_type(name: str, data: bytes) -> str:
     head = data[:1024]
-    if b"%PDF-" in head:
+    if head.startswith(b"%PDF-"):
         return PDF
     for magic, media_type in _MAGIC:
         if head.startswith(magic):
             return media_type
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
-    if head.startswith(b"PK\x03\x04"):
+    # Two letters are no proof: the size of its own header, which is one of a few, stands behind them.
+    if head.startswith(b"BM") and head[14:18] in _BMP_HEADERS:
+        return "image/bmp"
+    if head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS:
+        return _PICTURE_BRANDS[head[8:12]]
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_type(data)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _ole_type(data)
-    if head.startswith(b"{\\rtf"):
-        return "application/rtf"
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{\\rtf"):
+        return RTF
+    # Printers and mail programs put lines of their own before it; a mail or a text that only speaks of it has no objects.
+    if _PDF_LATER.search(head) and b" obj" in data[:8192] and not _is_mail(head.lstrip()):
+        return PDF
     return _text_type(name, data)
 
 
 def _zip_type(data: bytes) -> str:
-    """The kind of a ZIP by its members; a broken directory falls back to what the first bytes name."""
+    """The kind of a ZIP by its members; of one whose directory is broken by what its first members show."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.namelist()
+            members, whole = archive.namelist(), True
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        members = [part.decode() for part in re.findall(rb"(?:word|xl|ppt)/\w+", data[:200_000])]
+        members, whole = _local_names(data), False
     for prefix, media_type in _ZIP_MEMBERS:
-        if any(member.startswith(prefix) for member in members):
+        sought = prefix if whole else prefix.split("/")[0] + "/"
+        if any(member.startswith(sought) and member.endswith((".xml", ".bin", ".iwa", ".rels")) for member in members):
             return media_type
-    return ODS if ODS.encode() in data[:200] else "application/zip"
+    # An OpenDocument file says what it is in its first member, which is stored as it is.
+    stored = next((kind for kind in _OPEN_DOCUMENTS if data[38 : 38 + len(kind)] == kind.encode()), None)
+    if stored:
+        return stored
+    if not any(member.startswith(_PACKAGE_MARKS) for member in members):
+        return ZIP
+    # A package of some program is no archive of documents; cut off before its parts it can only be an Office file.
+    return UNKNOWN if whole else DOCX
+
+
+def _local_names(data: bytes) -> list[str]:
+    """The names in the headers before each member, of the first few."""
+    starts = [match.start() for match in re.finditer(b"PK\x03\x04", data[:2_000_000])][:50]
+    return [
+        data[at + 30 : at + 30 + int.from_bytes(data[at + 26 : at + 28], "little")].decode("latin-1") for at in starts
+    ]
 
 
 def _zip_danger(data: bytes) -> str | None:
@@ -191,6 +260,10 @@ def _text_type(name: str, data: bytes) -> str:
     if not _is_text(head):
         return UNKNOWN
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start[:15].upper() == b"BEGIN:VCALENDAR":
+        return ICS
+    if start[:11].upper() == b"BEGIN:VCARD":
+        return VCF
     if b"OFXHEADER" in start[:300] or b"<OFX>" in start[:2000].upper():
         return OFX
     if start.startswith(b"From ") and len(_HEADER_LINE.findall(head)) >= 2:
@@ -227,7 +300,7 @@ def _is_mail(start: bytes) -> bool:
 def _is_csv(ending: str, head: bytes) -> bool:
     """Named so and with a delimiter, or at least three lines that all hold the same number (two or more) of them."""
     lines = [line for line in head.split(b"\n")[:40] if line.strip()]
-    if ending in {"csv", "tsv"}:
+    if ending in {"csv", "tsv", "iif"}:
         return any(delimiter in head for delimiter in (b",", b";", b"\t", b"|")) or head.startswith(b"\xff\xfe")
     whole = lines[:-1] if len(head) == 8192 else lines
     for delimiter in (b",", b"\t", b";"):

@@ -1,10 +1,11 @@
 """What was received becomes searchable: identify, parse, split, read facts, index. A plain list of steps, run in order.
 
 The `stage` of a version is the order and the receipt: each step takes the versions that stand before it, commits what it made, and can be
-repeated without harm, so that a crash costs at most one batch of one step. Never decides who may see what, never records a notice.
+repeated without harm, so that a crash costs at most one step of two batches. Never decides who may see what, never records a notice.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from store.vectors import VectorIndex
 
 UNFINISHED = ("received", "identified", "parsed", "split", "facts")
-BATCH = 64
+BATCH = 32
 
 Progress = Callable[[str, int, int], None]
 """What is being done, how many are done, of how many."""
@@ -54,18 +55,31 @@ class Finished:
 
 
 def run(bench: Workbench, progress: Progress, client_ids: Collection[str] | None = None) -> Finished:
-    """Finish every version that is not, of these clients or of all, in the order of clients and documents."""
+    """Finish every version that is not, of these clients or of all, in the order of clients and documents.
+
+    While the children parse a batch, the one before it is split, read and indexed here: neither waits for the other."""
     finished = Finished()
     total = _count_unfinished(bench.database, client_ids)
-    while batch := _next_batch(bench.database, client_ids):
-        for step in STEPS:
-            step(bench, batch)
-        refused = _count_refused(bench.database, batch)
-        finished = Finished(finished.read + len(batch) - refused, finished.refused + refused)
-        done = finished.read + finished.refused
-        progress("documents", done, max(total, done))
+    with ThreadPoolExecutor(1, "parse-ahead") as ahead:
+        coming = ahead.submit(_parsed_batch, bench, client_ids, ())
+        while batch := coming.result():
+            coming = ahead.submit(_parsed_batch, bench, client_ids, batch)
+            for step in HERE:
+                step(bench, batch)
+            refused = _count_refused(bench.database, batch)
+            finished = Finished(finished.read + len(batch) - refused, finished.refused + refused)
+            done = finished.read + finished.refused
+            progress("documents", done, max(total, done))
     retire(bench.database, bench.index, client_ids)
     return finished
+
+
+def _parsed_batch(bench: Workbench, client_ids: Collection[str] | None, but: Sequence[str]) -> list[str]:
+    """The next versions to finish, `but` those in hand, as far as the children bring them."""
+    batch = _next_batch(bench.database, client_ids, but)
+    for step in AHEAD if batch else ():
+        step(bench, batch)
+    return batch
 
 
 def identify(bench: Workbench, batch: Sequence[str]) -> None:
@@ -73,72 +87,77 @@ def identify(bench: Workbench, batch: Sequence[str]) -> None:
     waiting = _waiting(bench.database, batch, "received")
     found = {version_id: identify_bytes(name, bench.blobs.get(blob)) for version_id, name, blob in waiting}
     with bench.database.writing() as session:
-        for version_id, identity in found.items():
-            version = session.get_one(DocumentVersion, version_id)
+        for version, document in _standing(session, batch, "received"):
+            identity = found[version.id]
             version.media_type, version.stage = identity.media_type, "identified"
             if identity.refused:
-                keep_parsed(session, version, Parsed(identity.media_type, findings=(identity.refused,)))
-                _refuse(session, version)
+                nothing = Parsed(identity.media_type, findings=(identity.refused,))
+                keep_parsed(session, [version], {version.id: nothing})
+                _refuse(version, document)
 
 
 def parse(bench: Workbench, batch: Sequence[str]) -> None:
     """Pages, elements and findings of each file, on all cores; a file of which nothing could be read is refused."""
     waiting = _waiting(bench.database, batch, "identified")
     results = bench.pool.map((name, bench.blobs.get(blob)) for _, name, blob in waiting)
-    parsed = list(zip(waiting, results, strict=True))
+    parsed = {version_id: result for (version_id, _, _), result in zip(waiting, results, strict=True)}
     with bench.database.writing() as session:
-        for (version_id, _, _), result in parsed:
-            version = session.get_one(DocumentVersion, version_id)
-            keep_parsed(session, version, result)
+        standing = _standing(session, batch, "identified")
+        keep_parsed(session, [version for version, _ in standing], parsed)
+        for version, document in standing:
             version.stage = "parsed"
-            if not result.pages:
-                _refuse(session, version)
+            if not parsed[version.id].pages:
+                _refuse(version, document)
 
 
 def split(bench: Workbench, batch: Sequence[str]) -> None:
     """Passages of each file, in reading order, each a span of one page."""
-    with bench.database.writing() as session:
-        versions = _at_stage(session, batch, "parsed")
+    with bench.database.reading() as session:
+        versions = [version for version, _ in _standing(session, batch, "parsed")]
         known = stored_parsed(session, versions)
-        for version in versions:
-            session.execute(delete(Passage).where(Passage.version_id == version.id))
-            session.add_all(_passages(version, known[version.id]))
+    passages = [passage for version in versions for passage in _passages(version, known[version.id])]
+    with bench.database.writing() as session:
+        session.execute(delete(Passage).where(Passage.version_id.in_(known)))
+        session.add_all(passages)
+        for version, _ in _standing(session, batch, "parsed"):
             version.stage = "split"
 
 
 def facts(bench: Workbench, batch: Sequence[str]) -> None:
     """The kind of each document and the typed values that its kind holds."""
+    with bench.database.reading() as session:
+        standing = _standing(session, batch, "split")
+        known = stored_parsed(session, [version for version, _ in standing])
+    kinds = {version.id: recognise(known[version.id], document.name)[0] for version, document in standing}
+    rows = [row for version, _ in standing for row in _facts(version, known[version.id], kinds[version.id])]
     with bench.database.writing() as session:
-        versions = _at_stage(session, batch, "split")
-        known = stored_parsed(session, versions)
-        for version in versions:
-            document = session.get_one(Document, version.document_id)
-            kind, _ = recognise(known[version.id], document.name)
-            session.execute(delete(FactRow).where(FactRow.version_id == version.id))
-            session.add_all(_facts(version, known[version.id], kind))
-            if document.current_version_id == version.id:
-                document.kind = kind
+        session.execute(delete(FactRow).where(FactRow.version_id.in_(kinds)))
+        session.add_all(rows)
+        for version, document in _standing(session, batch, "split"):
             version.stage = "facts"
+            if document.current_version_id == version.id:
+                document.kind = kinds[version.id]
 
 
 def index(bench: Workbench, batch: Sequence[str]) -> None:
     """Vectors of the passages: into the index, and beside the passages in the records."""
     with bench.database.reading() as session:
-        versions = [version.id for version in _at_stage(session, batch, "facts")]
+        versions = [version.id for version, _ in _standing(session, batch, "facts")]
     embed_and_put(bench.database, bench.index, bench.embedder, versions)
     with bench.database.writing() as session:
-        for version in _at_stage(session, versions, "facts"):
+        for version, document in _standing(session, versions, "facts"):
             version.stage = "indexed"
-            document = session.get_one(Document, version.document_id)
             if document.current_version_id == version.id:
                 document.state = "read"
 
 
-STEPS: tuple[Callable[[Workbench, Sequence[str]], None], ...] = (identify, parse, split, facts, index)
+Step = Callable[[Workbench, Sequence[str]], None]
+AHEAD: tuple[Step, ...] = (identify, parse)
+HERE: tuple[Step, ...] = (split, facts, index)
 
 
-def _next_batch(database: Database, client_ids: Collection[str] | None) -> list[str]:
-    query = select(DocumentVersion.id).where(DocumentVersion.stage.in_(UNFINISHED))
+def _next_batch(database: Database, client_ids: Collection[str] | None, but: Sequence[str]) -> list[str]:
+    query = select(DocumentVersion.id).where(DocumentVersion.stage.in_(UNFINISHED), DocumentVersion.id.not_in(but))
     if client_ids is not None:
         query = query.where(DocumentVersion.client_id.in_(client_ids))
     order = (DocumentVersion.client_id, DocumentVersion.document_id, DocumentVersion.number)
@@ -170,14 +189,15 @@ def _waiting(database: Database, batch: Sequence[str], stage: str) -> list[tuple
         return list(session.execute(query).tuples())
 
 
-def _at_stage(session: Session, batch: Sequence[str], stage: str) -> list[DocumentVersion]:
-    query = select(DocumentVersion).where(DocumentVersion.id.in_(batch), DocumentVersion.stage == stage)
-    return list(session.scalars(query.order_by(DocumentVersion.id)))
+def _standing(session: Session, batch: Collection[str], stage: str) -> list[tuple[DocumentVersion, Document]]:
+    """Those of a batch that stand at a stage, each with its document; one query."""
+    query = select(DocumentVersion, Document).join(Document, Document.id == DocumentVersion.document_id)
+    query = query.where(DocumentVersion.id.in_(batch), DocumentVersion.stage == stage).order_by(DocumentVersion.id)
+    return list(session.execute(query).tuples())
 
 
-def _refuse(session: Session, version: DocumentVersion) -> None:
+def _refuse(version: DocumentVersion, document: Document) -> None:
     version.stage = "refused"
-    document = session.get_one(Document, version.document_id)
     if document.current_version_id == version.id:
         document.state = "refused"
 

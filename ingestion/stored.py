@@ -4,7 +4,7 @@ Never parses.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -14,13 +14,15 @@ from store.ids import stable_id
 from store.tables import Document, DocumentPage, DocumentVersion, IntakeFinding, Message
 
 
-def keep_parsed(session: Session, version: DocumentVersion, parsed: Parsed) -> None:
-    """Make the version's pages and findings those of `parsed`, whatever was there."""
+def keep_parsed(session: Session, versions: Collection[DocumentVersion], parsed: Mapping[str, Parsed]) -> None:
+    """Make the pages and findings of these versions those of what was parsed, by version id, whatever was there."""
     for table in (DocumentPage, IntakeFinding):
-        session.execute(delete(table).where(table.version_id == version.id))
-    session.add_all(_pages(version, parsed))
-    session.add_all(_findings(version, parsed))
-    version.media_type, version.title = parsed.media_type, parsed.title
+        session.execute(delete(table).where(table.version_id.in_([version.id for version in versions])))
+    for version in versions:
+        one = parsed[version.id]
+        session.add_all(_pages(version, one))
+        session.add_all(_findings(version, one))
+        version.media_type, version.title = one.media_type, one.title
 
 
 def _pages(version: DocumentVersion, parsed: Parsed) -> Iterator[DocumentPage]:

@@ -23,11 +23,13 @@ Direction = Literal["in", "out"]
 
 @dataclass(frozen=True)
 class Enclosure:
-    """A file that came with a message; its bytes lie in the blobs."""
+    """A file that came with a message; its bytes lie in the blobs, or `refused` says why there are none. `name` has the path of a
+    file that lies inside another."""
 
     name: str
     blob: str
     size: int
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,5 +200,5 @@ def _enclosed(mail: Mail, ref: str) -> list[Incoming]:
             stem, dot, ending = enclosure.name.rpartition(".")
             name, n = f"{stem or ending} ({n}){dot}{ending if stem else ''}", n + 1
         taken.add(name)
-        files.append(Incoming(ref, f"{folder}/{name}", enclosure.blob, enclosure.size, "mail"))
+        files.append(Incoming(ref, f"{folder}/{name}", enclosure.blob, enclosure.size, "mail", enclosure.refused))
     return files

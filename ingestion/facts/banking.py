@@ -79,7 +79,7 @@ def _bank(reading: Reading, name: str) -> list[ReadFact]:
             ]
     for line in reading.lines[:1]:
         value = name_text(line.cells[0].text) if line.cells else None
-        if value is not None and len(value) <= 60:
+        if value is not None and len(value) <= 60 and not value.lower().endswith("statement"):
             return [fact(name, NAME, Found(value, line.cells[0], 0.5), reading)]
     return []
 

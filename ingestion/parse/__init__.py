@@ -3,12 +3,18 @@
 Front door: `parse`. In production it runs inside `ingestion.sandbox`. Never stores, never opens an attachment, never uses the network.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
+from ingestion import identify as kind
+from ingestion.copies import copy_finding
 from ingestion.elements import Finding, Parsed
-from ingestion.identify import DOCX, EML, IMAGES, MBOX, MSG, ODS, OFX, PDF, PPTX, XLS, XLSX, clean_name, identify
+from ingestion.identify import IMAGES, PDF, clean_name, identify
 from ingestion.parse.broken import BROKEN, Unreadable
+
+_PAGE_TOLD = re.compile(r"\b(?:pages?|sheet)\b.*(?:unreadable|not read|beyond)")
 
 OnPage = Callable[[int], None]
 
@@ -16,7 +22,8 @@ OnPage = Callable[[int], None]
 def parse(name: str, data: bytes, *, passwords: Sequence[str] = (), on_page: OnPage | None = None) -> Parsed:
     """What `data` holds. Bad content is told in findings and never raises; MemoryError does.
 
-    `passwords` are tried on a locked PDF. `on_page` hears the number of each page of a PDF or picture once it is read.
+    `passwords` are tried on a locked PDF. `on_page` hears the number of each page of a PDF or picture once it is read, and of a
+    long sheet while it is.
     """
     name = clean_name(name)
     identity = identify(name, data)
@@ -27,38 +34,66 @@ def parse(name: str, data: bytes, *, passwords: Sequence[str] = (), on_page: OnP
     except Unreadable as error:
         return Parsed(identity.media_type, findings=(Finding(name, f"{name} {error}.", "error"),))
     except BROKEN as error:
-        why = f"{name} could not be read ({type(error).__name__}); ask for it again or add it as PDF."
+        why = f"{name} is damaged and could not be read ({type(error).__name__}); ask for it again or add it as PDF."
         return Parsed(identity.media_type, findings=(Finding(name, why, "error"),))
-    return _explained(name, parsed)
+    return _with_copy(name, _explained(name, parsed))
 
 
 def _read(name: str, data: bytes, media_type: str, passwords: Sequence[str], on_page: OnPage | None) -> Parsed:
-    from ingestion.parse import mail, ocr, office, pdf, tables, text
-
     if media_type in IMAGES:
+        from ingestion.parse import ocr
+
         return ocr.parse_picture(name, data, media_type, on_page=on_page)
-    readers: dict[str, Callable[[], Parsed]] = {
-        PDF: lambda: pdf.parse_pdf(name, data, passwords=passwords, on_page=on_page),
-        DOCX: lambda: office.parse_docx(data),
-        PPTX: lambda: office.parse_pptx(data),
-        XLSX: lambda: tables.parse_xlsx(name, data),
-        XLS: lambda: tables.parse_xls(name, data),
-        ODS: lambda: tables.parse_ods(name, data),
-        EML: lambda: mail.parse_eml(name, data),
-        MSG: lambda: mail.parse_msg(name, data),
-        MBOX: lambda: mail.parse_mbox(name, data),
-        OFX: lambda: text.parse_text(data, OFX),
+    if media_type == PDF:
+        from ingestion.parse import pdf
+
+        return pdf.parse_pdf(name, data, passwords=passwords, on_page=on_page)
+    return _readers(name, data, on_page)[media_type]()
+
+
+def _readers(name: str, data: bytes, on_page: OnPage | None) -> dict[str, Callable[[], Parsed]]:
+    """How each kind without pictures is read."""
+    from ingestion.parse import archive, cards, convert, mail, office, ofx, outlook, rtf, tables, text, tnef
+
+    return {
+        kind.DOCX: lambda: office.parse_docx(name, data),
+        kind.PPTX: lambda: office.parse_pptx(name, data),
+        kind.XLSX: lambda: tables.parse_xlsx(name, data, on_page=on_page),
+        kind.XLS: lambda: tables.parse_xls(name, data),
+        kind.ODS: lambda: tables.parse_ods(name, data),
+        kind.EML: lambda: mail.parse_eml(name, data),
+        kind.MSG: lambda: outlook.parse_msg(name, data),
+        kind.MBOX: lambda: mail.parse_mbox(name, data),
+        kind.TNEF: lambda: tnef.parse_tnef(name, data),
+        kind.ICS: lambda: cards.parse_ics(name, data),
+        kind.VCF: lambda: cards.parse_vcf(name, data),
+        kind.OFX: lambda: ofx.parse_ofx(name, data),
+        kind.RTF: lambda: rtf.parse_rtf(name, data),
+        kind.ZIP: lambda: archive.parse_zip(name, data),
+        **{old: partial(convert.parse_old, name, data, old) for old in convert.OLD},
         "text/csv": lambda: tables.parse_csv(name, data),
         "text/html": lambda: text.parse_html(data),
         "text/markdown": lambda: text.parse_markdown(data),
         "text/plain": lambda: text.parse_text(data, "text/plain"),
     }
-    return readers[media_type]()
 
 
 def _explained(name: str, parsed: Parsed) -> Parsed:
-    """No page is silently empty: a file without any words says so even where its parser did not."""
-    if parsed.findings or any(page.text for page in parsed.pages):
+    """No page is silently empty: where its parser told nothing of it, it is told here."""
+    if not parsed.findings and not any(page.text for page in parsed.pages):
+        why = f"{name}, page 1 unreadable: no words found in it; ask for it again or add it as PDF."
+        return replace(parsed, findings=(Finding(name, why),))
+    told = any(_PAGE_TOLD.search(finding.message) for finding in parsed.findings)
+    blank = [page.number for page in parsed.pages if not page.text]
+    if told or not blank or not any(page.text for page in parsed.pages):
         return parsed
-    finding = Finding(name, f"{name}, page 1 unreadable: no words found in it; ask for it again or add it as PDF.")
-    return replace(parsed, findings=(finding,))
+    which = f"page {blank[0]}" if len(blank) == 1 else f"pages {', '.join(map(str, blank[:20]))}"
+    more = " and more" if len(blank) > 20 else ""
+    why = f"{name}, {which}{more} unreadable: nothing is written there; nothing to do if that is right."
+    return replace(parsed, findings=(*parsed.findings, Finding(name, why, "info")))
+
+
+def _with_copy(name: str, parsed: Parsed) -> Parsed:
+    """A file that is named as the copy of another says of which."""
+    finding = copy_finding(name)
+    return replace(parsed, findings=(*parsed.findings, finding)) if finding else parsed

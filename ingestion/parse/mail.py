@@ -1,6 +1,7 @@
-"""Mail: EML and MSG to headers, body and attachments; an MBOX to its messages.
+"""Mail: EML to headers, body and attachments; an MBOX to its messages.
 
-Owns what of a message is its body. Never opens an attachment: it hands them out. Never follows a link or loads a remote picture.
+Owns what of a message is its body, and how headers are read for MSG too. Never opens an attachment: it hands them out. Never follows
+a link or loads a remote picture.
 """
 
 import email
@@ -12,13 +13,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingestion.elements import Attachment, Finding, MailHeaders, Parsed
-from ingestion.identify import EML, MBOX, MSG, clean_name
-from ingestion.parse.broken import BROKEN, Unreadable
-from ingestion.parse.pages import Block, assemble
+from ingestion.identify import EML, MBOX, clean_name
+from ingestion.parse.pages import Block, assemble, table
 from ingestion.parse.text import decode
 from ingestion.parse.wording import one_line, tidy
 
 MAX_ATTACHMENTS = 200
+_MAX_LISTED = 5_000
+_HEAD_BYTES = 20_000
 _REFERENCE = re.compile(r"<[^<>\s]+>")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 _Message = email.message.Message
@@ -29,51 +31,23 @@ def parse_eml(name: str, data: bytes) -> Parsed:
     message = email.message_from_bytes(data)
     plain, html, attachments = _parts(message)
     findings: list[Finding] = []
-    if len(attachments) > MAX_ATTACHMENTS:
-        findings.append(Finding(name, f"{name} has {len(attachments)} attachments; only {MAX_ATTACHMENTS} were taken."))
     if message.get_content_type() in {"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"}:
         findings.append(Finding(name, f"{name} is encrypted; ask the sender for it in the clear.", "error"))
-    headers = _headers(message)
-    return _parsed(name, EML, plain, html, headers, attachments[:MAX_ATTACHMENTS], findings)
-
-
-def parse_msg(name: str, data: bytes) -> Parsed:
-    """A message saved from Outlook. Raises Unreadable."""
-    from oxmsg import Message
-
-    try:
-        message = Message.load(data)
-        fields = {str(key).lower(): str(value) for key, value in message.message_headers.items()}
-        sent = message.sent_date
-        headers = MailHeaders(
-            message_id=_first_reference(fields.get("message-id", "")),
-            subject=one_line(message.subject or ""),
-            sender=_address(message.sender or fields.get("from", "")),
-            recipients=_addresses([fields.get("to", "")])
-            or tuple(_address(r.email_address) for r in message.recipients),
-            copied=_addresses([fields.get("cc", "")]),
-            sent_at=sent.isoformat() if sent else _sent_at(fields.get("date", "")),
-            in_reply_to=_first_reference(fields.get("in-reply-to", "")),
-            references=tuple(_REFERENCE.findall(fields.get("references", ""))),
-        )
-        attachments = tuple(
-            Attachment(clean_name(a.file_name or "attachment"), a.file_bytes)
-            for a in message.attachments
-            if a.file_bytes
-        )
-        plain, html = message.body or "", message.html_body or ""
-    except BROKEN as error:
-        raise Unreadable("is damaged and cannot be opened as an Outlook message; save it as EML") from error
-    return _parsed(name, MSG, [plain], [html], headers, attachments[:MAX_ATTACHMENTS], [])
+    return parsed_mail(name, EML, body_blocks(plain, html), _headers(message), attachments, findings)
 
 
 def parse_mbox(name: str, data: bytes) -> Parsed:
-    """A mailbox holds no text of its own: each message is an attachment, to be read one by one."""
+    """The list of its messages; each of them is an attachment, to be read one by one."""
     messages = [Attachment(f"message {i}.eml", message) for i, message in enumerate(read_mbox(data), start=1)]
     finding = Finding(
         name, f"{name} is a mailbox of {len(messages)} messages; each is read as a message of its own.", "info"
     )
-    return Parsed(MBOX, findings=(finding,), attachments=tuple(messages))
+    heads = [_headers(email.message_from_bytes(one.data[:_HEAD_BYTES])) for one in messages[:_MAX_LISTED]]
+    rows = [("Message", "Sent", "From", "Subject")]
+    rows += [(str(i), head.sent_at or "", head.sender, head.subject) for i, head in enumerate(heads, start=1)]
+    blocks = [Block("Title", f"Mailbox of {len(messages):,} message{'' if len(messages) == 1 else 's'}"), table(rows)]
+    pages, elements = assemble(blocks, count=1)
+    return Parsed(MBOX, pages, elements, (finding,), tuple(messages))
 
 
 def read_mbox(data: bytes) -> Iterator[bytes]:
@@ -91,29 +65,33 @@ def _unescaped(message: bytes) -> bytes:
     return re.sub(rb"(?m)^>(>*From )", rb"\1", message).rstrip(b"\r\n") + b"\n"
 
 
-def _parsed(
-    name: str,
-    media_type: str,
-    plain: Sequence[str],
-    html: Sequence[str],
-    headers: MailHeaders,
-    attachments: tuple[Attachment, ...],
-    findings: list[Finding],
-) -> Parsed:
+def body_blocks(plain: Sequence[str], html: Sequence[str]) -> list[Block]:
+    """The paragraphs of the plain parts if they have words, else of the HTML parts."""
     from ingestion.parse.library import html_blocks
 
     words = [tidy(part) for part in plain if part.strip()]
     blocks = [Block("Text", paragraph) for part in words for paragraph in re.split(r"\n{2,}", part)]
-    if not blocks:
-        blocks = [block for part in html for block in html_blocks(part)]
-    pages, elements = assemble(blocks, count=1)
-    if not pages[0].text and not findings:
-        why = f"{name}, page 1 unreadable: the message has no text" + (
-            " beside its attachments." if attachments else "."
-        )
-        findings.append(Finding(name, why, "info"))
-    title = headers.subject or None
-    return Parsed(media_type, pages, elements, tuple(findings), attachments, headers, title)
+    return blocks or [block for part in html for block in html_blocks(part)]
+
+
+def parsed_mail(
+    name: str,
+    media_type: str,
+    body: Sequence[Block],
+    headers: MailHeaders,
+    attachments: tuple[Attachment, ...],
+    findings: Sequence[Finding] = (),
+) -> Parsed:
+    """The message as every kind of mail is handed on: its body one page; too many attachments and an empty body are told."""
+    found = [*findings]
+    if len(attachments) > MAX_ATTACHMENTS:
+        found.append(Finding(name, f"{name} has {len(attachments)} attachments; only {MAX_ATTACHMENTS} were taken."))
+    pages, elements = assemble(body, count=1)
+    if not pages[0].text and not found:
+        why = " beside its attachments." if attachments else "."
+        found.append(Finding(name, f"{name}, page 1 unreadable: the message has no text{why}", "info"))
+    kept = attachments[:MAX_ATTACHMENTS]
+    return Parsed(media_type, pages, elements, tuple(found), kept, headers, headers.subject or None)
 
 
 def _parts(message: _Message) -> tuple[list[str], list[str], tuple[Attachment, ...]]:
@@ -126,9 +104,12 @@ def _parts(message: _Message) -> tuple[list[str], list[str], tuple[Attachment, .
         file_name = _decoded(part.get_filename() or "")
         if kind == "message/rfc822":
             attachments.append(_inner_message(part))
+        elif kind.startswith("message/"):
+            ending = kind.rpartition("/")[2] + ".txt"
+            attachments.append(Attachment(clean_name(file_name or "attachment." + ending), _report(part)))
         elif kind in {"text/plain", "text/html"} and not file_name and part.get_content_disposition() != "attachment":
             (plain if kind == "text/plain" else html).append(decode(_payload(part), part.get_content_charset()))
-        elif payload := _payload(part):
+        elif (payload := _payload(part)) or file_name:
             # What has no name and is no text is a signature or a picture of the layout; with a name it is a document.
             ending = "." + kind.rpartition("/")[2]
             attachments.append(Attachment(clean_name(file_name or "attachment" + ending), payload))
@@ -137,7 +118,7 @@ def _parts(message: _Message) -> tuple[list[str], list[str], tuple[Attachment, .
 
 def _leaves(message: _Message) -> Iterator[_Message]:
     """The parts that hold something, without going into messages that were attached."""
-    if message.get_content_type() != "message/rfc822" and message.is_multipart():
+    if message.get_content_maintype() != "message" and message.is_multipart():
         for part in message.get_payload():
             if isinstance(part, email.message.Message):
                 yield from _leaves(part)
@@ -157,6 +138,13 @@ def _inner_message(part: _Message) -> Attachment:
     return Attachment(clean_name((_decoded(inner.get("Subject", "")) or "message").replace("/", "-") + ".eml"), data)
 
 
+def _report(part: _Message) -> bytes:
+    """A report on a delivery, which comes as a list of headers (RFC 3464)."""
+    payload = part.get_payload()
+    parts = [one for one in payload if isinstance(one, email.message.Message)] if isinstance(payload, list) else []
+    return b"\n".join(one.as_bytes() for one in parts) or _payload(part)
+
+
 def _payload(part: _Message) -> bytes:
     try:
         payload = part.get_payload(decode=True)
@@ -170,14 +158,14 @@ def _payload(part: _Message) -> bytes:
 
 def _headers(message: _Message) -> MailHeaders:
     return MailHeaders(
-        message_id=_first_reference(_header(message, "Message-ID")),
+        message_id=first_reference(_header(message, "Message-ID")),
         subject=_decoded(_header(message, "Subject")),
-        sender=_address(_header(message, "From")),
-        recipients=_addresses(_all(message, "To")),
-        copied=_addresses(_all(message, "Cc")),
-        sent_at=_sent_at(_header(message, "Date")),
-        in_reply_to=_first_reference(_header(message, "In-Reply-To")),
-        references=tuple(_REFERENCE.findall(_header(message, "References"))),
+        sender=address(_header(message, "From")),
+        recipients=addresses(_all(message, "To")),
+        copied=addresses(_all(message, "Cc")),
+        sent_at=sent_at(_header(message, "Date")),
+        in_reply_to=first_reference(_header(message, "In-Reply-To")),
+        references=references(_header(message, "References")),
     )
 
 
@@ -186,12 +174,17 @@ def _header(message: _Message, name: str) -> str:
 
 
 def _all(message: _Message, name: str) -> list[str]:
-    return [str(value) for value in message.get_all(name, [])]
+    """Every header of that name as written; bytes that are not ASCII by the same guess as any text."""
+    return [_written(str(value)) for key, value in message.raw_items() if key.lower() == name.lower()]
+
+
+def _written(value: str) -> str:
+    return value if value.isascii() else decode(value.encode("utf-8", "surrogateescape"))
 
 
 def _decoded(value: object) -> str:
     """An encoded header in words; what cannot be decoded stays as written."""
-    written = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    written = _written(str(value))
     try:
         parts = email.header.decode_header(written)
     except (ValueError, email.errors.HeaderParseError):
@@ -199,17 +192,23 @@ def _decoded(value: object) -> str:
     return one_line("".join(part if isinstance(part, str) else decode(part, charset) for part, charset in parts))
 
 
-def _first_reference(value: str) -> str | None:
+def references(value: str) -> tuple[str, ...]:
+    """The Message-IDs of a References header, oldest first."""
+    return tuple(_REFERENCE.findall(value))
+
+
+def first_reference(value: str) -> str | None:
+    """The Message-ID in a header; the words themselves if it has no brackets, None if it is empty."""
     found = _REFERENCE.search(value)
     return found[0] if found else (value.strip() or None)
 
 
-def _address(value: str) -> str:
+def address(value: str) -> str:
     """The address in lower case, or the words themselves if there is none (Outlook's internal senders)."""
-    return next(iter(_addresses([value])), _decoded(value).lower())
+    return next(iter(addresses([value])), _decoded(value).lower())
 
 
-def _addresses(values: Sequence[str]) -> tuple[str, ...]:
+def addresses(values: Sequence[str]) -> tuple[str, ...]:
     """Addresses in lower case, each once. Read before the names are decoded: an encoded name may hold a comma."""
     pairs = email.utils.getaddresses(list(values))
     found = [one_line(address) for _, address in pairs if "@" in address]
@@ -217,7 +216,7 @@ def _addresses(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address.lower() for address in found))
 
 
-def _sent_at(value: str) -> str | None:
+def sent_at(value: str) -> str | None:
     """ISO 8601 with offset; a date without zone ("-0000") is taken as UTC."""
     import datetime as dt
 

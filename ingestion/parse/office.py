@@ -8,10 +8,11 @@ import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ingestion.elements import Parsed
+from ingestion.elements import Finding, Parsed
 from ingestion.identify import DOCX, PPTX
 from ingestion.parse.broken import BROKEN, Unreadable
 from ingestion.parse.pages import Block, assemble, table
+from ingestion.parse.rescue import rescued
 from ingestion.parse.word_xml import plain_word
 from ingestion.parse.wording import one_line
 from ingestion.parse.xml import read_xml
@@ -19,18 +20,18 @@ from ingestion.parse.xml import read_xml
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 
 
-def parse_docx(data: bytes) -> Parsed:
-    """Paragraphs, lists, tables, headers and footers in the file's order. Raises Unreadable."""
+def parse_docx(name: str, data: bytes) -> Parsed:
+    """Paragraphs, lists, tables, headers and footers in the file's order; of a damaged file what is left. Raises Unreadable."""
     from ingestion.parse.library import docx_blocks
 
-    return _parse(data, DOCX, lambda data: docx_blocks(plain_word(data)))
+    return _parse(name, data, DOCX, lambda data: docx_blocks(plain_word(data)))
 
 
-def parse_pptx(data: bytes) -> Parsed:
-    """A page for each slide. Raises Unreadable."""
+def parse_pptx(name: str, data: bytes) -> Parsed:
+    """A page for each slide; of a damaged file what is left. Raises Unreadable."""
     from ingestion.parse.library import pptx_blocks
 
-    return _parse(data, PPTX, lambda data: [*pptx_blocks(data), *_charts(data)])
+    return _parse(name, data, PPTX, lambda data: [*pptx_blocks(data), *_charts(data)])
 
 
 def _charts(data: bytes) -> Iterator[Block]:
@@ -61,10 +62,18 @@ def _values(series: Any, part: str) -> list[str]:
     return [one_line(value.text or "") for node in series.findall(_C + part) for value in node.iter(_C + "v")]
 
 
-def _parse(data: bytes, media_type: str, read: Callable[[bytes], list[Block]]) -> Parsed:
-    _check_archive(data)
-    pages, elements = assemble(read(data), count=1)
-    return Parsed(media_type, pages, elements, title=_title(data))
+def _parse(name: str, data: bytes, media_type: str, read: Callable[[bytes], list[Block]]) -> Parsed:
+    try:
+        _check_archive(data)
+        pages, elements = assemble(read(data), count=1)
+        return Parsed(media_type, pages, elements, title=_title(data))
+    except (*BROKEN, Unreadable) as error:
+        blocks = rescued(data, media_type)
+        if not blocks:
+            raise Unreadable("is damaged or cut off; ask for it again") from error
+    pages, elements = assemble(blocks, count=1)
+    why = f"{name} is damaged or cut off; what is left of its words was read: ask for it again."
+    return Parsed(media_type, pages, elements, (Finding(name, why),))
 
 
 def _check_archive(data: bytes) -> None:

@@ -5,6 +5,7 @@ what a page says: a page without words gets a finding.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 OCR_DPI = 200
 MAX_PAGES = 2_000
+# Scanned pages take seconds each: of one file so many are read, or as many as fit into this time, which lies below that of the sandbox.
+MAX_SCANS = 500
+SCAN_SECONDS = 900.0
 # Fewer letters and digits than this on a page that shows pictures: a scan, perhaps with a stamp of the fax on it.
 _FEW_CHARACTERS = 20
 _STAMP_CHARACTERS = 250
@@ -69,20 +73,45 @@ def parse_pdf(
         total = len(document)
         if total > MAX_PAGES:
             findings.append(Finding(name, f"{name} has {total} pages; only the first {MAX_PAGES} were read."))
+        scans = _Scans()
         for number in range(1, min(total, MAX_PAGES) + 1):
-            page, found, problem = _read_page(name, document, number)
+            page, found, problem = _read_page(name, document, number, scans)
             pages.append(page)
             elements += found
             findings += [problem] if problem else []
             if on_page:
                 on_page(number)
         title = _title(document)
+    if scans.left_out:
+        many = f"{len(scans.left_out)} scanned pages from page {scans.left_out[0]} on"
+        findings.append(
+            Finding(name, f"{name}: {many} were not read, it has too many of them; split it and add the parts.")
+        )
     if not pages:
         findings.append(Finding(name, f"{name} has no pages; ask for it again.", "error"))
     return Parsed(PDF, tuple(pages), tuple(elements), tuple(findings), title=title)
 
 
-def _read_page(name: str, document: Any, number: int) -> tuple[Page, tuple[Element, ...], Finding | None]:
+class _Scans:
+    """How many scanned pages were read, how long that may go on, and the pages for which there was no time."""
+
+    def __init__(self) -> None:
+        self.read = 0
+        self.until = time.monotonic() + SCAN_SECONDS
+        self.left_out: list[int] = []
+
+    def one_more(self, number: int) -> bool:
+        """Whether page `number` may be read."""
+        self.read += 1
+        allowed = self.read <= MAX_SCANS and time.monotonic() < self.until
+        if not allowed:
+            self.left_out.append(number)
+        return allowed
+
+
+def _read_page(
+    name: str, document: Any, number: int, scans: _Scans
+) -> tuple[Page, tuple[Element, ...], Finding | None]:
     import pypdfium2 as pdfium
 
     try:
@@ -95,6 +124,8 @@ def _read_page(name: str, document: Any, number: int) -> tuple[Page, tuple[Eleme
         laid = _text_of(page, number)
         if not _is_picture(page, laid.text):
             return _text_page(name, page, number, laid)
+        if not scans.one_more(number):
+            return Page(number, laid.text, "text" if laid.text else "none", width, height), laid.elements, None
         image = _picture(page, OCR_DPI)
     finally:
         page.close()

@@ -8,9 +8,8 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 from ingestion.elements import Finding, Parsed
@@ -23,6 +22,9 @@ from ingestion.parse.xml import read_xml
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 400
+# Of a whole workbook: what one child reads well within its time and memory.
+MAX_CELLS = 2_500_000
+_ROWS_A_SIGN = 500
 MAX_REPEATED = 1_000
 _FORMULA_WITHOUT_RESULT = re.compile(rb"(?:</f>|<f[^>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 _QUOTED_PARTS = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
@@ -32,8 +34,9 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _Sheets = list[tuple[str, list[list[str]]]]
 
 
-def parse_xlsx(name: str, data: bytes) -> Parsed:
-    """Every sheet, hidden ones too, with the results stored in its cells. Raises Unreadable."""
+def parse_xlsx(name: str, data: bytes, *, on_page: Callable[[int], None] | None = None) -> Parsed:
+    """Every sheet, hidden ones too, with the results stored in its cells. `on_page` hears the number of the sheet now and then, so
+    that a long one is known to go on. Raises Unreadable."""
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -43,8 +46,8 @@ def parse_xlsx(name: str, data: bytes) -> Parsed:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         for sheet in book.worksheets:
             sheet.reset_dimensions()
-            rows = ([cell_text(c.value, c.number_format) for c in row] for row in sheet.iter_rows(max_col=MAX_COLUMNS))
-            sheets.append((sheet.title, _limited(name, sheet.title, rows, findings)))
+            rows = _xlsx_rows(sheet, len(sheets) + 1, on_page)
+            sheets.append((sheet.title, _limited(name, sheet.title, rows, findings, _cells(sheets))))
         book.close()
     except (*BROKEN, InvalidFileException) as error:
         raise Unreadable("is damaged and cannot be opened as a workbook; ask for it again") from error
@@ -61,9 +64,11 @@ def parse_xls(name: str, data: bytes) -> Parsed:
     from xlrd.compdoc import CompDocError
 
     findings: list[Finding] = []
+    sheets: _Sheets = []
     try:
         book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO(), formatting_info=True)
-        sheets = [(s.name, _limited(name, s.name, _xls_rows(book, s), findings)) for s in book.sheets()]
+        for sheet in book.sheets():
+            sheets.append((sheet.name, _limited(name, sheet.name, _xls_rows(book, sheet), findings, _cells(sheets))))
     except (*BROKEN, XLRDError, CompDocError) as error:
         locked = "password" in str(error).lower() or "encrypted" in str(error).lower()
         why = "is protected by a password; add a copy without it" if locked else "is damaged; ask for it again"
@@ -82,7 +87,7 @@ def parse_ods(name: str, data: bytes) -> Parsed:
     sheets: _Sheets = []
     for sheet in root.iter(_TABLE + "table"):
         title = sheet.get(_TABLE + "name", "")
-        sheets.append((title, _limited(name, title, _ods_rows(sheet), findings)))
+        sheets.append((title, _limited(name, title, _ods_rows(sheet), findings, _cells(sheets))))
     return _parsed(name, ODS, sheets, findings)
 
 
@@ -114,6 +119,8 @@ def cell_text(value: object, number_format: str = "General") -> str:
 
 
 def _number(value: float, number_format: str) -> str:
+    if isinstance(value, int) and number_format == "General":
+        return str(value)
     # Excel itself keeps 15 digits; more is the noise of binary fractions.
     exact = Decimal(f"{value:.15g}")
     if not exact.is_finite():
@@ -133,13 +140,30 @@ def _places(number: Decimal) -> int:
     return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
 
-def _limited(name: str, sheet: str, rows: Iterable[list[str]], findings: list[Finding]) -> list[list[str]]:
-    kept = list(islice(rows, MAX_ROWS + 1))
-    if len(kept) > MAX_ROWS:
-        where = f"{name}, sheet {sheet}" if sheet else name
-        why = f"{where} has more than {MAX_ROWS:,} rows; the rest was not read: split it, by year for instance."
-        findings.append(Finding(name, why))
-    return kept[:MAX_ROWS]
+def _limited(
+    name: str, sheet: str, rows: Iterable[list[str]], findings: list[Finding], used: int = 0
+) -> list[list[str]]:
+    """The rows that are taken, at most so many and so wide; `used` cells of the file were taken before. What is cut off is told."""
+    where = f"{name}, sheet {sheet}" if sheet else name
+    kept: list[list[str]] = []
+    wide = False
+    for row in rows:
+        wide = wide or any(row[MAX_COLUMNS:])
+        row = row[:MAX_COLUMNS]
+        used += sum(map(bool, row))
+        if len(kept) == MAX_ROWS or used > MAX_CELLS:
+            limit = f"{MAX_ROWS:,} rows" if len(kept) == MAX_ROWS else f"{MAX_CELLS:,} cells in all"
+            why = f"{where} has more than {limit}; what follows row {len(kept):,} was not read: split it, by year for instance."
+            findings.append(Finding(name, why))
+            break
+        kept.append(row)
+    if wide:
+        findings.append(Finding(name, f"{where} has more than {MAX_COLUMNS} columns; the rest was not read: split it."))
+    return kept
+
+
+def _cells(sheets: _Sheets) -> int:
+    return sum(bool(cell) for _, rows in sheets for row in rows for cell in row)
 
 
 def _parsed(name: str, media_type: str, sheets: _Sheets, findings: list[Finding]) -> Parsed:
@@ -164,9 +188,16 @@ def _formulas_without_result(data: bytes) -> int:
         return sum(len(_FORMULA_WITHOUT_RESULT.findall(archive.read(sheet))) for sheet in sheets)
 
 
+def _xlsx_rows(sheet: Any, number: int, on_page: Callable[[int], None] | None) -> Iterator[list[str]]:
+    for n, row in enumerate(sheet.iter_rows(), start=1):
+        yield [cell_text(c.value, c.number_format) for c in row[: MAX_COLUMNS + 1]]
+        if on_page and n % _ROWS_A_SIGN == 0:
+            on_page(number)
+
+
 def _xls_rows(book: Any, sheet: Any) -> Iterator[list[str]]:
     for row in range(sheet.nrows):
-        yield [_xls_cell(book, sheet.cell(row, column)) for column in range(min(sheet.ncols, MAX_COLUMNS))]
+        yield [_xls_cell(book, sheet.cell(row, column)) for column in range(min(sheet.ncols, MAX_COLUMNS + 1))]
 
 
 def _xls_cell(book: Any, cell: Any) -> str:
@@ -189,7 +220,7 @@ def _ods_rows(sheet: Any) -> Iterator[list[str]]:
         cells: list[str] = []
         for cell in row.iter(_TABLE + "table-cell", _TABLE + "covered-table-cell"):
             words = one_line(" ".join("".join(p.itertext()) for p in cell.iter(_TEXT + "p")))
-            repeated = min(int(cell.get(_TABLE + "number-columns-repeated", "1")), MAX_COLUMNS - len(cells))
+            repeated = min(int(cell.get(_TABLE + "number-columns-repeated", "1")), MAX_COLUMNS + 1 - len(cells))
             cells += [words] * repeated
         # Programs end a sheet with a million repeated empty rows.
         times = int(row.get(_TABLE + "number-rows-repeated", "1")) if any(cells) else 1

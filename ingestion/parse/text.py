@@ -47,7 +47,7 @@ def parse_text(data: bytes, media_type: str) -> Parsed:
         pages.append(Page(number, text, "text" if text else "none"))
         for match in _BLOCK.finditer(text):
             start, end = match.start(), match.start() + len(match.group().rstrip())
-            elements.append(Element(_kind(text[start:end]), text[start:end], number, start, end))
+            elements.append(Element(kind_of(text[start:end]), text[start:end], number, start, end))
     return Parsed(media_type, tuple(pages), tuple(elements))
 
 
@@ -70,7 +70,8 @@ def parse_markdown(data: bytes) -> Parsed:
     return Parsed("text/markdown", pages, elements)
 
 
-def _kind(block: str) -> ElementType:
+def kind_of(block: str) -> ElementType:
+    """What a paragraph without any mark of its own is, by how it is written."""
     if _LIST_ITEM.match(block):
         return "ListItem"
     return "Title" if "\n" not in block and _HEADING.match(block) and any(map(str.isalpha, block)) else "Text"
@@ -79,6 +80,8 @@ def _kind(block: str) -> ElementType:
 def _as_declared(data: bytes, declared: str) -> str | None:
     try:
         name = codecs.lookup(declared).name
+        # What calls itself GB2312 has long been its superset.
+        name = "gb18030" if name in {"gb2312", "gbk"} else name
         return None if name in {"utf-8", "ascii", "cp1252", "iso8859-1"} else data.decode(name)
     except (LookupError, UnicodeDecodeError):
         return None

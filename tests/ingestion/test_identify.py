@@ -5,7 +5,24 @@ import zipfile
 
 import pytest
 
-from ingestion.identify import DOCX, EML, MAX_BYTES, MBOX, OFX, PDF, UNKNOWN, XLSX, clean_name, identify
+from ingestion.identify import (
+    DOCX,
+    EML,
+    HEIC,
+    ICS,
+    MAX_BYTES,
+    MBOX,
+    OFX,
+    PDF,
+    RTF,
+    TNEF,
+    UNKNOWN,
+    VCF,
+    XLSX,
+    ZIP,
+    clean_name,
+    identify,
+)
 
 MAIL = b"From: a@b.com\r\nTo: c@d.com\r\nSubject: Hi\r\n\r\nHello"
 
@@ -22,6 +39,17 @@ def zipped(**members: bytes) -> bytes:
     ("name", "data", "media_type"),
     [
         ("scan.docx", b"%PDF-1.7\n", PDF),
+        ("printed.pdf", b"\x1b%-12345X@PJL\n%PDF-1.4\n1 0 obj\n", PDF),
+        ("about.txt", b"A file of this kind begins with\n%PDF-1.4 and nothing else.\n", "text/plain"),
+        ("winmail.dat", b"\x78\x9f\x3e\x22\x01\x00\n%PDF-1.4\n1 0 obj", TNEF),
+        ("files.bin", zipped(a=b"1"), ZIP),
+        ("files.zip", zipped(**{"word__documents 2025.pdf": b"1", "xl__workbook.xlsx": b"2"}), ZIP),
+        ("old.doc", b"{\\rtf1 x}", RTF),
+        ("meet.txt", b"\xef\xbb\xbfBEGIN:VCALENDAR\r\nVERSION:2.0\r\n", ICS),
+        ("ann.txt", b"begin:vcard\nFN:Ann\nend:vcard\n", VCF),
+        ("photo.jpg", b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1", HEIC),
+        ("photo.bin", b"\x00\x00\x00\x18ftypavif\x00\x00\x00\x00", "image/avif"),
+        ("BM notes.txt", b"BM was here and wrote this down.\n", "text/plain"),
         ("letter.pdf", zipped(**{"word__document.xml": b"<x/>"}), DOCX),
         ("a.bin", zipped(**{"xl__workbook.xml": b"<x/>"}), XLSX),
         ("photo.txt", b"\x89PNG\r\n\x1a\n" + b"\x00" * 20, "image/png"),
@@ -31,6 +59,7 @@ def zipped(**members: bytes) -> bytes:
         ("bank.qbo", b"OFXHEADER:100\nDATA:OFXSGML\n<OFX></OFX>", OFX),
         ("page", b"<!DOCTYPE html><html><body>Hi</body></html>", "text/html"),
         ("notes.md", b"# Title\n\nText", "text/markdown"),
+        ("books.iif", b"!TRNS\tDATE\tACCNT\tAMOUNT\n!ENDTRNS\nTRNS\t1/2/2026\tCash\t5\n", "text/csv"),
         ("a.csv", b"Date,Amount\n2026-01-01,5\n", "text/csv"),
         ("export.txt", b"Date,Payee,Amount\n2026-01-01,A,5\n2026-01-02,B,6\n", "text/csv"),
         ("letter.txt", b"Dear Ann,\nDate: it was late, and dark.\n", "text/plain"),
@@ -51,8 +80,20 @@ def test_type_is_told_by_content_not_by_name(name: str, data: bytes, media_type:
         ("~$letter.docx", b"owner", "not a document"),
         ("empty.pdf", b"", "empty (0 bytes)"),
         ("tool.exe", b"MZ\x90\x00\x03" + b"\x00" * 100, "not a kind of file"),
-        ("files.zip", zipped(a=b"1"), "unpack it"),
-        ("old.rtf", b"{\\rtf1 x}", "save it as DOCX"),
+        ("old.rar", b"Rar!\x1a\x07\x00", "unpack it"),
+        ("files.7z", b"7z\xbc\xaf\x27\x1c", "unpack it"),
+        ("mail.pst", b"!BDN" + bytes(20), "save its messages from Outlook"),
+        ("Maple.qbw", b"\x00\x01", "export the reports"),
+        ("backup.qbb", b"\x00\x01", "export the reports"),
+        ("K-1.pdf.crdownload", b"%PDF-1.4", "has not ended"),
+        ("._letter.docx", b"\x00\x05\x16\x07", "not a document"),
+        (
+            "drawing.vsdx",
+            zipped(**{"[Content_Types].xml": b"<x/>", "visio__document.xml": b"<x/>"}),
+            "not a kind of file",
+        ),
+        ("book.epub", zipped(mimetype=b"application/epub+zip"), "not a kind of file"),
+        ("budget.numbers", zipped(**{"Index__Document.iwa": b"x"}), "export it there as PDF"),
     ],
 )
 def test_what_is_not_read_says_what_to_do(name: str, data: bytes, words: str) -> None:

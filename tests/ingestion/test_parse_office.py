@@ -160,9 +160,12 @@ def test_delimited_files_keep_their_rows(data: bytes, rows: tuple[tuple[str, ...
     assert parse("x.csv", data).elements[0].rows == rows
 
 
-def test_truncated_office_files_are_findings() -> None:
-    book = openpyxl.Workbook()
-    for name, data in (("a.docx", saved(word_file())), ("a.xlsx", workbook(book))):
-        parsed = parse(name, data[: len(data) // 2])
-        assert parsed.pages == ()
-        assert parsed.findings[0].severity == "error"
+def test_a_truncated_letter_keeps_its_words_and_a_truncated_workbook_is_a_finding() -> None:
+    data = saved(word_file())
+    parsed = parse("a.docx", data[: len(data) // 2])
+    assert "Tax return | $2,400" in parsed.pages[0].text
+    assert "cut off; what is left of its words was read" in parsed.findings[0].message
+    data = workbook(openpyxl.Workbook())
+    parsed = parse("a.xlsx", data[: len(data) // 2])
+    assert parsed.pages == ()
+    assert parsed.findings[0].severity == "error"

@@ -192,3 +192,29 @@ def test_a_broken_picture_is_a_finding() -> None:
 def test_parsing_twice_gives_the_same() -> None:
     data = pdf(letter, table, columns)
     assert parse("a.pdf", data) == parse("a.pdf", data)
+
+
+def scanned(angle: float) -> tuple[str, Image.Image]:
+    """A scan of a letter with a table, turned anticlockwise by `angle` degrees: what is read, and the picture."""
+    image = Image.new("RGB", (1000, 420), "white")
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(32)
+    for i, (left, right) in enumerate(
+        (("Maple Street Bakery", ""), ("Total fee", "4,200.00"), ("Amount due", "4,452.00"))
+    ):
+        draw.text((80, 60 + 90 * i), left, fill="black", font=font)
+        draw.text((760, 60 + 90 * i), right, fill="black", font=font)
+    turned = image.rotate(angle, expand=True, fillcolor="white", resample=Image.Resampling.BICUBIC)
+    out = io.BytesIO()
+    turned.save(out, "PNG", dpi=(72, 72))
+    (page,) = parse("scan.png", out.getvalue()).pages
+    box = next(word.box for word in page.words if "4,452" in page.text[word.start : word.end])
+    lit = turned.convert("L").crop((round(box.left), round(box.top), round(box.right), round(box.bottom)))
+    return page.text, lit
+
+
+@pytest.mark.parametrize("angle", [180, 270, -4])
+def test_a_scan_is_read_upright_and_straight_and_its_words_lie_where_they_are_seen(angle: float) -> None:
+    text, lit = scanned(angle)
+    assert text == "Maple Street Bakery\n\nTotal fee | 4,200.00\nAmount due | 4,452.00"
+    dark = sum(value < 100 for value in lit.getdata()) / (lit.width * lit.height)
+    assert dark > 0.08

@@ -1,0 +1,97 @@
+"""How exactly mail is read: sender, recipients, subject, date, attachments and threads, against headers read by another program.
+
+Pure measuring: reads the files, returns figures. Never prints.
+"""
+
+import email.utils
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ingestion.elements import Parsed
+from ingestion.parse import parse
+
+FIELDS = ("from", "to", "subject", "date", "attachments", "thread")
+
+
+def measure(folder: Path) -> dict[str, Any]:
+    """Reads each file of `folder`/files that `folder`/gold.jsonl names: {"file", "headers": {from, to, subject, date, attachments: [name],
+    [thread]}}.
+
+    A header counts as exact when its addresses, its words or its moment are the same, however they are spelled; what the gold could
+    not decode itself (U+FFFD) or does not have is not judged. Attachments: the same names in the same order; parts that their sender
+    did not name and messages attached whole are not in such gold and do not count. `thread` is the root Message-ID.
+    Returns: files, judged {field: n}, exact {field: n}, share (of all judged), wrong [{file, field, gold, read}].
+    """
+    judged: Counter[str] = Counter()
+    exact: Counter[str] = Counter()
+    wrong: list[dict[str, Any]] = []
+    lines = [
+        json.loads(line) for line in (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines() if line.strip()
+    ]
+    for line in lines:
+        parsed = parse(line["file"], (folder / "files" / line["file"]).read_bytes())
+        for field, (gold, read) in _compared(line["headers"], parsed).items():
+            judged[field] += 1
+            exact[field] += gold == read
+            if gold != read:
+                wrong.append({"file": line["file"], "field": field, "gold": gold, "read": read})
+    total = sum(judged.values())
+    return {
+        "files": len(lines),
+        "judged": dict(judged),
+        "exact": dict(exact),
+        "share": round(sum(exact.values()) / total, 4) if total else None,
+        "wrong": wrong,
+    }
+
+
+def _compared(headers: Mapping[str, Any], parsed: Parsed) -> dict[str, tuple[Any, Any]]:
+    mail = parsed.mail
+    if mail is None:
+        return {field: (headers.get(field), None) for field in FIELDS if headers.get(field) is not None}
+    found: dict[str, tuple[Any, Any]] = {}
+    for field, read in (("from", (mail.sender,)), ("to", mail.recipients)):
+        if _told(headers.get(field)):
+            found[field] = (_addresses(headers[field]), read)
+    if _told(headers.get("subject")):
+        found["subject"] = (_words(headers["subject"]), _words(mail.subject))
+    if _moment(headers.get("date")) is not None:
+        found["date"] = (_moment(headers["date"]), _moment(mail.sent_at))
+    if headers.get("attachments") is not None:
+        found["attachments"] = (list(headers["attachments"]), _named(parsed, headers["attachments"]))
+    if headers.get("thread") is not None:
+        found["thread"] = (headers["thread"], next(iter((*mail.references, mail.in_reply_to, mail.message_id)), None))
+    return found
+
+
+def _told(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and "\ufffd" not in value
+
+
+def _addresses(written: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(address.lower() for _, address in email.utils.getaddresses([written]) if "@" in address))
+
+
+def _words(written: str) -> str:
+    return re.sub(r"\s+", " ", written).strip()
+
+
+def _moment(written: object) -> float | None:
+    """Seconds since 1970; None for what is no date."""
+    import datetime as dt
+
+    for read in (email.utils.parsedate_to_datetime, dt.datetime.fromisoformat):
+        try:
+            moment = read(str(written).strip())
+        except (ValueError, TypeError, IndexError):
+            continue
+        return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
+    return None
+
+
+def _named(parsed: Parsed, gold: list[str]) -> list[str]:
+    return [a.name for a in parsed.attachments if a.name in gold or not re.search(r"^attachment\.|\.eml$", a.name)]
