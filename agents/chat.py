@@ -6,14 +6,17 @@ is that it is not found. The chat has no tool: it cannot send, release, write a 
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from agents.asking import claims as answers
 from agents.asking import wording
 from agents.asking.claims import Claim, Markers
+from agents.asking.followup import read_with
 from agents.asking.sources import Sources, from_passages, gather
 from agents.asking.topics import Understood, understand
 from agents.llm import ModelFailed, ModelRefused
@@ -44,7 +47,9 @@ class Asked(TypedDict):
 
 @dataclass
 class Room:
-    """One asking: who asks about whom, and what was found on the way. Lives as long as the question."""
+    """One asking: who asks about whom, and what was found on the way. Lives as long as the question.
+
+    `model` is the one that worded the answer, `note` why one did not or not to the end; `left`: the asker went away."""
 
     services: Services
     opener: Opener
@@ -54,11 +59,13 @@ class Room:
     sources: Sources | None = None
     claims: tuple[Claim, ...] = ()
     model: str | None = None
+    note: str | None = None
+    left: bool = False
 
 
 def ask(
     services: Services, opener: Opener, client_ref: str, question: str, thread: str | None = None
-) -> Iterator[Event]:
+) -> Generator[Event]:
     """Events in order: {"thread": id}, {"delta": text} as it is said, {"answer": the contract's JSON of `ask`}.
 
     Raises, before the first event, NotFound for a client or a thread that is not the asker's, Invalid for an empty or endless
@@ -77,43 +84,50 @@ def ask(
     return _told(room, question, earlier, thread or chat_threads.new_thread())
 
 
-def _told(room: Room, question: str, earlier: list[tuple[str, str]], thread: str) -> Iterator[Event]:
-    from langgraph.checkpoint.sqlite import SqliteSaver
-
+def _told(room: Room, question: str, earlier: list[tuple[str, str]], thread: str) -> Generator[Event]:
     yield {"thread": thread}
-    with closing(sqlite3.connect(room.services.home / "threads.db", timeout=30, check_same_thread=False)) as connection:
-        graph = build(SqliteSaver(connection))
+    with closing(_open_checkpoints(room.services.home)) as connection:
         begin: Any = {"question": question, "earlier": earlier, "answer": {}, "spoken": ""}
         # a thread's id is its own; the client is part of the key so that no checkpoint is ever shared between two
         config: Any = {"configurable": {"thread_id": f"{room.client_ref}:{thread}"}}
-        answer: dict[str, Any] = {}
-        stream: Iterator[Any] = graph.stream(
-            begin, config, context=room, stream_mode=["custom", "values"], durability="exit"
-        )
-        for mode, event in stream:
-            if mode == "custom":
+        stream: Any = build(connection).stream(begin, config, context=room, stream_mode="custom", durability="exit")
+        try:
+            # `yield from` would close the stream, and wait for its nodes, before they are told
+            for event in stream:  # noqa: UP028
                 yield event
-            else:
-                answer = event["answer"]
+        except GeneratorExit:  # the asker went away; what was said to her is kept all the same
+            room.left = True
+            stream.close()
+            if room.claims:
+                _keep(room, thread, question)
+            raise
+    yield {"answer": _keep(room, thread, question)}
+
+
+def _keep(room: Room, thread: str, question: str) -> dict[str, Any]:
+    answer = _answer(room)
     with room.services.database.writing() as session:
         chat_threads.keep_turn(room.opener(session), room.client_ref, thread, question, answer)
-    yield {"answer": answer}
+    return answer
+
+
+def _answer(room: Room) -> dict[str, Any]:
+    """The contract's JSON: what the claims say, with citations and receipt, or that nothing was found."""
+    looked = room.sources.looked if room.sources else answers.NOTHING_LOOKED_AT
+    seconds = time.monotonic() - room.started
+    if room.sources is None or not room.claims:
+        answer = answers.not_found(looked, room.model, seconds, room.note)
+    else:
+        answer = answers.found(room.claims, room.sources.paths, looked, room.model, seconds, room.note)
+    answer["receipt"]["question"] = room.asked.question if room.asked else ""
+    return answer
 
 
 def read_question(state: Asked, runtime: Running[Room]) -> dict[str, Any]:
-    """What is asked; a follow-up such as "and for 2024?" is read with the question before it."""
-    question = state["question"]
-    asked = understand(question)
+    """What is asked; a follow-up such as "and for 2024?" is read with the questions before it."""
     before = [text for role, text in state["earlier"] if role == "question"]
-    if before and not asked.topics and _follows(question):
-        asked = understand(f"{before[-1]} {question}")
-    runtime.context.asked = asked
+    runtime.context.asked = understand(read_with(state["question"], before))
     return {}
-
-
-def _follows(question: str) -> bool:
-    first = question.lower().split()[:2]
-    return bool(first) and (first[0] == "and" or first in (["what", "about"], ["how", "about"]))
 
 
 def look_up(state: Asked, runtime: Running[Room]) -> dict[str, Any]:
@@ -138,19 +152,28 @@ def word(state: Asked, runtime: Running[Room]) -> dict[str, Any]:
     if sources is None or asked is None:
         return {}
     given = wording.numbered(sources)
-    markers, said, spoken = Markers(), [], ""
+    quotes, room.claims = room.claims, ()
+    markers, spoken, sentences = Markers(), "", 0
     try:
         for item in _items(room, state, given):
-            claim = wording.held(str(item["text"]), [str(s) for s in item["sources"]], given, asked.question)
-            if claim is not None and claim not in said:
-                said.append(claim)
+            sentences += 1
+            named = [str(source) for source in item["sources"]]
+            claim = wording.held(str(item["text"]), named, given, asked.question, sources.client)
+            if claim is not None and claim not in room.claims:
+                room.claims, room.model = (*room.claims, claim), room.services.door.name
                 spoken += _say(runtime, spoken, markers.mark(claim))
-    except (ModelFailed, ModelRefused):
-        if not said:
-            return {}
-    room.model = room.services.door.name
-    # what a record says outright is not unsaid by a model's silence; a mere likeness in a passage is
-    room.claims = tuple(said) or sources.sure
+            if room.left:
+                break
+    except ModelRefused as refusal:
+        room.note = f"no model was asked: {refusal}"
+        sentences += 1
+    except ModelFailed as failure:
+        room.note = f"{failure}; what stands here was checked before it broke off" if room.claims else str(failure)
+        sentences += 1
+    if not room.claims:
+        # what a record says outright is not unsaid by a model's silence; a mere likeness in a passage is
+        room.claims = quotes if sentences else sources.sure
+        room.model = None if sentences or room.claims else room.services.door.name
     return {"spoken": spoken}
 
 
@@ -188,18 +211,33 @@ def _say(runtime: Running[Room], before: str, part: str) -> str:
 
 
 def conclude(state: Asked, runtime: Running[Room]) -> dict[str, Any]:
-    """The answer with citations and receipt."""
-    room = runtime.context
-    if room.sources is None:
-        return {}
-    seconds = time.monotonic() - room.started
-    if not room.claims:
-        return {"answer": answers.not_found(room.sources.looked, room.model, seconds)}
-    return {"answer": answers.found(room.claims, room.sources.paths, room.sources.looked, room.model, seconds)}
+    """The answer with citations and receipt, as the thread keeps it."""
+    return {"answer": _answer(runtime.context)}
 
 
-def build(checkpoints: Any = None) -> "CompiledStateGraph[Asked, Room, Any, Any]":
-    """The graph. Its nodes are the functions above, in order."""
+def build(checkpoints: sqlite3.Connection | None = None) -> "CompiledStateGraph[Asked, Room, Any, Any]":
+    """The graph, its checkpoints in that database."""
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
+    return _graph().copy({"checkpointer": SqliteSaver(checkpoints) if checkpoints else None})
+
+
+def _open_checkpoints(home: Path) -> sqlite3.Connection:
+    """The agents' checkpoints of this home; where the file is broken, ones that are forgotten: the rows are the truth of a thread."""
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
+    connection = sqlite3.connect(home / "threads.db", timeout=30, check_same_thread=False)
+    try:
+        SqliteSaver(connection).setup()
+    except sqlite3.DatabaseError:
+        connection.close()
+        return sqlite3.connect(":memory:", check_same_thread=False)
+    return connection
+
+
+@cache
+def _graph() -> "CompiledStateGraph[Asked, Room, Any, Any]":
+    """The nodes are the functions above, in order. Compiled once: that takes as long as an answer."""
     from langgraph.graph import END, START, StateGraph
 
     graph: StateGraph[Asked, Room, Any, Any] = StateGraph(Asked, context_schema=Room)
@@ -211,4 +249,4 @@ def build(checkpoints: Any = None) -> "CompiledStateGraph[Asked, Room, Any, Any]
     graph.add_edge("word", "quote")
     graph.add_edge("quote", "conclude")
     graph.add_edge("conclude", END)
-    return graph.compile(checkpointer=checkpoints)
+    return graph.compile()

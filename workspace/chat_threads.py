@@ -45,7 +45,7 @@ def keep_turn(scope: Scope, client_ref: str, thread_id: str, question: str, answ
     Someone without an account (the operator at the command line) has no thread; then only the trail remembers."""
     client = access_client(scope, client_ref)
     if scope.person_id is not None:
-        _open(scope, client.id, thread_id, question)
+        _open(scope, client_ref, thread_id, question)
         last = (
             scope.session.scalar(select(func.max(ChatMessage.ordinal)).where(ChatMessage.thread_id == thread_id)) or 0
         )
@@ -77,13 +77,16 @@ def _message(ordinal: int, role: str, text: str, answer: dict[str, Any] | None, 
     return ChatMessage(id=identity, ordinal=ordinal, role=role, text=text, answer=answer, **said)
 
 
-def _open(scope: Scope, client_id: str, thread_id: str, question: str) -> None:
-    if scope.session.get(ChatThread, thread_id) is None:
-        title = " ".join(question.split())[:TITLE]
-        scope.session.add(
-            ChatThread(id=thread_id, client_id=client_id, person_id=scope.person_id, title=title, created_at=scope.now)
-        )
-        scope.session.flush()
+def _open(scope: Scope, client_ref: str, thread_id: str, question: str) -> None:
+    """The thread, made with its first question. Raises NotFound for somebody else's."""
+    if scope.session.get(ChatThread, thread_id) is not None:
+        _own(scope, client_ref, thread_id)
+        return
+    client, title = access_client(scope, client_ref), " ".join(question.split())[:TITLE]
+    scope.session.add(
+        ChatThread(id=thread_id, client_id=client.id, person_id=scope.person_id, title=title, created_at=scope.now)
+    )
+    scope.session.flush()
 
 
 def _own(scope: Scope, client_ref: str, thread_id: str) -> ChatThread:

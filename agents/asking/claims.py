@@ -32,6 +32,9 @@ class Looked:
     unread: tuple[str, ...]
 
 
+NOTHING_LOOKED_AT = Looked(0, 0, {}, ())
+
+
 class Markers:
     """Numbers evidence from [1] in the order in which it is first used."""
 
@@ -57,9 +60,15 @@ def _place(evidence: Evidence, paths: Mapping[str, str]) -> dict[str, str]:
 
 
 def found(
-    claims: Sequence[Claim], paths: Mapping[str, str], looked: Looked, model: str | None, seconds: float
+    claims: Sequence[Claim],
+    paths: Mapping[str, str],
+    looked: Looked,
+    model: str | None,
+    seconds: float,
+    note: str | None = None,
 ) -> dict[str, Any]:
-    """The answer that these claims make; `paths` are those of the client's documents, by id."""
+    """The answer that these claims make; `paths` are those of the client's documents, by id; `note` says what a person should know
+    of how it was made."""
     markers = Markers()
     text = joined(markers.mark(claim) for claim in claims)
     cited = markers.evidence()
@@ -72,10 +81,11 @@ def found(
         "receipt": _receipt(documents, record_names(cited), looked),
         "model": model,
         "seconds": round(seconds, 3),
+        "note": note,
     }
 
 
-def not_found(looked: Looked, model: str | None, seconds: float) -> dict[str, Any]:
+def not_found(looked: Looked, model: str | None, seconds: float, note: str | None = None) -> dict[str, Any]:
     """The honest answer when nothing supports one: the sentence without decoration, and what was looked through."""
     return {
         "answer": NOT_FOUND,
@@ -85,6 +95,7 @@ def not_found(looked: Looked, model: str | None, seconds: float) -> dict[str, An
         "receipt": _receipt(dict(looked.read), [], looked),
         "model": model,
         "seconds": round(seconds, 3),
+        "note": note,
     }
 
 

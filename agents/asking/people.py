@@ -3,25 +3,33 @@
 The second half of records.py. An identifying number is never shown whole, only its last four digits.
 """
 
+from collections import Counter
+from decimal import Decimal
+
+from agents.asking import worked
 from agents.asking.claims import Claim
-from agents.asking.records import MOST, Desk
+from agents.asking.fact_words import KIND_WORDS, letters
+from agents.asking.records import Desk, Raised, first
+from workspace.deliverables.sources import contact_evidence
 from workspace.evidence import Evidence, MessageEvidence, RecordEvidence
-from workspace.signals.words import away, count, day, listed, plain
-from workspace.snapshot import Contact, Document, Message
+from workspace.signals.notice_reading import NoticeReading, answered_by, read_notice
+from workspace.signals.words import away, count, day, dollars, listed, plain
+from workspace.snapshot import Contact, Document, Message, Notice
+
+KINDS = 12  # kinds of documents that are listed
 
 
 def contacts(desk: Desk) -> tuple[Claim, ...]:
     """The people on the client's side, the primary one first."""
     known = sorted(desk.snapshot.contacts, key=lambda c: (not c.is_primary, c.name))
-    return tuple(_contact(one) for one in known[:MOST])
+    return first([_contact(one) for one in known])
 
 
 def _contact(contact: Contact) -> Claim:
     fields = ("title", "email", "phone")
     parts = [value for value in (contact.title, contact.email, contact.phone) if value]
     role = "The primary contact is" if contact.is_primary else "Another contact is"
-    evidence = [_of(contact, "name", contact.name)]
-    evidence += [_of(contact, f, v) for f in fields if (v := getattr(contact, f))]
+    evidence = [contact_evidence(contact, f) for f in ("name", *fields) if getattr(contact, f)]
     return Claim(f"{role} {contact.name}{': ' if parts else ''}{', '.join(parts)}.", tuple(evidence))
 
 
@@ -29,25 +37,25 @@ def owners(desk: Desk) -> tuple[Claim, ...]:
     """Who owns the client, with shares."""
     known = [c for c in desk.snapshot.contacts if c.ownership_pct]
     known.sort(key=lambda c: (-(c.ownership_pct or 0), c.name))
-    return tuple(
-        Claim(f"{c.name} owns {plain(c.ownership_pct)}%.", (_of(c, "ownership_pct", str(c.ownership_pct)),))
-        for c in known[:MOST]
-        if c.ownership_pct is not None
-    )
+    return first([_owner(c, c.ownership_pct) for c in known if c.ownership_pct is not None])
 
 
-def _of(contact: Contact, field: str, value: str) -> RecordEvidence:
-    return RecordEvidence(f"contact:{contact.name}", field, value)
+def _owner(contact: Contact, share: Decimal) -> Claim:
+    evidence = (contact_evidence(contact, "name"), contact_evidence(contact, "ownership_pct"))
+    return Claim(f"{contact.name} owns {plain(share)}%.", evidence)
 
 
 def tax_id(desk: Desk) -> tuple[Claim, ...]:
-    """The last four digits of the tax id."""
+    """The last four digits of the tax id: an answer is kept, shown to a model in the next turn, and copied; the whole number stays
+    in the record, where whoever may see the client finds it."""
     client = desk.snapshot.client
     digits = "".join(c for c in client.tax_id or "" if c.isdigit())
     if len(digits) < 4:
         return ()
     text = f"The tax id of {client.name} ends in {digits[-4:]}; it is shown whole in the client's record only."
-    return (Claim(text, (RecordEvidence(f"client:{client.ref}", "tax_id", f"ends in {digits[-4:]}"),)),)
+    return (
+        Claim(text, (client.evidence("name"), RecordEvidence(f"client:{client.ref}", "tax_id_last4", digits[-4:]))),
+    )
 
 
 def profile(desk: Desk) -> tuple[Claim, ...]:
@@ -79,15 +87,17 @@ def last_message(desk: Desk) -> tuple[Claim, ...]:
 
 def _message(desk: Desk, mail: Message, who: str) -> Claim:
     sent = desk.snapshot.local_day(mail.sent_at) if mail.sent_at else desk.today
-    first = mail.body.strip().split("\n", 1)[0][:160]
-    start = mail.body.index(first) if first else 0
+    begins = mail.body.strip().split("\n", 1)[0][:160].strip()
+    start = mail.body.index(begins)
+    record = f"message:{mail.message_id}"
     evidence: list[Evidence] = [
-        RecordEvidence(f"message:{mail.message_id}", "sent_at", sent.isoformat()),
-        RecordEvidence(f"message:{mail.message_id}", "subject", mail.subject),
+        worked.distance(sent, RecordEvidence(record, "sent_at", sent.isoformat()), desk.today),
+        RecordEvidence(record, "sender", mail.sender),
+        RecordEvidence(record, "subject", mail.subject),
     ]
-    if first:
-        evidence.append(MessageEvidence(mail.message_id, start, start + len(first), first))
-    words = f' It begins "{first}"' if first else ""
+    if begins:
+        evidence.append(MessageEvidence(mail.message_id, start, start + len(begins), begins))
+    words = f' It begins "{begins}"' if begins else ""
     return Claim(
         f'{who} on {day(sent)} ({away(sent, desk.today)}), {mail.sender}: "{mail.subject}".{words}', tuple(evidence)
     )
@@ -96,82 +106,92 @@ def _message(desk: Desk, mail: Message, who: str) -> Claim:
 def notices(desk: Desk) -> tuple[Claim, ...]:
     """The notices that wait for an answer; where none does, that none does."""
     known = [d for d in desk.snapshot.documents if d.notice is not None and d.duplicate_of is None]
-    waiting = [d for d in known if d.notice is not None and d.notice.state == "open"]
-    if not waiting:
-        proof = RecordEvidence(f"client:{desk.snapshot.client.ref}", "open notices", "0")
-        return (Claim(f"No notice is open; {count(len(known), 'notice')} on file.", (proof,)),)
-    return tuple(_notice(desk, one) for one in waiting[:MOST])
+    read = [read_notice(d) for d in known]
+    waiting = [one for one in read if answered_by(desk.snapshot, one) is None]
+    if waiting:
+        return first([_notice(desk, one) for one in waiting])
+    if not known:
+        proof = RecordEvidence(f"client:{desk.snapshot.client.ref}", "notices", "0")
+        return (Claim("No notice of a tax agency is on file.", (proof,)),)
+    answered = [e for one in read if (e := answered_by(desk.snapshot, one)) is not None]
+    evidence = (worked.counted([_kind(d) for d in known]), *dict.fromkeys(answered))
+    return (Claim(f"No notice is open; {count(len(known), 'notice')} on file.", evidence),)
 
 
-def _notice(desk: Desk, document: Document) -> Claim:
-    n = document.notice
-    facts = [f for name in ("notice_number", "notice_date", "respond_by", "amount_due") if (f := document.fact(name))]
-    evidence: tuple[Evidence, ...] = tuple(f.evidence for f in facts)
-    number = (n.number if n else None) or "a notice"
+def _notice(desk: Desk, read: NoticeReading) -> Claim:
+    """A notice with its dates: the record's, which a person may have set right, else those read from the page."""
+    path, n = read.document.path, read.document.notice
     agency = f" from {n.agency}" if n and n.agency else ""
-    dated = f" of {day(n.notice_date)}" if n and n.notice_date else ""
-    until = f", answer by {day(n.respond_by)} ({away(n.respond_by, desk.today)})" if n and n.respond_by else ""
+    dated = f" of {day(read.dated)}" if read.dated else ""
+    until = f", answer by {day(read.respond_by)} ({away(read.respond_by, desk.today)})" if read.respond_by else ""
+    asks = f", it asks for {dollars(read.amount)}" if read.amount is not None else ""
     sure = "" if n and n.confirmed else " The dates are read from the page and not yet confirmed."
-    if not evidence:
-        evidence = (RecordEvidence(f"document:{document.id}", "kind", "notice"),)
-    return Claim(f"{number}{agency}{dated} is open{until} ({document.path}).{sure}", evidence)
+    evidence: list[Evidence] = [*read.evidence, *([_of(n, "agency", n.agency)] if n and n.agency else [])]
+    if n and not evidence:
+        evidence = [_of(n, "state", n.state)]
+    if n and read.respond_by:
+        fact = read.document.fact("respond_by")
+        on_page = fact is not None and fact.day == read.respond_by
+        proof = fact.evidence if fact and on_page else _of(n, "respond_by", read.respond_by.isoformat())
+        evidence.append(worked.distance(read.respond_by, proof, desk.today))
+    text = f"{read.number or 'A notice'}{agency}{dated} is open{until}{asks} ({path}).{sure}"
+    return Claim(text, tuple(evidence))
+
+
+def _of(notice: Notice, field: str, value: str) -> RecordEvidence:
+    return RecordEvidence(f"notice:{notice.id}", field, value)
 
 
 def signals(desk: Desk) -> tuple[Claim, ...]:
     """What the last scan raised and is open, the most pressing first."""
     ref = desk.snapshot.client.ref
     if desk.scanned_on is None:
-        return ()
+        return (
+            Claim(
+                "This client was not scanned yet, so nothing is raised.",
+                (RecordEvidence(f"client:{ref}", "scans", "0"),),
+            ),
+        )
+    scan = RecordEvidence(f"scan:{ref}", "as_of", desk.scanned_on.isoformat())
     on = day(desk.scanned_on)
     if not desk.raised:
-        proof = RecordEvidence(f"client:{ref}", "open signals", "0")
-        return (Claim(f"The scan of {on} raised nothing that is open.", (proof,)),)
-    head = Claim(
-        f"The scan of {on} raised {count(len(desk.raised), 'open signal')}.",
-        (RecordEvidence(f"client:{ref}", "open signals", str(len(desk.raised))),),
-    )
-    lines = []
-    for one in desk.raised[:MOST]:
-        due = f", due {day(one.due)}" if one.due else ""
-        proof = RecordEvidence(f"signal:{one.key}", "headline", one.headline)
-        lines.append(Claim(f"- {one.headline.rstrip('.')} (class {one.cls}{due}).", (proof, *one.evidence)))
-    return (head, *lines)
+        return (Claim(f"The scan of {on} raised nothing that is open.", (scan,)),)
+    lines = [_raised(one) for one in desk.raised]
+    all_of = worked.counted([line.evidence[0] for line in lines])
+    head = Claim(f"The scan of {on} raised {count(len(lines), 'open signal')}.", (scan, all_of))
+    return (head, *first(lines))
+
+
+def _raised(one: Raised) -> Claim:
+    due = f", due {day(one.due)}" if one.due else ""
+    signal = f"signal:{one.key}"
+    evidence: list[Evidence] = [RecordEvidence(signal, "headline", one.headline)]
+    evidence += [RecordEvidence(signal, "due", one.due.isoformat())] if one.due else []
+    return Claim(f"- {one.headline.rstrip('.')} (class {one.cls}{due}).", (*evidence, *one.evidence))
 
 
 def documents(desk: Desk) -> tuple[Claim, ...]:
-    """What documents the file holds: of the kind that is asked for, or how many of each kind."""
-    question = desk.asked.question.lower()
+    """What documents the file holds: of the kinds that are asked for, or how many of each kind."""
     held = [d for d in desk.snapshot.documents if d.duplicate_of is None]
-    kinds = sorted({d.kind for d in held if d.kind})
-    asked = [k for k in kinds if k.replace("-", " ") in question.replace("-", " ")]
+    asked = [kind for kind, pattern in KIND_WORDS.items() if letters(desk.asked.question, pattern)]
     if asked:
-        return tuple(_held(d) for d in held if d.kind in asked)[:MOST]
-    if any(word in question for word in _KINDS):
-        return ()
-    parts = [count(sum(d.kind == k for d in held), k) for k in kinds]
-    proof = RecordEvidence(f"client:{desk.snapshot.client.ref}", "documents", str(len(held)))
-    return (Claim(f"The file holds {count(len(held), 'document')}: {listed(parts, 12)}.", (proof,)),) if held else ()
+        return first([_held(desk, d) for d in held if d.kind in asked])
+    number = Counter(d.kind or "unknown" for d in held)
+    parts = [f"{number[kind]} {kind}" for kind in sorted(number)]
+    text = f"The file holds {count(len(held), 'document')}: {listed(parts, KINDS)}."
+    return (Claim(text, (worked.counted([_kind(d) for d in held]),)),) if held else ()
 
 
-_KINDS = (
-    "lease",
-    "loan",
-    "k-1",
-    "k1",
-    "w-9",
-    "w9",
-    "w-2",
-    "w2",
-    "1099",
-    "letter",
-    "minutes",
-    "trial balance",
-    "notice",
-    "statement",
-)
+def _kind(document: Document) -> RecordEvidence:
+    return RecordEvidence(f"document:{document.id}", "kind", document.kind or "unknown")
 
 
-def _held(document: Document) -> Claim:
-    when = f", received {day(document.received_at.date())}" if document.received_at else ""
-    evidence = (RecordEvidence(f"document:{document.id}", "kind", document.kind or ""),)
-    return Claim(f"- {document.path} ({document.kind}){when}.", evidence)
+def _held(desk: Desk, document: Document) -> Claim:
+    record = f"document:{document.id}"
+    evidence = [_kind(document), RecordEvidence(record, "path", document.path)]
+    when = ""
+    if document.received_at:
+        received = desk.snapshot.local_day(document.received_at)
+        when = f", received {day(received)}"
+        evidence.append(RecordEvidence(record, "received_at", received.isoformat()))
+    return Claim(f"- {document.path} ({document.kind}){when}.", tuple(evidence))

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from agents.asking import worked
 from agents.asking.claims import Claim
 from agents.asking.topics import Understood
+from workspace.deliverables.sources import person_evidence
 from workspace.evidence import Evidence, RecordEvidence
-from workspace.signals.due import due_evidence, due_of
+from workspace.signals.due import Due, due_evidence, due_of
+from workspace.signals.proof import difference, total
 from workspace.signals.proof import hours as summed_hours
-from workspace.signals.proof import total
 from workspace.signals.words import away, count, day, dollars, plain
 from workspace.snapshot import Engagement, Invoice, Person, RequestItem, Snapshot
 
@@ -50,30 +52,30 @@ def receivable(desk: Desk) -> tuple[Claim, ...]:
     if not bills:
         return (Claim(f"{name} has no invoices on record.", (_none(snapshot, "invoices"),)),)
     open_bills = [bill for bill in bills if bill.balance(today) > 0]
+    balances = {bill.number: worked.balance(bill, today) for bill in bills}
     if not open_bills:
-        paid = tuple(_balance(bill, today) for bill in bills)
-        return (Claim(f"{name} owes us nothing: {count(len(bills), 'invoice')} on record, none open.", paid),)
-    balances = [bill.balance(today) for bill in open_bills]
-    sum_of = total(balances, [_balance(bill, today) for bill in open_bills])
-    head = f"{name} owes us {dollars(sum(balances, Decimal(0)))} on {count(len(open_bills), 'open invoice')}."
-    oldest = sorted(open_bills, key=lambda bill: bill.due_on)
-    return (Claim(head, (sum_of,)), *(_bill(bill, today) for bill in oldest[:MOST]), *_more(len(oldest)))
+        paid = worked.counted(list(balances.values()))
+        return (Claim(f"{name} owes us nothing: {count(len(bills), 'invoice')} on record, none open.", (paid,)),)
+    amounts = [bill.balance(today) for bill in open_bills]
+    sum_of = total(amounts, [balances[bill.number] for bill in open_bills])
+    head = f"{name} owes us {dollars(sum(amounts, Decimal(0)))} on {count(len(open_bills), 'open invoice')}."
+    oldest = sorted(open_bills, key=lambda bill: (bill.due_on, bill.number))
+    lines = [_bill(bill, balances[bill.number], today) for bill in oldest]
+    return (Claim(head, (sum_of,)), *first(lines))
 
 
-def _bill(bill: Invoice, today: date) -> Claim:
+def _bill(bill: Invoice, balance: Evidence, today: date) -> Claim:
     late = (today - bill.due_on).days
     age = f"{count(late, 'day')} past due" if late > 0 else "not yet due"
     text = f"- Invoice {bill.number} of {day(bill.issued_on)}: {dollars(bill.balance(today))} open, due {day(bill.due_on)}, {age}."
-    return Claim(text, (bill.evidence("issued_on"), _balance(bill, today), bill.evidence("due_on")))
-
-
-def _balance(bill: Invoice, today: date) -> RecordEvidence:
-    return RecordEvidence(f"invoice:{bill.number}", "balance", str(bill.balance(today)))
+    due = bill.evidence("due_on")
+    aged = worked.distance(bill.due_on, due, today) if late > 0 else due
+    return Claim(text, (bill.evidence("issued_on"), balance, aged))
 
 
 def hours(desk: Desk) -> tuple[Claim, ...]:
     """Hours logged against the budget of each engagement that is asked for, open ones when none is."""
-    return tuple(_hours_of(desk, one) for one in _engagements(desk) if _has_hours(desk, one))[:MOST]
+    return first([_hours_of(desk, one) for one in _engagements(desk) if _has_hours(desk, one)])
 
 
 def _has_hours(desk: Desk, engagement: Engagement) -> bool:
@@ -81,15 +83,37 @@ def _has_hours(desk: Desk, engagement: Engagement) -> bool:
 
 
 def _hours_of(desk: Desk, engagement: Engagement) -> Claim:
-    logged, proof = summed_hours(desk.snapshot.time_on(engagement, desk.today))
+    people = _asked_about(desk)
+    entries = [e for e in desk.snapshot.time_on(engagement, desk.today) if not people or e.person_id in people]
+    logged, proof = summed_hours(entries)
     budget, where = engagement.budget_hours, _called(engagement)
+    if people:
+        by = " and ".join(person.name for person in people.values())
+        named = tuple(person_evidence(person) for person in people.values())
+        if not entries:
+            return Claim(f"{where}: no hours logged by {by}.", (engagement.evidence("title"), *named))
+        return Claim(f"{where}: {count(logged, 'hour')} logged by {by}.", (proof, *named))
     if budget is None:
-        return Claim(f"{where}: {plain(logged)} hours logged, no budget hours on record.", (proof,))
-    share = f" ({(logged * 100 / budget):.0f}% of it)" if budget else ""
+        return Claim(f"{where}: {count(logged, 'hour')} logged, no budget hours on record.", (proof,))
+    planned = engagement.evidence("budget_hours")
+    used = f" ({worked.percent(logged, budget)}% of it)" if budget else ""
     left = budget - logged
     rest = f"{count(left, 'hour')} left" if left >= 0 else f"{count(-left, 'hour')} over"
-    evidence = (proof, engagement.evidence("budget_hours"))
-    return Claim(f"{where}: {plain(logged)} of {plain(budget)} budget hours logged{share}, {rest}.", evidence)
+    gap = difference(budget, logged, [planned, proof]) if left >= 0 else difference(logged, budget, [proof, planned])
+    evidence: list[Evidence] = [
+        proof,
+        planned,
+        *([worked.share(logged, budget, [proof, planned])] if budget else []),
+        gap,
+    ]
+    return Claim(f"{where}: {plain(logged)} of {plain(budget)} budget hours logged{used}, {rest}.", tuple(evidence))
+
+
+def _asked_about(desk: Desk) -> dict[str, Person]:
+    """The people of the firm whose first or whole name the question has, by id."""
+    question = f" {desk.asked.question.lower()} ".replace("'s ", " ").replace("?", " ")
+    found = desk.snapshot.people.items()
+    return {key: p for key, p in found if any(f" {n.lower()} " in question for n in (p.name, p.name.split()[0]))}
 
 
 def fees(desk: Desk) -> tuple[Claim, ...]:
@@ -104,7 +128,7 @@ def fees(desk: Desk) -> tuple[Claim, ...]:
         if one.fee is not None:
             kind = f" ({one.fee_type})" if one.fee_type else ""
             claims.append(Claim(f"{_called(one)}: the fee is {dollars(one.fee)}{kind}.", (one.evidence("fee"),)))
-    return tuple(claims[:MOST])
+    return first(claims)
 
 
 def requests(desk: Desk) -> tuple[Claim, ...]:
@@ -115,43 +139,45 @@ def requests(desk: Desk) -> tuple[Claim, ...]:
     if not items:
         return (Claim("Nothing is requested from the client on any open engagement.", (_none(snapshot, "requests"),)),)
     open_items = [item for item in items if item.received_on is None]
+    all_of = worked.counted([item.evidence("item") for item in items])
     if not open_items:
-        evidence = tuple(item.evidence("received_on") for item in items)
-        return (Claim(f"All {count(len(items), 'item')} that we requested came in.", evidence),)
-    head = Claim(
-        f"{count(len(open_items), 'request item')} of {len(items)} still open.",
-        tuple(item.evidence("received_on") for item in open_items),
-    )
-    return (head, *(_item(item, today) for item in open_items[:MOST]), *_more(len(open_items)))
+        came = worked.counted([item.evidence("received_on") for item in items])
+        return (Claim(f"All {count(len(items), 'item')} that we requested came in.", (came,)),)
+    some = worked.counted([item.evidence("received_on") for item in open_items])
+    head = Claim(f"{count(len(open_items), 'request item')} of {len(items)} still open.", (some, all_of))
+    return (head, *first([_item(item, today) for item in open_items]))
 
 
 def _item(item: RequestItem, today: date) -> Claim:
     asked = f", requested {day(item.requested_on)}" if item.requested_on else ""
-    due = ""
+    due, evidence = "", [item.evidence("item")]
+    proof: list[Evidence] = [item.evidence("requested_on")] if item.requested_on else []
     if item.due:
         due = f", due {day(item.due)} ({away(item.due, today)})"
-    evidence = (item.evidence("item"), item.evidence("requested_on"), item.evidence("due"))
-    return Claim(f"- {item.item}{asked}{due}.", evidence)
+        proof.append(worked.distance(item.due, item.evidence("due"), today))
+    return Claim(f"- {item.item}{asked}{due}.", (*evidence, *proof))
 
 
 def deadlines(desk: Desk) -> tuple[Claim, ...]:
     """When the work that is asked for is due, how that date came about, whether it is extended; entered dates too."""
-    claims: list[Claim] = []
-    for one in _engagements(desk):
-        due = due_of(desk.snapshot, one)
-        if due is None:
-            continue
-        filed = f" It was filed {day(one.filed_on)}." if one.filed_on else ""
-        extended = "" if not one.is_return else _extension(one)
-        text = f"{_called(one)} is due {day(due.due)} ({away(due.due, desk.today)}).{extended}{filed}"
-        evidence: list[Evidence] = [*due_evidence(one, due)]
-        evidence += [one.evidence("filed_on")] if one.filed_on else []
-        claims.append(Claim(f"{text} How it is computed: {' '.join(due.how)}", tuple(evidence)))
+    dated = [(one, due) for one in _engagements(desk) if (due := due_of(desk.snapshot, one)) is not None]
+    claims = [_due(one, due, desk.today) for one, due in dated]
     if not desk.asked.templates and not desk.asked.work:
         for entered in desk.snapshot.entered:
-            proof = RecordEvidence(f"deadline:{entered.id}", "due", entered.due.isoformat())
-            claims.append(Claim(f"{entered.title}: {day(entered.due)} ({entered.authority}).", (proof,)))
-    return tuple(claims[:MOST])
+            of = {"title": entered.title, "due": entered.due.isoformat(), "authority": entered.authority}
+            proof = tuple(RecordEvidence(f"deadline:{entered.id}", field, value) for field, value in of.items())
+            claims.append(Claim(f"{entered.title}: {day(entered.due)} ({entered.authority}).", proof))
+    return first(claims)
+
+
+def _due(one: Engagement, due: Due, today: date) -> Claim:
+    proof = due_evidence(one, due)
+    filed = f" It was filed {day(one.filed_on)}." if one.filed_on else ""
+    extended = _extension(one) if one.is_return else ""
+    text = f"{_called(one)} is due {day(due.due)} ({away(due.due, today)}).{extended}{filed}"
+    evidence = [*proof, *([worked.distance(due.due, proof[-1], today)] if proof else [])]
+    evidence += [one.evidence("filed_on")] if one.filed_on else []
+    return Claim(f"{text} How it is computed: {' '.join(due.how)}", tuple(evidence))
 
 
 def _extension(engagement: Engagement) -> str:
@@ -166,22 +192,20 @@ def team(desk: Desk) -> tuple[Claim, ...]:
     for role, identity in (("partner", client.partner_id), ("manager", client.manager_id)):
         person = people.get(identity or "")
         if person is not None:
-            parts.append(
-                Claim(f"The {role} is {_person(person)}.", (RecordEvidence(f"client:{client.ref}", role, person.name),))
-            )
+            parts.append(Claim(f"The {role} is {_person(person)}.", _named(person)))
     for one in _engagements(desk):
         owner = people.get(one.owner_id or "")
         if owner is not None:
-            evidence = (RecordEvidence(f"engagement:{one.ref}", "owner", owner.name),)
+            evidence = (one.evidence("title"), *_named(owner))
             parts.append(Claim(f"{_called(one)} is done by {_person(owner)}.", evidence))
-    return tuple(parts[:MOST])
+    return first(parts)
 
 
 def stage(desk: Desk) -> tuple[Claim, ...]:
     """How far the work is."""
     narrowed = bool(desk.asked.templates or desk.asked.work or desk.asked.years)
     found = _engagements(desk, finished=narrowed or not any(e.is_open for e in desk.snapshot.engagements))
-    return tuple(_stage(one) for one in found[:MOST])
+    return first([_stage(one) for one in found])
 
 
 def _stage(one: Engagement) -> Claim:
@@ -214,7 +238,7 @@ def letters(desk: Desk) -> tuple[Claim, ...]:
                     evidence,
                 )
             )
-    return tuple(claims[:MOST])
+    return first(claims)
 
 
 def _engagements(desk: Desk, *, finished: bool = False) -> list[Engagement]:
@@ -252,5 +276,13 @@ def _none(snapshot: Snapshot, what: str) -> RecordEvidence:
     return RecordEvidence(f"client:{snapshot.client.ref}", what, "0")
 
 
-def _more(number: int) -> tuple[Claim, ...]:
-    return (Claim(f"- … and {number - MOST} more.", ()),) if number > MOST else ()
+def _named(person: Person) -> tuple[Evidence, ...]:
+    return (person_evidence(person), person_evidence(person, "email"))
+
+
+def first(lines: Sequence[Claim]) -> tuple[Claim, ...]:
+    """The first lines of a list; where some are left out, how many, with their evidence."""
+    if len(lines) <= MOST:
+        return tuple(lines)
+    rest = worked.counted([line.evidence[0] for line in lines[MOST:]])
+    return (*lines[:MOST], Claim(f"- … and {len(lines) - MOST} more.", (rest,)))

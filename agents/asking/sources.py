@@ -12,9 +12,10 @@ from sqlalchemy import func, select
 
 from agents.asking import extract
 from agents.asking.answers import from_records
-from agents.asking.claims import Claim, Looked
+from agents.asking.claims import Claim, Looked, leaves
 from agents.asking.extract import Extract
 from agents.asking.facts import from_facts
+from agents.asking.given import Given, given
 from agents.asking.records import Desk, Raised
 from agents.asking.topics import Topic, Understood
 from store.tables import ClientScan
@@ -23,7 +24,7 @@ from workspace.passages import contexts, count_holding, unproven
 from workspace.scans import raised_signals
 from workspace.scope import Scope
 from workspace.search import search
-from workspace.snapshot import Snapshot, take_snapshot
+from workspace.snapshot import Document, Snapshot, take_snapshot
 
 if TYPE_CHECKING:
     from workspace.search import Searcher
@@ -75,7 +76,7 @@ def gather(scope: Scope, searcher: "Searcher | None", client_ref: str, asked: Un
     passages: tuple[Found, ...] = ()
     weights: dict[str, float] = {}
     if searcher is not None:
-        passages = (*_found(scope, searcher, client_ref, asked.question), *_notes(snapshot))
+        passages = (*_found(scope, searcher, snapshot, asked.question), *_notes(snapshot))
         stems = sorted(extract.asked_words(asked.question))
         weights = extract.rarity(stems, *count_holding(scope, client_ref, [extract.fragment(s) for s in stems]))
     paths = {d.id: d.path for d in snapshot.documents}
@@ -96,10 +97,19 @@ def _raised(scope: Scope, snapshot: Snapshot, asked: Understood) -> tuple[tuple[
 
 
 def _in_order(desk: Desk) -> tuple[Claim, ...]:
-    """A question about a document's words is answered by what was read there, any other by the records first."""
-    if desk.asked.of_document:
-        return from_facts(desk)
-    return from_records(desk) or from_facts(desk)
+    """A question about a document's words is answered by what was read there, any other by the records first.
+
+    Records that lack a name or a day which the question gives are about something else: the papers may have it."""
+    on_paper = from_facts(desk) if desk.asked.of_document or desk.asked.of_paper else ()
+    if on_paper or desk.asked.of_document:
+        return on_paper
+    snapshot = desk.snapshot
+    claims = from_records(desk)
+    known = [*(c.name for c in snapshot.contacts), *(p.name for p in snapshot.people.values())]
+    gave = given(desk.asked.question, snapshot).without(known)
+    if claims and gave.in_text(" ".join(claim.text for claim in claims)):
+        return claims
+    return from_facts(desk)
 
 
 def from_passages(asked: Understood, sources: Sources) -> tuple[Claim, ...]:
@@ -117,16 +127,31 @@ def _quoted(one: Extract) -> Claim:
 def proven(scope: Scope, snapshot: Snapshot, claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """The claims whose quotes stand where they say; the others are dropped."""
     wrong = set(unproven(scope, snapshot, [e for claim in claims for e in claim.evidence]))
-    return tuple(claim for claim in claims if not wrong & set(claim.evidence))
+    return tuple(claim for claim in claims if wrong.isdisjoint(leaves(claim.evidence)))
 
 
-def _found(scope: Scope, searcher: "Searcher", client_ref: str, question: str) -> tuple[Found, ...]:
-    hits = search(scope, searcher, client_ref, question, HITS)
-    over = contexts(scope, client_ref, [hit.passage_id for hit in hits])
-    return tuple(
+def _found(scope: Scope, searcher: "Searcher", snapshot: Snapshot, question: str) -> tuple[Found, ...]:
+    """The passages that fit, best first; one that does not stand on its page as it was read is left out."""
+    ref = snapshot.client.ref
+    hits = search(scope, searcher, ref, question, HITS)
+    over = contexts(scope, ref, [hit.passage_id for hit in hits])
+    found = [
         Found(h.document_id, h.version_id, h.path, h.name, h.page, h.start, h.end, h.text, over.get(h.passage_id, ""))
         for h in hits
+    ]
+    wrong = unproven(scope, snapshot, [one.quote(one.start, one.end) for one in found])
+    gave, papers = given(question, snapshot), {d.id: d for d in snapshot.documents}
+    return tuple(
+        one
+        for one in found
+        if one.quote(one.start, one.end) not in wrong and _of_the_day(gave, papers[one.document_id], one)
     )
+
+
+def _of_the_day(gave: Given, document: Document, passage: Found) -> bool:
+    """Whether a passage may be about the days that the question gives: not when its document states others, and it not these."""
+    stated = any(fact.type == "date" and fact.row is None for fact in document.facts)
+    return not stated or gave.dated(document, passage.context, passage.text)
 
 
 def _notes(snapshot: Snapshot) -> tuple[Found, ...]:

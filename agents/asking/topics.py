@@ -30,8 +30,11 @@ class Topic(StrEnum):
 
 
 _RETURNS = r"(?:returns?|1040|1065|1120(?:-?S)?|1041|990)"
-_WORDS: dict[Topic, tuple[str, ...]] = {
+WORDS: dict[Topic, tuple[str, ...]] = {
     Topic.RECEIVABLE: (
+        r"\bhow much (?:do|does|did) (?:they|he|she|it|the client|this client)\b.*\bowe\b(?!.*\b(?:bank|IRS|loan|tax\w*|lender)\b)",
+        r"\bpaid up\b|\b(?:are|were) we (?:still )?owed\b|\bcurrent (?:on|with) (?:\w+ )?(?:bills?|invoices?|payments?)\b",
+        r"\b(?:billed|invoiced)\b.*\b(?:paid|collected)\b|\binvoices?\b.*\b(?:past|over|older than) (?:due|\d+)",
         r"\bow(?:e|es|ed|ing)\b.*\b(?:us|our firm|the firm)\b|\bwe(?:'re| are) owed\b",
         r"\bowes?\b.*\bin (?:fees|invoices)",
         r"\b(?:open|unpaid|outstanding|overdue|past[- ]due|late) (?:invoices?|bills?|balances?)\b",
@@ -43,12 +46,17 @@ _WORDS: dict[Topic, tuple[str, ...]] = {
         r"\bA/?R\b(?! aging)",
     ),
     Topic.HOURS: (
+        r"\bbudget\b.*\b(?:left|remain\w*|used)\b",
         r"\bhours?\b.*\b(?:budget\w*|spent|logged|worked|used|booked|left|remain\w*|so far|have we)\b",
         r"\b(?:over|under|on|within|against|vs\.?|versus) budget\b|\bbudget\w*\b.*\bhours?\b",
         r"\bhow (?:many hours|much time)\b|\btime (?:have we|spent|logged|booked)\b",
         r"\b(?:WIP|work in progress|unbilled)\b",
     ),
     Topic.REQUESTS: (
+        r"\b(?:documents?|papers?|items?|things?) (?:are|is|do) (?:we|they|still|you)\b.*\b(?:missing|need\w*|wait\w*|lack\w*)\b",
+        r"\bwaiting for\b",
+        r"\bsent (?:us )?(?:everything|all)\b|\bdid (?:they|he|she|the client) (?:\w+ )?(?:send|provide|upload|deliver|bring)\b",
+        r"\bowes? us\b.*\b(?:documents?|papers?|items?|information)\b",
         r"\b(?:open|outstanding|missing|overdue|pending) (?:requests?|request items?|items?|documents? from)\b",
         r"\brequest(?:s|ed)? (?:items? )?(?:are |is )?(?:still )?(?:open|outstanding|missing|overdue)\b|\bPBC\b",
         r"\b(?:still|do we|are we|we) (?:need\w*|waiting|missing|await\w*)\b.*\b(?:from|for|them|client|her|him)\b",
@@ -56,16 +64,19 @@ _WORDS: dict[Topic, tuple[str, ...]] = {
         r"\b(?:not (?:yet )?|haven't )(?:sent|provided|delivered|received)\b",
     ),
     Topic.DEADLINES: (
+        r"\bextend\b|\b(?:must|need(?:s)? to|ha(?:ve|s) to)\b.*\b(?:file|filed)\b",
         r"\bdeadlines?\b|\bdue dates?\b|\bnext dates?\b|\bextension\b|\bextended\b|\bfil(?:e|ed|ing) (?:by|date|due)\b",
         rf"\b(?:{_RETURNS}|engagements?|work)\b.*\bdue\b|\bwhen\b.*\b{_RETURNS}\b.*\b(?:due|filed?)\b",
         r"\bwhat(?: is|'s) (?:coming )?due\b",
     ),
     Topic.TEAM: (
+        r"\bwho\b.*\b(?:working on|assigned|in charge|signs?)\b|\bwhose client\b",
         r"\bwho\b.*\b(?:partner|manager|in charge|responsible|handles?|works? on|runs?|prepar\w+)\b",
         r"\bwho\b.*\bowns? the (?:engagement|work|return|close)\b",
         r"\b(?:which|what|name of the) (?:partner|manager|staff)\b|\b(?:engagement|our) (?:partner|manager|team)\b",
     ),
     Topic.OWNERS: (
+        r"\b(?:percent\w*|share|stake|how much)\b.*\bowns?\b|\bwho are the (?:members|partners|owners|beneficiaries)\b",
         r"\bowners?\b|\bownership\b|\bwho owns (?!the (?:engagement|work|return|close))|\bshareholders?\b",
         r"\bmembers? of the (?:llc|partnership|company)\b|\bpartners? of the (?:partnership|llc)\b",
     ),
@@ -74,17 +85,20 @@ _WORDS: dict[Topic, tuple[str, ...]] = {
         r"\b(?:e-?mail|phone|telephone) (?:address|number)\b|\b(?:e-?mail|phone|telephone)\b.*\b(?:of|for) (?:the |this )?client\b",
     ),
     Topic.STAGE: (
+        r"\bdid we\b.*\b(?:file|finish|complete|start)\b.*\b(?:return|close|work|\d{3,4})",
         r"\b(?:status|stage|progress)\b|\bwhere (?:do|are) (?:we|things) stand\b|\bhow far (?:along|are we)\b",
         rf"\b(?:has|is|are|was|did we)\b.*\b(?:{_RETURNS}|close)\b.*\b(?:filed?|finish\w*|complet\w+|done|start\w*)\b",
         r"\b(?:open|current) (?:engagements?|work|projects?)\b|\bwhat (?:engagements?|work)\b.*\b(?:have|open|do)\b",
         r"\bwhat are we (?:doing|working on)\b",
     ),
     Topic.LAST_MESSAGE: (
+        r"\b(?:repl(?:y|ied)|got(?:ten)? back to us|wr(?:ote|itten) back)\b|\blast (?:talk|talked|speak|spoken|call|called)\b",
         r"\b(?:last|latest|most recent) (?:messages?|e-?mails?|mails?|contact|time we heard)\b|\bheard from\b",
         r"\blast (?:hear|heard|wrote|write|spoke|contacted)\b|\banswered (?:us|our)\b",
         r"\bwhen did (?:the client|they|she|he|we)\b.*\b(?:write|e-?mail|hear|respond|reply|contact)\b",
     ),
     Topic.NOTICES: (
+        r"\b(?:letters?|mail) from (?:the )?(?:IRS|state|tax \w+|department of revenue)\b",
         r"\b(?:open|unanswered|any|which|what|new|pending) (?:\w+ )?(?:notices?|IRS letters?|tax letters?)\b",
         r"\bnotices?\b.*\b(?:open|unanswered|received|have we|there|on file)\b",
     ),
@@ -93,31 +107,36 @@ _WORDS: dict[Topic, tuple[str, ...]] = {
         r"\bhow much do we (?:charge|bill)\b|\bwhat do we (?:charge|bill)\b|\bwhat (?:is|are) the fees?\b",
     ),
     Topic.SIGNALS: (
+        r"\bwhat (?:needs?|has) (?:to be )?(?:doing|done)\b|\bwhat should (?:I|we) (?:do|know|worry)\b",
         r"\bsignals?\b|\b(?:needs?|requires?) (?:\w+ )?attention\b|\bred flags?\b|\bat risk\b|\bworr(?:y|ied)\b",
         r"\bwhat (?:is|are|'s) (?:wrong|urgent|the (?:issues?|problems?|risks?))\b|\bwhat (?:was|has been) raised\b",
         r"\bany (?:problems?|issues?|risks?|concerns?)\b",
     ),
     Topic.TAX_ID: (
+        r"\blast four (?:digits )?of (?:the |their |her |his )?(?:social|SSN|EIN|tax)",
         r"\b(?:tax(?:payer)? ?(?:id\w*|identification|number)|EIN|SSN|ITIN|TIN)\b",
         r"\b(?:social security(?: number)?|employer identification)\b",
     ),
     Topic.LETTERS: (
+        r"\bsign\b.*\bengagement letter\b",
         r"\bengagement letters?\b.*\b(?:signed|sent|out|back|returned|on file|have)\b",
         r"\b(?:signed|sent)\b.*\bengagement letters?\b|\bletter been signed\b",
     ),
     Topic.PROFILE: (
+        r"\b(?:become|became) a client\b|\bwhere (?:is|are) (?:the client|this client|they|she|he)\b.*\b(?:located|based)\b",
         r"\bentity type\b|\bwhat (?:kind|type|sort) of (?:entity|client|company|business|taxpayer)\b|\bAI policy\b",
         r"\b(?:fiscal year|year)(?: |-)end\b(?!.*\d{4})|\bclient since\b|\bhow long\b.*\b(?:client|with us)\b|\bindustry\b",
         r"\baddress of (?:the|this) client\b|\bclient's (?:mailing |street |postal )?address\b|\bmay a model\b",
     ),
     Topic.DOCUMENTS: (
+        r"\b(?:is|are) (?:the|their|her|his|any) (?:[\w-]+ ){1,3}(?:in|here|on file|in yet)\s*(?:\?|$)|\bwhat(?: is|'s) in the file\b",
         r"\b(?:what|which|list (?:the|all)?|how many) (?:documents?|files)\b",
         r"\bdocuments? (?:do we have|on file|are there|received)\b",
         r"\bdo we have (?:a|an|the|any|their|her|his) (?:copy|lease|loan agreement|k-?1|w-?9|w-?2|1099|engagement letter|"
         r"minutes|trial balance|notice|bank statements?)\b",
     ),
 }
-_TOPICS = tuple((topic, re.compile("|".join(patterns), re.IGNORECASE)) for topic, patterns in _WORDS.items())
+_TOPICS = tuple((topic, re.compile("|".join(patterns), re.IGNORECASE)) for topic, patterns in WORDS.items())
 
 # Words that send a question to the documents themselves, whatever else it is about.
 _IN_A_DOCUMENT = re.compile(
@@ -126,8 +145,10 @@ _IN_A_DOCUMENT = re.compile(
     r"\b(?:in|on) the (?:\w+ )?(?:agreement|notice|statement|letter|report|k-?1)\b",
     re.IGNORECASE,
 )
-_TEMPLATE = re.compile(r"\b(?:form )?(1040|1065|1120-?S|1120|1041|990)\b", re.IGNORECASE)
-_WORK = re.compile(
+# Papers of the file: what is asked of one stands on it, when it is not whether we have it.
+_OF_A_PAPER = re.compile(r"\b(?:W-?[29]|K-?1|1099(?:-\w+)?|loan|lease|rent|certificate|covenant)s?\b", re.IGNORECASE)
+TEMPLATE = re.compile(r"\b(?:form )?(1040|1065|1120-?S|1120|1041|990)\b", re.IGNORECASE)
+WORK = re.compile(
     r"\b(close|payroll|sales tax|bookkeeping|advisory|audit|review|compilation|onboarding)\b", re.IGNORECASE
 )
 _YEAR = re.compile(r"\b(20\d\d)\b")
@@ -135,11 +156,13 @@ _YEAR = re.compile(r"\b(20\d\d)\b")
 
 @dataclass(frozen=True)
 class Understood:
-    """A question taken apart: its topics, whether it asks a document's words, and what narrows it (templates, kinds of work, years)."""
+    """A question taken apart: its topics, whether it asks a document's words or names a paper of the file, and what narrows it
+    (templates, kinds of work, years)."""
 
     question: str
     topics: tuple[Topic, ...]
     of_document: bool
+    of_paper: bool
     templates: tuple[str, ...]
     work: tuple[str, ...]
     years: tuple[int, ...]
@@ -147,12 +170,14 @@ class Understood:
 
 def understand(question: str) -> Understood:
     """What is asked. Empty topics: only the documents can tell."""
+    topics = tuple(topic for topic, pattern in _TOPICS if pattern.search(question))
     return Understood(
         question=question,
-        topics=tuple(topic for topic, pattern in _TOPICS if pattern.search(question)),
-        of_document=bool(_IN_A_DOCUMENT.search(question)),
-        templates=tuple(dict.fromkeys(_template(m.group(1)) for m in _TEMPLATE.finditer(question))),
-        work=tuple(dict.fromkeys(m.group(1).lower().replace(" ", "-") for m in _WORK.finditer(question))),
+        topics=topics,
+        of_document=bool(_IN_A_DOCUMENT.search(question)) and Topic.DOCUMENTS not in topics,
+        of_paper=bool(_OF_A_PAPER.search(question)),
+        templates=tuple(dict.fromkeys(_template(m.group(1)) for m in TEMPLATE.finditer(question))),
+        work=tuple(dict.fromkeys(m.group(1).lower().replace(" ", "-") for m in WORK.finditer(question))),
         years=tuple(dict.fromkeys(int(m.group(1)) for m in _YEAR.finditer(question))),
     )
 

@@ -1,9 +1,10 @@
 """A model's sentences held against their sources: what the sources do not carry does not pass.
 
-A sentence passes when its words stand in the sources it names; its amounts, dates, shares and ids must stand there too, or in another
-source that was read, which is then cited as well. Counts and names that are found nowhere are listed as untied. Calls no model.
+A sentence passes when its words stand in the sources it names; its amounts, dates, shares, ids and names must stand there too, or in
+another source that was read, which is then cited as well. Counts that are found nowhere are listed as untied. Calls no model.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,8 +16,12 @@ from workspace.tie_out.figures import Figure, recognise
 
 PASSAGES = 8
 LONGEST = 1600  # characters of a passage that a model gets
-CARRIED = 0.6  # share of a sentence's words that its sources must hold
-_HARD = ("money", "date", "percent", "tax_id", "citation", "notice")
+CARRIED = 0.7  # share of a sentence's words that its sources must hold
+# Figures without which a sentence does not pass, and those of them that may merely repeat the question.
+_HARD = ("money", "date", "percent", "tax_id", "citation", "notice", "name")
+_REPEATED = ("date", "notice")
+# What a model says of itself ("I have sent it") is no statement about the file, whatever a document told it to say.
+_ITSELF = re.compile(r"\s*(?:I(?:['’]\w+)?\s|as an? (?:AI|assistant|language model)\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -45,29 +50,32 @@ def listing(given: Mapping[str, Source]) -> str:
     return "\n\n".join(f"{number} ({source.label}):\n{source.text}" for number, source in given.items())
 
 
-def held(text: str, cited: Sequence[str], given: Mapping[str, Source], question: str) -> Claim | None:
-    """The sentence with the evidence of its sources; None when they do not carry it."""
+def held(text: str, cited: Sequence[str], given: Mapping[str, Source], asked: str, client: str) -> Claim | None:
+    """The sentence with the evidence of its sources; None when they do not carry it. `asked` is the question, whose words and days a
+    sentence may repeat, `client` the client's name."""
     named = [given[number] for number in dict.fromkeys(cited) if number in given]
-    if not named or not text.strip():
+    if not named or not text.strip() or _ITSELF.match(text):
         return None
-    loose = _loose(text, named, question)
-    elsewhere = {f.text: next((s for s in given.values() if _carries(s, f)), None) for f in loose}
+    figures = recognise(text, guess_names=True)
+    loose = [figure for figure in figures if not any(_carries(source, figure) for source in named)]
+    elsewhere = {figure: next((one for one in given.values() if _carries(one, figure)), None) for figure in loose}
     named += [source for source in elsewhere.values() if source is not None]
-    missing = [f for f in loose if elsewhere[f.text] is None]
-    if any(f.type in _HARD for f in missing) or not _worded(text, named, question):
+    missing = [figure for figure in loose if elsewhere[figure] is None and not _is_client(figure, client)]
+    repeated = {(figure.type, figure.value) for figure in recognise(asked) if figure.type in _REPEATED}
+    if any(f.type in _HARD and (f.type, f.value) not in repeated for f in missing) or not _worded(text, named, asked):
         return None
     evidence = tuple(dict.fromkeys(e for source in named for e in _evidence(source, text)))
     return Claim(" ".join(text.split()), evidence, tuple(f.text for f in missing)) if evidence else None
 
 
-def _loose(text: str, named: Sequence[Source], question: str) -> list[Figure]:
-    """The figures of a sentence that neither its sources nor the question hold."""
-    asked = {(f.type, f.value) for f in recognise(question)}
-    return [f for f in recognise(text) if (f.type, f.value) not in asked and not any(_carries(s, f) for s in named)]
+def _is_client(figure: Figure, client: str) -> bool:
+    return figure.type == "name" and set(words(figure.text)) <= set(words(client))
 
 
 def _carries(source: Source, figure: Figure) -> bool:
-    return any((f.type, f.value) == (figure.type, figure.value) for f in recognise(source.text))
+    if figure.type == "name":
+        return set(words(figure.text)) <= set(words(source.text))
+    return (figure.type, figure.value) in _values(source.text)
 
 
 def _worded(text: str, named: Sequence[Source], question: str) -> bool:
@@ -77,18 +85,29 @@ def _worded(text: str, named: Sequence[Source], question: str) -> bool:
 
 
 def _evidence(source: Source, text: str) -> tuple[Evidence, ...]:
-    """The proof of a record's sentence, or the one place of a passage that shares most with the sentence."""
+    """The proof of a record's sentence; of a passage the place that shares most with the sentence, and one more for each figure of
+    the sentence that stands elsewhere in it."""
     if source.claim is not None:
         return source.claim.evidence
-    if source.passage is None:
+    passage = source.passage
+    if passage is None:
         return ()
-    stems, figures = set(words(text)), {(f.type, f.value) for f in recognise(text)}
-    best, place = 0.0, (0, 0)
-    for start, end, _ in units(source.passage.text):
-        unit = source.passage.text[start:end]
-        score = len(stems & set(words(unit))) + 3 * len(figures & {(f.type, f.value) for f in recognise(unit)})
-        if score > best:
-            best, place = score, (start, end)
-    if not best:
-        return ()
-    return (source.passage.quote(source.passage.start + place[0], source.passage.start + place[1]),)
+    stems, wanted = set(words(text)), _values(text)
+    places = [(start, end, passage.text[start:end]) for start, end, _ in units(passage.text)]
+    chosen: list[tuple[int, int]] = []
+    while wanted or not chosen:
+        open_to = [place for place in places if not chosen or wanted & _values(place[2])]
+        shared = [
+            (3 * len(wanted & _values(unit)) + len(stems & set(words(unit))), start, end)
+            for start, end, unit in open_to
+        ]
+        score, start, end = max(shared, key=lambda one: (one[0], -one[1]), default=(0, 0, 0))
+        if not score:
+            break
+        chosen.append((start, end))
+        wanted -= _values(passage.text[start:end])
+    return tuple(passage.quote(passage.start + start, passage.start + end) for start, end in sorted(chosen))
+
+
+def _values(text: str) -> set[tuple[str, str]]:
+    return {(figure.type, figure.value) for figure in recognise(text)}

@@ -1,18 +1,26 @@
-"""A scripted endpoint that speaks Chat Completions on the loopback, and a small firm of two clients."""
+"""A scripted endpoint that speaks Chat Completions on the loopback, a small firm of two clients, and a loaded home to ask about."""
 
 import json
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agents.llm import Endpoint as Model
+from api.commands import find
+from api.commands.result import silent
+from api.settings import load_settings
+from api.wiring import Services, build
 from store.database import Database
 from store.ids import stable_id
 from store.tables import Client, Firm, Person
+from tests.agents.chats import MEMO, Doored
 
 NOW = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
 TODAY = date(2026, 3, 9)
@@ -32,7 +40,8 @@ class Noon:
 class Endpoint:
     """What the stub will answer, call by call (the last answer stays), and what it was asked.
 
-    An answer is a text to stream, a function of the request's body that gives one, or a pair of status and headers."""
+    An answer is a text to stream, a function of the request's body that gives one, or a pair of status and headers. At "<wait>" in a
+    text the stream waits for `release`, at "<gone>" it ends without a word."""
 
     url: str = ""
     script: list[Any] = field(default_factory=list)
@@ -76,8 +85,14 @@ class _Handler(BaseHTTPRequestHandler):
         if text.startswith("<raw>"):
             self.wfile.write(text.removeprefix("<raw>").encode())
             return
-        for first in range(0, len(text), 7):
-            self._event({"choices": [{"index": 0, "delta": {"content": text[first : first + 7]}}]})
+        told, gone, _ = text.partition("<gone>")
+        for number, part in enumerate(told.split("<wait>")):
+            if number and not self.endpoint.release.wait(20):
+                return
+            for first in range(0, len(part), 7):
+                self._event({"choices": [{"index": 0, "delta": {"content": part[first : first + 7]}}]})
+        if gone:
+            return
         self._event({"choices": [], "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}})
         self.wfile.write(b"data: [DONE]\n\n")
 
@@ -133,3 +148,30 @@ def firm(database: Database) -> Database:
         )
         session.add(Client(id=cid("C2"), ref="C2", name="Quarry Stone Inc", entity_type="1120", partner_id=pid("paul")))
     return database
+
+
+@pytest.fixture(scope="session")
+def chat_home(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """One home for the tests of the chat, with a memo of its own: asking changes nothing but the threads and the trail."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("HOME", "DATABASE_URL", "CHROMA_URL", "BLOB_URL", "LLM_BASE_URL", "LLM_MODEL"):
+            patch.delenv(f"TICKMARK_{name}", raising=False)
+        patch.setenv("TICKMARK_TODAY", "2026-03-09")
+        home = shutil.copytree(loaded, tmp_path_factory.mktemp("chat") / "home")
+        with build(load_settings(home), own_index=True) as services:
+            memo = tmp_path_factory.mktemp("memo") / "Memo on the oven.txt"
+            memo.write_text(MEMO, encoding="utf-8")
+            find("ingest").load()(services, {"client": "C001", "paths": [str(memo)]}, silent)
+            yield services
+
+
+@pytest.fixture
+def home_alone(chat_home: Services) -> Any:
+    """The shared home without a model."""
+    return Doored(chat_home, None)
+
+
+@pytest.fixture
+def with_model(chat_home: Services, endpoint: Endpoint) -> Any:
+    """The same with the scripted endpoint as its model."""
+    return Doored(chat_home, Model(base_url=endpoint.url, model="stub", api_key="k"))
