@@ -88,7 +88,9 @@ function chat() {
     input.value = button.textContent;
     form.requestSubmit();
   }));
-  form.addEventListener("submit", async (event) => {
+  // one after the other: a conversation exists once its first answer was kept, so a question asked meanwhile waits for it
+  let last = Promise.resolve();
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
     const question = input.value.trim();
     if (!question) return;
@@ -100,27 +102,32 @@ function chat() {
     $(".q", turn).textContent = question;
     turns.append(turn);
     turn.scrollIntoView({ block: "end" });
-    const answer = $(".a", turn);
-    try {
-      const response = await fetch(form.action, {
-        method: "POST",
-        headers: { "content-type": "application/json", "x-csrf-token": form.dataset.csrf },
-        body: JSON.stringify({ question, thread: thread.value || null }),
-      });
-      if (!response.ok) throw new Error((await response.json()).error);
-      await stream(response, (said) => {
-        if (said.delta) answer.textContent += said.delta;
-        if (said.thread) thread.value = said.thread;
-        if (said.error) throw new Error(said.error);
-        if (said.html) answer.outerHTML = said.html;
-      });
-    } catch (error) {
-      answer.textContent = error.message || "The connection was lost. Ask again.";
-      answer.classList.add("late");
-    }
-    $(".busy", turn)?.classList.remove("busy");
-    turn.scrollIntoView({ block: "end" });
+    last = last.then(() => ask(form, thread, question, turn));
   });
+}
+
+async function ask(form, thread, question, turn) {
+  const answer = $(".a", turn);
+  let begun = thread.value;
+  try {
+    const response = await fetch(form.action, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-csrf-token": form.dataset.csrf },
+      body: JSON.stringify({ question, thread: thread.value || null }),
+    });
+    if (!response.ok) throw new Error((await response.json()).error);
+    await stream(response, (said) => {
+      if (said.delta) answer.textContent += said.delta;
+      if (said.thread) begun = said.thread;
+      if (said.error) throw new Error(said.error);
+      if (said.html) { answer.outerHTML = said.html; thread.value = begun; }
+    });
+  } catch (error) {
+    answer.textContent = error.message || "The connection was lost. Ask again.";
+    answer.classList.add("late");
+  }
+  $(".busy", turn)?.classList.remove("busy");
+  turn.scrollIntoView({ block: "end" });
 }
 
 async function stream(response, take) {

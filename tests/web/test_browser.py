@@ -120,6 +120,17 @@ def test_a_question_and_its_citation(page: "Page", served: tuple[Services, str])
     assert mark.inner_text() != ""
 
 
+def test_a_question_asked_before_the_answer_came_waits_for_it(page: "Page", served: tuple[Services, str]) -> None:
+    page.goto(f"{served[1]}/clients/C001/ask")
+    for question in ("Who is the partner?", "Which requests are open?"):
+        page.fill("input[name=question]", question)
+        page.keyboard.press("Enter")
+    for turn in (0, 1):
+        page.locator("#turns .turn").nth(turn).locator(".busy").wait_for(state="detached")
+    assert page.locator("#turns .late").count() == 0
+    assert page.locator("input[name=thread]").input_value().startswith("thr_")
+
+
 def test_a_decision_from_the_brief_and_back(page: "Page") -> None:
     card = page.locator("#needs_you .card").last
     key, name = card.get_attribute("id"), card.locator(".wide-name").inner_text()
