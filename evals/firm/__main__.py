@@ -5,7 +5,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from evals.firm.generate import AS_OF, generate
+from evals.firm import AS_OF
+from evals.firm.generate import generate
 
 
 def main(arguments: list[str] | None = None) -> int:

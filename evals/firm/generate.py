@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from evals.firm import (
+    AS_OF,
     bookkeeping,
     cast,
     chatter,
@@ -22,7 +23,6 @@ from evals.firm.gold import Canary, Gold
 from evals.firm.sample import Sample
 from evals.firm.situations import table
 
-AS_OF = date(2026, 3, 9)
 _LIGHT_FROM = 200
 
 

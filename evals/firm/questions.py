@@ -47,8 +47,8 @@ def _records(sample: Sample) -> list[Question]:
                 "record",
             ),
         )
-    fee = _mains(sample)[1]
-    out.insert(0, Question(fee.client_ref, f"What is our fee for the {fee.title}?", dollars(fee.fee), "record"))
+    for fee in _mains(sample)[1:2]:
+        out.insert(0, Question(fee.client_ref, f"What is our fee for the {fee.title}?", dollars(fee.fee), "record"))
     return out
 
 

@@ -83,13 +83,12 @@ def measure(folder: Path, gold_documents: Iterable[GoldDocument]) -> dict[str, S
 def measure_with_misses(folder: Path, gold_documents: Iterable[GoldDocument]) -> tuple[dict[str, Score], list[Miss]]:
     """Scores by kind and every single miss. Facts whose name the gold never uses for a kind are not judged."""
     documents = list(gold_documents)
-    judged: dict[str, set[Key]] = defaultdict(set)
-    for document in documents:
-        judged[document.kind] |= {_key(fact) for fact in document.facts}
+    judged = judged_names(documents)
     tally: dict[str, Counter[str]] = defaultdict(Counter)
     misses: list[Miss] = []
     for document in documents:
-        counts, missed = _one(folder, document, judged[document.kind])
+        kind, facts = _read(folder, document)
+        counts, missed = compare(document, kind, facts, judged[document.kind])
         tally[document.kind].update(counts)
         misses += missed
     return {
@@ -97,11 +96,26 @@ def measure_with_misses(folder: Path, gold_documents: Iterable[GoldDocument]) ->
     }, misses
 
 
-def _one(folder: Path, document: GoldDocument, judged: set[Key]) -> tuple[Mapping[str, int], list[Miss]]:
+def judged_names(documents: Iterable[GoldDocument]) -> Mapping[str, set[Key]]:
+    """The names that the gold uses for each kind."""
+    judged: dict[str, set[Key]] = defaultdict(set)
+    for document in documents:
+        judged[document.kind] |= {_key(fact) for fact in document.facts}
+    return judged
+
+
+def _read(folder: Path, document: GoldDocument) -> tuple[str, Sequence[GoldFact]]:
     path = folder / document.path
     parsed = parse(path.name, path.read_bytes())
     kind, _ = recognise(parsed, path.name)
-    read = [fact for fact in read_facts(parsed, kind) if _key(fact) in judged]
+    return kind, read_facts(parsed, kind)
+
+
+def compare(
+    document: GoldDocument, kind: str, facts: Iterable[GoldFact], judged: set[Key]
+) -> tuple[Mapping[str, int], list[Miss]]:
+    """What was read of one document against its gold: counts n, recognised, right, read, gold; and every miss."""
+    read = [fact for fact in facts if _key(fact) in judged]
     gold_rows, read_rows = _rows(document.facts), _rows(read)
     right, misses = 0, []
     if kind != document.kind:

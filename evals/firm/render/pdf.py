@@ -5,7 +5,6 @@ from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape
 
-from reportlab import rl_config
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import letter
 from reportlab.lib.pdfencrypt import StandardEncryption
@@ -37,7 +36,6 @@ TYPED = Look("Courier", "Courier-Bold", 9.5, "#000000", ruled=False)
 
 def pdf(blocks: Blocks, look: Look = LETTER, *, footer: str = "", password: str = "") -> bytes:
     """A letter-size PDF. `footer` stands on every page beside its number; `password` encrypts it."""
-    rl_config.useA85 = 0  # binary streams: smaller files, and half the time
     out = BytesIO()
     options: dict[str, Any] = (
         {"encrypt": StandardEncryption(password, ownerPassword=password, strength=128)} if password else {}

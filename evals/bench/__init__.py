@@ -1,0 +1,74 @@
+"""Benchmarks over sample firms of any size: how fast, and with how much memory. Each runs in a process of its own, so that its peak
+memory is its own.
+
+Front doors: `run`, `table`, `as_json`. A benchmark is a function from a Bench to its spreads, one module each. Nothing here judges a
+figure: machines differ, so a figure stands beside one that was measured in the same run.
+"""
+
+import multiprocessing
+import os
+import resource
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from api.output import Meter, tell
+from evals.bench.spread import Bench, Report, Spread
+from store.errors import NotFound
+
+NAMES: Mapping[str, str] = {
+    "intake": "files to searchable passages, beside the embedder alone",
+    "search": "search inside one client, beside the words alone",
+    "night": "the first night, and one in which nothing changed",
+    "pages": "what the server takes for a page",
+}
+
+
+def run(names: Iterable[str], homes: Path, clients: int, reuse: bool) -> list[Report]:
+    """The benchmarks one after the other. Raises NotFound for a name that there is not."""
+    chosen = list(names)
+    for name in chosen:
+        if name not in NAMES:
+            raise NotFound(f"there is no benchmark {name}; there are {', '.join(NAMES)}")
+    return [_apart(name, Bench(homes, clients, reuse, Meter())) for name in chosen]
+
+
+def _apart(name: str, bench: Bench) -> Report:
+    tell(f"{name}: {NAMES[name]}")
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn) as process:
+        return process.submit(_measured, name, bench).result()
+
+
+def _measured(name: str, bench: Bench) -> Report:
+    module = import_module(f"evals.bench.{name}")
+    began = time.perf_counter()
+    spreads: tuple[Spread, ...] = tuple(module.measure(bench))
+    seconds = time.perf_counter() - began
+    own, children = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return Report(name, bench.clients, spreads, own // 1024, children // 1024, round(seconds, 1), os.getloadavg()[0])
+
+
+def as_json(reports: Sequence[Report]) -> list[dict[str, Any]]:
+    """The reports as plain values."""
+    return [{**asdict(report), "about": NAMES[report.name]} for report in reports]
+
+
+def table(reports: Sequence[Report]) -> str:
+    """The reports for a person."""
+    return "\n".join(line for report in reports for line in _lines(report)).rstrip()
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield f"{report.name}: {NAMES[report.name]}; {report.clients:,} clients"
+    yield f"  {'':<44}{'n':>7}{'median':>12}{'p95':>12}{'least':>12}{'most':>12}"
+    for one in report.spreads:
+        cells = "".join(f"{value:>12,.4g}" for value in (one.median, one.p95, one.least, one.most))
+        yield f"  {f'{one.name}, {one.unit}':<44}{one.n:>7,}{cells}"
+    memory = f"  memory at most {report.memory_mb:,} MB, a child {report.child_memory_mb:,} MB"
+    yield f"{memory}; {report.seconds:,.0f} s in all, at a load of {report.load:.1f}"
+    yield ""

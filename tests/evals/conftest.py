@@ -1,0 +1,99 @@
+"""A demo of four clients that was killed three times on its way, and what tests of the commands above the service say."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from api.settings import load_settings
+from api.wiring import build
+from evals.firm.gold import Gold
+from evals.ground import SampleHome
+
+ROOT = Path(__file__).parents[2]
+CLIENTS = 4
+
+
+def command(home: Path, *words: str) -> list[str]:
+    return [sys.executable, "-m", "api", "--home", str(home), *words]
+
+
+def environment() -> dict[str, str]:
+    """Without settings from outside."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("TICKMARK_")}
+
+
+def tickmark(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(home, *words), cwd=ROOT, env=environment(), capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+def kill_when(home: Path, reached: Callable[[], bool]) -> None:
+    """Start the demo in a process of its own and kill it as soon as it got somewhere."""
+    process = subprocess.Popen(
+        command(home, "demo", "--no-serve", "--clients", str(CLIENTS)),
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while not reached():
+        try:
+            process.wait(timeout=0.02)
+        except subprocess.TimeoutExpired:
+            continue
+        raise AssertionError("the demo ended before it could be killed")
+    process.send_signal(signal.SIGKILL)
+    assert process.wait(timeout=30) == -signal.SIGKILL
+
+
+def holds(home: Path, table: str) -> Callable[[], bool]:
+    """Whether a table has rows by now."""
+
+    def look() -> bool:
+        try:
+            with closing(sqlite3.connect(f"file:{home / 'tickmark.db'}?mode=ro", uri=True, timeout=5)) as connection:
+                return bool(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+        except sqlite3.OperationalError:  # not made yet
+            return False
+
+    return look
+
+
+@pytest.fixture(scope="session")
+def killed(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a demo that was killed while it made the firm, while it read files and in the night. Not ready yet."""
+    home = shutil.copytree(models, tmp_path_factory.mktemp("demo") / "home")
+    kill_when(home, (home / "sample" / "firm" / "documents").is_dir)
+    kill_when(home, holds(home, "document_pages"))
+    kill_when(home, holds(home, "client_scans"))
+    return home
+
+
+@pytest.fixture(scope="session")
+def ready(killed: Path) -> Path:
+    """The same after it was started again and came to its end. Look, don't write."""
+    ran = tickmark(killed, "demo", "--no-serve")
+    assert ran.returncode == 0, ran.stderr
+    return killed
+
+
+@pytest.fixture
+def copy(ready: Path, tmp_path: Path) -> Path:
+    """A copy of the ready home to work on."""
+    return shutil.copytree(ready, tmp_path / "copy")
+
+
+@pytest.fixture
+def sample(no_settings_from_outside: None, copy: Path) -> Iterator[SampleHome]:
+    """The ready home, opened, with its labels."""
+    with build(load_settings(copy), own_index=True) as services:
+        yield SampleHome(copy / "sample" / "firm", Gold.read(copy / "sample" / "gold.json"), services)

@@ -1,0 +1,84 @@
+"""`tickmark bench`: each benchmark runs on a tiny firm and gives spreads with their n; no figure is judged."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from api.commands.result import silent
+from evals.bench import NAMES, as_json, intake, night, pages, run, search, table
+from evals.bench.spread import Bench, Report, Spread, spread
+from evals.ground import fingerprint
+from store.errors import NotFound
+from tests.evals.conftest import CLIENTS
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def bench(no_settings_from_outside: None, copy: Path, tmp_path: Path) -> Bench:
+    """The ready sample firm where a benchmark looks for it."""
+    home = tmp_path / "homes" / f"sample-{CLIENTS}-clients-seed-7"
+    shutil.move(copy, home)
+    (home / "made-by").write_text(fingerprint())
+    return Bench(tmp_path / "homes", CLIENTS, False, silent)
+
+
+@pytest.fixture
+def alone(no_settings_from_outside: None, models: Path, tmp_path: Path) -> Bench:
+    """A firm of one client that is still to be made, in a home that holds the embedder's graph already."""
+    home = shutil.copytree(models, tmp_path / "homes" / "sample-1-clients-seed-7")
+    (home / "made-by").write_text(fingerprint())
+    return Bench(tmp_path / "homes", 1, False, silent)
+
+
+def by_name(spreads: object) -> dict[str, Spread]:
+    assert isinstance(spreads, list)
+    assert all(one.least <= one.median <= one.p95 <= one.most and one.n > 0 for one in spreads)
+    return {one.name: one for one in spreads}
+
+
+def test_a_spread_is_told_by_nearest_rank() -> None:
+    assert spread("x", "ms", [5, 1, 4, 2, 3]) == Spread("x", "ms", 5, 3, 5, 1, 5)
+    assert spread("x", "ms", [7]) == Spread("x", "ms", 1, 7, 7, 7, 7)
+    assert spread("x", "ms", range(1, 101)).p95 == 95
+
+
+def test_pages(bench: Bench) -> None:
+    found = by_name(list(pages.measure(bench)))
+    assert found["brief"].n == pages.TIMES >= found["client"].n > 0
+    # how many queries a page asks hangs on the page, not on the run
+    assert found["brief: queries"].least == found["brief: queries"].most > 0
+
+
+def test_night(bench: Bench) -> None:
+    found = by_name(list(night.measure(bench)))
+    assert found["one client's scan in it"].n == CLIENTS
+
+
+def test_intake(alone: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "RUNS", 1)
+    found = by_name(list(intake.measure(alone)))
+    assert found["a whole load"].n == 1
+    assert found["the embedder alone, same passages"].median > 0
+
+
+def test_search(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "DOCUMENTS_PER_CLIENT", None)
+    found = by_name(list(search.measure(bench)))
+    assert found["first question about a client"].n == CLIENTS
+    assert found["later questions"].n == CLIENTS * (len(search.QUESTIONS) - 1)
+    assert found["passages of a client"].least > 0
+
+
+def test_a_report_tells_memory_and_load() -> None:
+    report = Report("pages", 4, (spread("brief", "ms", [3, 4]),), 250, 120, 2.0, 1.25)
+    shown = table([report])
+    assert "memory at most 250 MB, a child 120 MB" in shown
+    assert "load of 1.2" in shown
+    assert as_json([report])[0]["spreads"][0]["n"] == 2
+
+
+def test_an_unknown_benchmark_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match=", ".join(NAMES)):
+        run(["nothing"], tmp_path, 1, False)
