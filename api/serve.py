@@ -6,6 +6,7 @@ The lock on the home says where the server listens and with which secret command
 import secrets
 import signal
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -42,7 +43,13 @@ def serve_on(services: Services, listening: socket.socket) -> None:
         if services.lock is not None:
             services.lock.describe(url=url, secret=secret)
         tell(f"Tickmark serves {services.home} at {url}  (Ctrl-C ends it)")
+        threading.Thread(target=_warm, args=(services,), name="warm", daemon=True).start()
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def _warm(services: Services) -> None:
+    """Open what the first question would otherwise wait seconds for: the index, the embedder, the words."""
+    services.searcher.embedder.embed(["what does the file say"])
 
 
 @contextmanager

@@ -37,7 +37,7 @@ class _Node:
 
     def walk(self) -> Iterator["_Node"]:
         """This node and all below it, in the file's order."""
-        waiting: list["_Node"] = [self]
+        waiting: list[_Node] = [self]
         while waiting:
             node = waiting.pop()
             yield node

@@ -26,10 +26,15 @@ from workspace.snapshot import take_snapshot
 Opener = Callable[[Session], Scope]
 
 
+def give_door(services: Services, model: llm.Endpoint) -> None:
+    """The services with a door to that model in place of the one that the settings name."""
+    services._made["door"] = ModelDoor(services.database, model)
+
+
 @pytest.fixture
 def model(services: Services, endpoint: Endpoint) -> Endpoint:
     """The scripted model as the firm's; it repeats each draft until told otherwise."""
-    services.door = ModelDoor(services.database, llm.Endpoint(base_url=endpoint.url, model="stub", api_key="k"))
+    give_door(services, llm.Endpoint(base_url=endpoint.url, model="stub", api_key="k"))
     endpoint.script = [lambda body: answer(drafted(body))]
     return endpoint
 
@@ -191,11 +196,9 @@ def test_addresses_tables_and_legal_positions_are_never_asked_of_a_model(
 def test_a_client_without_consent_to_it_is_not_read_by_a_model(
     services: Services, opener: Opener, model: Endpoint, policy: str
 ) -> None:
-    services.door = ModelDoor(
-        services.database, llm.Endpoint(base_url="https://models.example/v1", model="big", api_key="k")
-    )
+    give_door(services, llm.Endpoint(base_url="https://models.example/v1", model="big", api_key="k"))
     if policy == "none":  # not even by one on the firm's own machine
-        services.door = ModelDoor(services.database, llm.Endpoint(base_url=model.url, model="stub", local=True))
+        give_door(services, llm.Endpoint(base_url=model.url, model="stub", local=True))
     with services.database.engine.begin() as connection:
         connection.execute(text("UPDATE clients SET ai_policy = :policy WHERE ref = 'C001'"), {"policy": policy})
     version = by_model(services, opener)
