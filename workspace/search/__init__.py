@@ -1,0 +1,10 @@
+"""Search inside one client: words and meaning, what a page is, the words of the trade, periods and kinds, in one order.
+
+Its front door is `search` with a `Searcher` (engine.py). A question is read by question.py and periods.py, a client's passages by
+words.py, roles.py and labels.py into a corpus (corpus.py), and ranking.py weighs them. It never answers a question, never reads a file
+and never leaves its client. The trade's words stand in trade_words.toml.
+"""
+
+from workspace.search.engine import Hit, Only, Searcher, search
+
+__all__ = ["Hit", "Only", "Searcher", "search"]
