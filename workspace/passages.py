@@ -1,6 +1,6 @@
 """Words in a client's passages, and whether a quote stands where it says: what answers are checked against.
 
-Only passages and pages of this client, only for an asker who may see it. Searching is search.py's.
+Only passages and pages of this client, only for an asker who may see it. Searching is search's.
 """
 
 from collections.abc import Iterable, Sequence

@@ -80,7 +80,7 @@ def cases(ground: Ground) -> Iterator[SearchCase]:
 
 def solve(case: SearchCase) -> list[int] | list[str]:
     """The pages or passages that search finds, best first, each once."""
-    with _reading(case.services) as session:
+    with case.services.database.reading() as session:
         hits = search(_scope(session, case.services), case.searcher, case.client_ref, case.question, _ENOUGH)
     if case.of_pages:
         return list(dict.fromkeys(hit.page for hit in hits))
@@ -201,10 +201,6 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 
 def _ref(*parts: str) -> str:
     return "/".join(parts)
-
-
-def _reading(services: Services) -> Any:
-    return services.database.reading()
 
 
 def _scope(session: "Session", services: Services) -> Scope:

@@ -1,5 +1,6 @@
 """A demo of four clients that was killed three times on its way, and what tests of the commands above the service say."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -69,21 +70,23 @@ def holds(home: Path, table: str) -> Callable[[], bool]:
 
 
 @pytest.fixture(scope="session")
-def killed(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of a demo that was killed while it made the firm, while it read files and in the night. Not ready yet."""
-    home = shutil.copytree(models, tmp_path_factory.mktemp("demo") / "home")
-    kill_when(home, (home / "sample" / "firm" / "documents").is_dir)
-    kill_when(home, holds(home, "document_pages"))
-    kill_when(home, holds(home, "client_scans"))
+def ready(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a demo that was killed while it made the firm, while it read files and in the night, and was started a fourth time.
+    Look, don't write. Where tests run in several processes, one of them makes it for all."""
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    home, done = root / "demo", root / "demo.done"
+    with (root / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.copytree(models, home)
+            kill_when(home, (home / "sample" / "firm" / "documents").is_dir)
+            kill_when(home, holds(home, "document_pages"))
+            kill_when(home, holds(home, "client_scans"))
+            ran = tickmark(home, "demo", "--no-serve")
+            assert ran.returncode == 0, ran.stderr
+            done.touch()
     return home
-
-
-@pytest.fixture(scope="session")
-def ready(killed: Path) -> Path:
-    """The same after it was started again and came to its end. Look, don't write."""
-    ran = tickmark(killed, "demo", "--no-serve")
-    assert ran.returncode == 0, ran.stderr
-    return killed
 
 
 @pytest.fixture

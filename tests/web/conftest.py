@@ -140,8 +140,17 @@ def shared(served_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     home = copied(served_home, tmp_path_factory.mktemp("shared") / "home")
     with build(load_settings(home).model_copy(update={"today": MONDAY}), own_index=True) as services:
         visit = visiting(services)
-        known: dict[str | None, Visitor] = {}
-        yield services, lambda name="ana": known.setdefault(name, visit(name)) if name not in known else known[name]
+        known: dict[str, Visitor] = {}
+
+        def again(name: str | None = "ana") -> Visitor:
+            # a stranger is always a new one: a test may let the last one in
+            if name is None:
+                return visit(None)
+            if name not in known:
+                known[name] = visit(name)
+            return known[name]
+
+        yield services, again
 
 
 @pytest.fixture

@@ -66,8 +66,7 @@ def test_the_list_holds_together() -> None:
     phrases = [tuple(words) for each in trade().same.by_first.values() for words, _ in each]
     assert len(phrases) == len(set(phrases))
     names = {name for each in trade().same.by_first.values() for _, name in each}
-    assert names >= set(trade().stands_in) | set(trade().made_of)
-    assert names >= {part for parts in trade().made_of.values() for part in parts}
+    assert names >= set(trade().stands_in)
     kinds = {trade().names[kind] for each in trade().kinds.by_first.values() for _, kind in each}
     assert kinds <= set(MARKS)
 
@@ -80,10 +79,16 @@ def test_the_list_holds_together() -> None:
         ("1,234", "1234"),
         ("inventories", "inventory"),
         ("client’s", "client"),
+        ("García", "GARCIA"),
+        ("proﬁt", "profit"),
     ],
 )
 def test_spellings_meet(one: str, other: str) -> None:
     assert read_words([one]).ids.tolist() == read_words([other]).ids.tolist()
+
+
+def test_other_scripts_are_words_too() -> None:
+    assert len(set(read_words(["налог 納税 φόρος"]).ids.tolist())) == 3
 
 
 def test_forms_and_abbreviations_are_one_word() -> None:
@@ -214,7 +219,7 @@ def test_a_question_is_read_for_what_it_wants() -> None:
     asked = read_question("What was the gross margin as stated in the latest quarterly report?")
     assert asked.wants_figure and asked.wants_row
     assert asked.statements == {"income statement"}
-    assert {name_term("gross profit"), name_term("cost of sales"), term("gross")} <= set(asked.terms)
+    assert {name_term("gross profit"), term("gross")} <= set(asked.terms)
     assert not {term("report"), term("latest"), term("what")} & set(asked.terms)
     assert "latest" not in asked.meaning
     assert read_question("when is the K-1 due").kinds == {"k-1"}

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 # How many of the nearest vectors are asked for.
 _DEPTH = 100
-_CLIENTS_KEPT = 64
+# Half a megabyte each.
+_CLIENTS_KEPT = 256
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Only:
     period: Span | None = None
 
     def takes(self, paper: Paper) -> bool:
+        """Whether a document is of these. One without a known period is of none."""
         of_kind = not self.kinds or paper.kind in self.kinds
         return of_kind and (self.period is None or any(self.period.shared(span) for span in paper.spans))
 

@@ -15,8 +15,6 @@ from workspace.search.words import ASKING, NUMBER, OF_THE_PAPER, Words, matches,
 # A phrase's words count less than its name, which carries them already; their pairs do not count at all.
 _IN_PHRASE = 0.5
 _PAIR = 0.5
-# What a figure is worked out from, when the figure itself is asked for.
-_PART = 0.4
 # "Q3" stands all over the papers of a quarter.
 _QUARTER = 0.3
 _FIGURE = re.compile(
@@ -53,11 +51,9 @@ def read_question(text: str) -> Question:
     reason = bool(_REASON.search(text))
     terms = _weighed(words, {at: place for place, match in enumerate(found) for at in range(match.first, match.behind)})
     terms |= dict.fromkeys(names, 1.0)
-    for part in (part for name in names for part in trade().made_of.get(name, ())):
-        terms.setdefault(part, _PART)
     return Question(
         terms=terms or dict.fromkeys(words.ids.tolist(), 1.0),
-        labels=_labels(text),
+        labels=_labels(words),
         statements=frozenset().union(*(trade().stands_in.get(name, frozenset()) for name in names)),
         kinds=frozenset(trade().names[match.name] for match in kinds),
         wants_figure=bool(_FIGURE.search(text)) and not reason,
@@ -90,9 +86,8 @@ def _quarters() -> frozenset[int]:
     return frozenset(term(f"q{number}") for number in range(1, 5))
 
 
-def _labels(text: str) -> tuple[int, ...]:
+def _labels(words: Words) -> tuple[int, ...]:
     """The subject of the question: phrases under their one name, no numbers, no quarters, no words that ask or speak of the paper."""
-    words = read_words([text])
     about = words.ids[~words.flagged(OF_THE_PAPER)]
     ids = about.copy()
     drop: list[int] = []

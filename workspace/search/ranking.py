@@ -1,7 +1,7 @@
 """In what order passages answer a question: words, likeness and what the passages are, each a number from 0 to 1, weighed and added.
 
-The weights were chosen by hand on half of the questions of real reports and hold on the other half; within a third of each the
-measures do not move (docs/decisions/0007). Pure: takes a corpus, a question and the nearest vectors, returns scores.
+The weights were chosen by hand on questions on real reports and on a firm's papers; what each is worth stands in docs/decisions/0007.
+Pure: takes a corpus, a question and the nearest vectors, returns scores.
 """
 
 from collections.abc import Mapping, Sequence

@@ -7,6 +7,7 @@ first question about a client reads all its words. Knows no passages and no rank
 import hashlib
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -25,11 +26,12 @@ TERM_BITS = 43
 _HASH_BITS = TERM_BITS - _FLAG_BITS
 
 _FILE = Path(__file__).with_name("trade_words.toml")
-# Abbreviations with & and / (R&D, A/R), forms (K-1, 10-Q), numbers with separators, words, and where lines and cells end.
+# Abbreviations with & and / (R&D, A/R), forms (K-1, 10-Q), numbers with separators, words of any script, and where lines and cells end.
 _WORD = re.compile(
     r"[a-z][a-z0-9]++(?![&/'])|\n|\||\d[\d,]*+(?:\.\d+)?(?![\da-z-])|[a-z]{1,2}(?:[&/][a-z])+\b|\d+-[a-z]\b|[a-z]-\d+\b"
-    r"|[1-4](?:st|nd|rd|th)\b|\d[\d,]*+(?:\.\d+)?(?![\da-z])|[a-z][a-z0-9]*(?:'[a-z]+)?"
+    r"|[1-4](?:st|nd|rd|th)\b|\d[\d,]*+(?:\.\d+)?(?![\da-z])|[a-z][a-z0-9]*(?:'[a-z]+)?|[^\W\d_]+"
 )
+_OTHER_LETTER = re.compile(r"[^\W\d_a-z]")
 # British spellings read as American ones; that "rise" turns into "rize" does no harm, since it does so everywhere.
 _BRITISH = re.compile(r"is(ation|ations|e|ed|es|ing)$")
 _ORDINALS = (("first", "1st"), ("second", "2nd"), ("third", "3rd"), ("fourth", "4th"))
@@ -73,12 +75,10 @@ class Phrases:
 
 @dataclass(frozen=True)
 class Trade:
-    """The curated list. `same`: phrases to the term of their name. By the term of a name, `made_of`: the names that it is worked out
-    from, `stands_in`: the statements where the trade looks for it. `headed`: how a statement is headed. `kinds`: phrases to kinds of
-    documents. `names`: every term to its words."""
+    """The curated list. `same`: phrases to the term of their name. `stands_in`: by the term of a name the statements where the trade
+    looks for it. `headed`: how a statement is headed. `kinds`: phrases to kinds of documents. `names`: every term to its words."""
 
     same: Phrases
-    made_of: Mapping[int, Sequence[int]]
     stands_in: Mapping[int, frozenset[str]]
     headed: Mapping[tuple[int, ...], str]
     kinds: Phrases
@@ -91,8 +91,8 @@ class _Terms(dict[str, int]):
     def __missing__(self, word: str) -> int:
         if len(self) > _MOST_WORDS_KEPT:
             self.clear()
-        term = self[word] = _term_of(word)
-        return term
+        found = self[word] = _term_of(word)
+        return found
 
 
 _known = _Terms()
@@ -100,7 +100,15 @@ _known = _Terms()
 
 def terms_of(text: str) -> list[int]:
     """The terms of a short text, one for each word as it is written."""
-    return [_known[word] for word in _WORD.findall(text.lower().replace("’", "'"))]
+    return [_known[word] for word in _WORD.findall(_plain(text))]
+
+
+def _plain(text: str) -> str:
+    """In lower case, without accents and ligatures: García is Garcia, and so is a "fi" that is one letter."""
+    lower = text.lower().replace("’", "'")
+    if lower.isascii() or not _OTHER_LETTER.search(lower):
+        return lower
+    return "".join(c for c in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(c))
 
 
 def read_words(texts: Iterable[str]) -> Words:
@@ -108,7 +116,7 @@ def read_words(texts: Iterable[str]) -> Words:
     ids: list[int] = []
     ends: list[int] = []
     for text in texts:
-        ids += map(_known.__getitem__, _WORD.findall(text.lower().replace("’", "'")))
+        ids += map(_known.__getitem__, _WORD.findall(_plain(text)))
         ends.append(len(ids))
     flat = np.asarray(ids, dtype=np.int64)
     owners = np.repeat(np.arange(len(ends)), np.diff([0, *ends]))
@@ -121,7 +129,7 @@ def read_words(texts: Iterable[str]) -> Words:
 
 
 def _with_quarters(words: Words) -> Words:
-    """ "Third quarter" and "third fiscal quarter" as q3."""
+    """Quarters in words ("third quarter", "third fiscal quarter") as q3."""
     ids, drop = words.ids.copy(), list[int]()
     for at in np.flatnonzero(ids == _known["quarter"]):
         first = at - 2 if at >= 2 and ids[at - 1] == _known["fiscal"] else at - 1
@@ -174,7 +182,7 @@ def _among(ids: Ids, wanted: Ids) -> NDArray[np.bool_]:
 
 def term(word: str) -> int:
     """The term of one word. Raises ValueError for what is not one word."""
-    (found,) = _WORD.findall(word.lower())
+    (found,) = _WORD.findall(_plain(word))
     return _known[found]
 
 
@@ -242,7 +250,6 @@ def trade() -> Trade:
             stands_in[name_term(name)] = stands_in.get(name_term(name), frozenset()) | {statement}
     return Trade(
         same=_phrases(read["same"]),
-        made_of={name_term(name): [name_term(part) for part in parts] for name, parts in read["made_of"].items()},
         stands_in=stands_in,
         headed={_sequence(words): statement for statement, each in read["headed"].items() for words in each},
         kinds=_phrases(read["kinds"]),
