@@ -1,6 +1,8 @@
 # Everything a newcomer needs, from a fresh clone. PYTHON may name another interpreter (3.11 or newer).
 PYTHON ?= python3
 BIN := .venv/bin
+# Compiled modules are kept, whatever the shell says: else every start compiles a thousand again, and so does every process that parses.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: install demo test check format bench evals lock clean
 
