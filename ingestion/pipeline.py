@@ -1,11 +1,12 @@
 """What was received becomes searchable: identify, parse, split, read facts, index. A plain list of steps, run in order.
 
 The `stage` of a version is the order and the receipt: each step takes the versions that stand before it, commits what it made, and can be
-repeated without harm, so that a crash costs at most one step of two batches. Never decides who may see what, never records a notice.
+repeated without harm: a crash costs at most one step of the batches in hand. Never decides who may see what, never records a notice.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 UNFINISHED = ("received", "identified", "parsed", "split", "facts")
 BATCH = 32
+AT_ONCE = 3  # batches with the children
 
 Progress = Callable[[str, int, int], None]
 """What is being done, how many are done, of how many."""
@@ -55,29 +57,35 @@ class Finished:
 
 
 def run(bench: Workbench, progress: Progress, client_ids: Collection[str] | None = None) -> Finished:
-    """Finish every version that is not, of these clients or of all, in the order of clients and documents.
-
-    While the children parse a batch, the one before it is split, read and indexed here: neither waits for the other."""
+    """Finish every version that waits now, of these clients or of all, in the order of clients and documents."""
     finished = Finished()
-    total = _count_unfinished(bench.database, client_ids)
-    with ThreadPoolExecutor(1, "parse-ahead") as ahead:
-        coming = ahead.submit(_parsed_batch, bench, client_ids, ())
-        while batch := coming.result():
-            coming = ahead.submit(_parsed_batch, bench, client_ids, batch)
-            for step in HERE:
-                step(bench, batch)
-            refused = _count_refused(bench.database, batch)
-            finished = Finished(finished.read + len(batch) - refused, finished.refused + refused)
-            done = finished.read + finished.refused
-            progress("documents", done, max(total, done))
+    waiting = _unfinished(bench.database, client_ids)
+    batches = [waiting[first : first + BATCH] for first in range(0, len(waiting), BATCH)]
+    for batch in _parsed(bench, batches):
+        for step in HERE:
+            step(bench, batch)
+        refused = _count_refused(bench.database, batch)
+        finished = Finished(finished.read + len(batch) - refused, finished.refused + refused)
+        progress("documents", finished.read + finished.refused, len(waiting))
     retire(bench.database, bench.index, client_ids)
     return finished
 
 
-def _parsed_batch(bench: Workbench, client_ids: Collection[str] | None, but: Sequence[str]) -> list[str]:
-    """The next versions to finish, `but` those in hand, as far as the children bring them."""
-    batch = _next_batch(bench.database, client_ids, but)
-    for step in AHEAD if batch else ():
+def _parsed(bench: Workbench, batches: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Each batch once the children have parsed it, in order. The next ones are with them meanwhile, and several at once: a scan takes a
+    child as long as the rest of its batch takes all."""
+    coming = deque[Future[list[str]]]()
+    with ThreadPoolExecutor(AT_ONCE, "parse") as threads:
+        for batch in batches:
+            coming.append(threads.submit(_parse_batch, bench, batch))
+            if len(coming) > AT_ONCE:
+                yield coming.popleft().result()
+        while coming:
+            yield coming.popleft().result()
+
+
+def _parse_batch(bench: Workbench, batch: list[str]) -> list[str]:
+    for step in THERE:
         step(bench, batch)
     return batch
 
@@ -152,25 +160,18 @@ def index(bench: Workbench, batch: Sequence[str]) -> None:
 
 
 Step = Callable[[Workbench, Sequence[str]], None]
-AHEAD: tuple[Step, ...] = (identify, parse)
+# What waits for the children, and what is done in this process.
+THERE: tuple[Step, ...] = (identify, parse)
 HERE: tuple[Step, ...] = (split, facts, index)
 
 
-def _next_batch(database: Database, client_ids: Collection[str] | None, but: Sequence[str]) -> list[str]:
-    query = select(DocumentVersion.id).where(DocumentVersion.stage.in_(UNFINISHED), DocumentVersion.id.not_in(but))
+def _unfinished(database: Database, client_ids: Collection[str] | None) -> list[str]:
+    query = select(DocumentVersion.id).where(DocumentVersion.stage.in_(UNFINISHED))
     if client_ids is not None:
         query = query.where(DocumentVersion.client_id.in_(client_ids))
     order = (DocumentVersion.client_id, DocumentVersion.document_id, DocumentVersion.number)
     with database.reading() as session:
-        return list(session.scalars(query.order_by(*order).limit(BATCH)))
-
-
-def _count_unfinished(database: Database, client_ids: Collection[str] | None) -> int:
-    query = select(func.count()).select_from(DocumentVersion).where(DocumentVersion.stage.in_(UNFINISHED))
-    if client_ids is not None:
-        query = query.where(DocumentVersion.client_id.in_(client_ids))
-    with database.reading() as session:
-        return session.scalar(query) or 0
+        return list(session.scalars(query.order_by(*order)))
 
 
 def _count_refused(database: Database, batch: Sequence[str]) -> int:

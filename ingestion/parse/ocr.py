@@ -38,7 +38,7 @@ def parse_picture(name: str, data: bytes, media_type: str, *, on_page: Callable[
 
     from PIL import Image, UnidentifiedImageError
 
-    _know_heic()
+    _prepare()
     pages: list[Page] = []
     elements: list[Element] = []
     findings: list[Finding] = []
@@ -67,6 +67,14 @@ def parse_picture(name: str, data: bytes, media_type: str, *, on_page: Callable[
     return Parsed(media_type, tuple(pages), tuple(elements), tuple(findings))
 
 
+def _prepare() -> None:
+    """A picture that is cut off is refused by Pillow, whatever another library of this process (the one that makes our PDFs) has told it."""
+    from PIL import ImageFile
+
+    _know_heic()
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
 @lru_cache(maxsize=1)
 def _know_heic() -> None:
     """Pictures of telephones: Pillow itself knows AVIF, not HEIC."""
@@ -93,7 +101,7 @@ def frame(data: bytes, number: int) -> "Image":
 
     from PIL import Image
 
-    _know_heic()
+    _prepare()
     with Image.open(io.BytesIO(data)) as image:
         if image.width * image.height > MAX_PIXELS or not 1 <= number <= getattr(image, "n_frames", 1):
             raise ValueError(f"the picture has no page {number} that can be shown")

@@ -20,7 +20,7 @@ pytestmark = [
 
 # Pictures take seconds each, and so do reports of hundreds of pages.
 PICTURES = (".png", ".jpg", ".jpeg", ".tiff", ".tif", ".bmp", ".heic", ".gif")
-LARGEST = 100_000
+LARGEST = 60_000
 REPORTS = 1
 
 
@@ -46,7 +46,7 @@ def test_every_file_is_read_or_explained(
             scope = system_scope(session, "test", now=services.clock.now(), today=services.clock.today())
             found = outcomes(scope, folder)
     assert len(found) == sum(file.is_file() for top in ("documents", "mail") for file in (folder / top).rglob("*"))
-    assert len(found) >= 100
+    assert len(found) > 90
     assert [one.path for one in found if one.silent] == []
     unread = {one.path: one.said for one in found if not one.read}
     assert len(unread) < 0.1 * len(found), unread

@@ -38,6 +38,13 @@ def test_a_file_that_is_cut_off_says_so_and_keeps_what_is_there(name: str, part:
     assert parsed.findings or (whole and any(page.text for page in parsed.pages))
 
 
+def test_a_cut_off_picture_is_told_whatever_another_library_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library that makes our PDFs tells Pillow, for the whole process, to take pictures that are cut off for whole ones."""
+    monkeypatch.setattr("PIL.ImageFile.LOAD_TRUNCATED_IMAGES", True)
+    data = one_of_each()["receipt.png"]
+    assert "damaged" in told(parse("receipt.png", data[: len(data) // 2]))
+
+
 @pytest.mark.parametrize("name", one_of_each())
 def test_a_wrong_ending_changes_nothing(name: str) -> None:
     data = one_of_each()[name]
