@@ -68,7 +68,7 @@ def parse_picture(name: str, data: bytes, media_type: str, *, on_page: Callable[
 
 
 def _prepare() -> None:
-    """A picture that is cut off is refused by Pillow, whatever another library of this process (the one that makes our PDFs) has told it."""
+    """A picture that is cut off is refused by Pillow, whatever another library here (the one that makes PDFs) has told it."""
     from PIL import ImageFile
 
     _know_heic()
