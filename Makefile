@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Compiled modules are kept, whatever the shell says: else every start compiles a thousand again, and so does every process that parses.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install demo test check format bench evals lock clean
+.PHONY: install demo test check fuzz format bench evals lock clean
 
 install: .venv/installed
 
@@ -29,6 +29,10 @@ check: install
 	@$(BIN)/mypy
 	@$(BIN)/pyright
 	@$(BIN)/pytest -n 2 --dist worksteal
+
+# Hundreds of damaged files of each kind; `make test` takes a few of each.
+fuzz: install
+	@TICKMARK_FUZZ=300 $(BIN)/pytest tests/ingestion/test_fuzz.py -n 2
 
 format: install
 	@$(BIN)/ruff format

@@ -11,25 +11,36 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from agents.ports import Services
-from store.errors import Busy
+from store.errors import Busy, Conflict
 
 if TYPE_CHECKING:
     from dbos import WorkflowStatus
 
+T = TypeVar("T")
 QUEUE = "clients"
 VERSION = "1"  # of the workflows: raise it when one begun by the release before could not be finished by this one
 WORKERS = 2
+FAILED = "failed"  # what the workflow of a client says when it could not be scanned
 GIVEN_UP_AFTER = 5  # a client whose scan ends the process so often is given up
 ABANDONED = timedelta(minutes=15)  # no client takes so long: whoever had it is gone
 _LOOK_FOR_ABANDONED = timedelta(minutes=1)
 REMEMBERED = timedelta(days=30)
 _MOST_FORGOTTEN = 5000  # at once
 _POLL, _REST = 0.05, 1.0  # seconds between two looks at the queue, in a night and outside
+_LOOK = 0.1  # between two looks at what has ended
+# A look at the queue takes more clients than are worked on at once, so that nobody waits for the next look. Few more: whoever ends the
+# process again and again takes what was taken with it along.
+_TAKEN = 4
 _LONGEST_END = 30  # seconds that closing waits for the clients in hand
 _BATCH = 50
+
+
+def never() -> bool:
+    """Nobody cancels."""
+    return False
 
 
 class Engine:
@@ -39,11 +50,19 @@ class Engine:
         self.services = services
         self.workers = workers
         self.stopping = threading.Event()
+        self.cancelled: set[datetime] = set()
+        """The beginnings of nights that somebody ended: what was taken off the queue for them and not begun is left."""
         self.nights: dict[date, tuple[int, int]] = {}
         """The nights that this process drives, with the clients done and of how many."""
         self.threads: list[threading.Thread] = []
+        """Nights in the background; they end by themselves."""
+        self.watches: list[threading.Thread] = []
+        """What looks around as long as the engine is open."""
+        self._shared: tuple[object, Any] = (None, None)
         self._in_hand = self._waiting = 0
         self._lock = threading.Lock()
+        self._desks = threading.Semaphore(workers)
+        self._reading = threading.Lock()
 
     @contextmanager
     def hand(self) -> Iterator[None]:
@@ -51,10 +70,19 @@ class Engine:
         with self._lock:
             self._in_hand += 1
         try:
-            yield
+            with self._desks:
+                yield
         finally:
             with self._lock:
                 self._in_hand -= 1
+
+    def shared(self, key: object, read: Callable[[], T]) -> T:
+        """What all clients of one night share, read by the first that asks; only that of the newest night is kept."""
+        with self._reading:
+            if self._shared[0] != key:
+                self._shared = (key, read())
+            found: T = self._shared[1]
+            return found
 
     def enqueue(self, workflow_id: str, workflow: Callable[..., Any], *arguments: str) -> None:
         """Put a workflow on the queue of clients; one of that id that is there already, whatever became of it, is left alone."""
@@ -63,12 +91,26 @@ class Engine:
         with SetWorkflowID(workflow_id):
             DBOS.enqueue_workflow(QUEUE, workflow, *arguments)
 
-    def wait(self, ids: Sequence[str], done: Callable[[int], None]) -> list[str]:
-        """Wait until all these workflows have ended, telling how many have; the ids of those that ended without success.
+    def drop_failed(self, ids: Sequence[str]) -> None:
+        """Take away those of the workflows that ended in an error or say that they failed, so that they can be put on the queue anew."""
+        from dbos import DBOS
 
-        Raises Busy when the engine is closed before that: they go on when it is opened again."""
+        if not ids:
+            return
+        ended = DBOS.list_workflows(workflow_ids=list(ids), status=["ERROR", "SUCCESS"], load_input=False)
+        failed = [one.workflow_id for one in ended if one.status == "ERROR" or one.output == FAILED]
+        if failed:
+            DBOS.delete_workflows(failed)
+
+    def wait(
+        self, ids: Sequence[str], done: Callable[[int], None], cancelled: Callable[[], bool] = never
+    ) -> dict[str, str]:
+        """Wait until all these workflows have ended, telling how many have; those that ended without success, and how, by id.
+
+        Raises Busy when the engine is closed before that: they go on when it is opened again. Raises Conflict once `cancelled` says so:
+        those in hand are done, the others are taken off the queue."""
         with self._awake():
-            return self._wait(ids, done)
+            return self._wait(ids, done, cancelled)
 
     @contextmanager
     def _awake(self) -> Iterator[None]:
@@ -88,19 +130,30 @@ class Engine:
         if not self._waiting:
             _look_every(_REST)
 
-    def _wait(self, ids: Sequence[str], done: Callable[[int], None]) -> list[str]:
-        left, lost, look = list(ids), list[str](), datetime.now(UTC)
+    def _wait(self, ids: Sequence[str], done: Callable[[int], None], cancelled: Callable[[], bool]) -> dict[str, str]:
+        left, lost, look = list(ids), dict[str, str](), datetime.now(UTC)
         while left:
             ended = {one.workflow_id: one.status for one in self._look(left[:_BATCH]) if one.status in _ENDED}
-            lost += [one for one, status in ended.items() if status != "SUCCESS"]
+            lost |= {one: status for one, status in ended.items() if status != "SUCCESS"}
             left = [one for one in left if one not in ended]
             done(len(ids) - len(left))
-            if not ended and self.stopping.wait(_POLL):
+            if left and self.stopping.wait(_LOOK):
                 raise Busy("the night was interrupted; it goes on when it is started again")
+            if left and cancelled():
+                return self._take_off(ids)
             if datetime.now(UTC) - look > _LOOK_FOR_ABANDONED:
                 look = datetime.now(UTC)
                 self.adopt()
         return lost
+
+    def _take_off(self, ids: Sequence[str]) -> NoReturn:
+        """Take off the queue what nobody began, wait for what is in hand, and raise Conflict."""
+        from dbos import DBOS
+
+        DBOS.cancel_workflows([one.workflow_id for one in self._look(ids) if one.status == "ENQUEUED"])
+        while any(one.status not in _ENDED for one in self._look(ids)) and not self.stopping.wait(_POLL):
+            pass
+        raise Conflict("the night was cancelled")
 
     def _look(self, ids: Sequence[str]) -> "list[WorkflowStatus]":
         from dbos import DBOS
@@ -152,16 +205,19 @@ class Engine:
         )
         DBOS.launch()
         DBOS.register_queue(
-            QUEUE, worker_concurrency=self.workers, polling_interval_sec=_POLL, on_conflict="always_update"
+            QUEUE, worker_concurrency=_TAKEN * self.workers, polling_interval_sec=_POLL, on_conflict="always_update"
         )
 
+    def stop(self) -> None:
+        """End the nights of this process where they stand."""
+        self.stopping.set()
+        for thread in (*self.threads, *self.watches):
+            thread.join()
+
     def close(self) -> None:
-        """End the nights of this process where they stand and let go; what is on the queue stays there for the next engine."""
+        """Let go; what is on the queue stays there for the next engine."""
         from dbos import DBOS
 
-        self.stopping.set()
-        for thread in self.threads:
-            thread.join()
         DBOS.destroy(workflow_completion_timeout_sec=_LONGEST_END if self._in_hand else 0)
 
 
@@ -204,6 +260,7 @@ def running(services: Services, register: Callable[[], object], workers: int = W
         yield engine
     finally:
         if mine:
+            engine.stop()  # before the lock: a thread that ends may be asking for the engine itself
             with _opening:
                 engine.close()
                 _current = None

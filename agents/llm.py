@@ -8,12 +8,15 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
 from agents.mask import Masked, mask, unmask
+from agents.patience import Patience, Rest, Waiting
 from agents.speak import Answered, Speaker, Unanswered
 from prompts.render import Message, Prompt, load, render
 from prompts.schema import violations
@@ -57,14 +60,33 @@ class Endpoint:
         return self.local or (urlsplit(self.base_url).hostname or "") in ("localhost", "127.0.0.1", "::1")
 
 
-class ModelDoor:
-    """Asks the model of this firm, or says that there is none. Safe to share between threads."""
+_patience: ContextVar[Patience | None] = ContextVar("patience", default=None)
 
-    def __init__(self, database: Database, endpoint: Endpoint | None) -> None:
+
+class ModelDoor:
+    """Asks the model of this firm, or says that there is none. Safe to share between threads.
+
+    `waiting` None: by the machine's clock."""
+
+    def __init__(self, database: Database, endpoint: Endpoint | None, waiting: Waiting | None = None) -> None:
         self._database = database
         self.endpoint = endpoint
+        self._waiting = waiting or Waiting()
+        self._rest = Rest(self._waiting)
         self._speaker: Speaker | None = None
         self._lock = threading.Lock()
+
+    @contextmanager
+    def patiently(self) -> Iterator[Patience]:
+        """Around one client's work in the night: inside, questions wait no longer than a night may (patience.py), and what came to
+        nothing is kept in what is given. Nested, it is the outer one."""
+        outer = _patience.get()
+        patience = outer or Patience(self._rest)
+        token = _patience.set(patience)
+        try:
+            yield patience
+        finally:
+            _patience.reset(token)
 
     @property
     def name(self) -> str:
@@ -93,7 +115,7 @@ class ModelDoor:
         asked = self._ask(scope, client_ref, prompt, inputs)
         text = asked.kept
         if text is None:
-            text = self._finish(scope, asked, asked.speaker.say(asked.messages, asked.schema))
+            text = self._finish(scope, asked, self._say(asked))
         answer: dict[str, Any] = _unmasked(_parsed(text), asked.masked.table)
         return answer
 
@@ -123,6 +145,19 @@ class ModelDoor:
             raise
         self._finish(scope, asked, answer.outcome)
 
+    def _say(self, asked: "_Asked") -> Answered | Unanswered:
+        """The endpoint's word, waited for as long as there is patience. Raises ModelFailed when there is none left."""
+        patience = _patience.get()
+        if patience is None:
+            return asked.speaker.say(asked.messages, asked.schema)
+        if why := patience.why_not():
+            patience.failures.append(why)
+            raise ModelFailed(f"{self.name} was not asked: {why}")
+        said = asked.speaker.say(asked.messages, asked.schema, patience.left)
+        again_after = said.again_after if isinstance(said, Unanswered) else 0.0
+        patience.note(_problem(said, asked.prompt), said.seconds, again_after)
+        return said
+
     def _ask(self, scope: Scope, client_ref: str, prompt: str | Prompt, inputs: Mapping[str, str]) -> "_Asked":
         """Everything before the call, in a read of its own: what others kept in the ledger meanwhile must be seen."""
         _refuse_inside_a_write(scope)
@@ -149,9 +184,8 @@ class ModelDoor:
     def _open(self, endpoint: Endpoint) -> Speaker:
         with self._lock:
             if self._speaker is None:
-                self._speaker = Speaker(
-                    endpoint.base_url, endpoint.model, endpoint.api_key, endpoint.deadline, endpoint.patience
-                )
+                at, key = endpoint, endpoint.api_key
+                self._speaker = Speaker(at.base_url, at.model, key, at.deadline, at.patience, self._waiting)
             return self._speaker
 
     def _finish(self, scope: Scope, asked: "_Asked", said: Answered | Unanswered) -> str:

@@ -12,21 +12,24 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from agents import engine
 from agents.brief import write_briefs
-from agents.engine import GIVEN_UP_AFTER, VERSION, WORKERS, Engine
-from agents.llm import ModelFailed
+from agents.engine import FAILED, GIVEN_UP_AFTER, VERSION, WORKERS, Engine
+from agents.fact_reader import fill_facts
 from agents.ports import Services
-from agents.scan import scan_client
-from store.errors import TickmarkError
+from agents.scan import Practice, read_practice, scan_client
+from store.errors import Conflict, TickmarkError
 from workspace import nights
+from workspace.model_calls import Usage, usage
 from workspace.nights import Counts, Order
 from workspace.scans import save_failed_scan
 from workspace.scope import Scope, system_scope
+from workspace.weights import learn
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -37,11 +40,17 @@ Progress = Callable[[str, int, int], None]
 
 AT_TWO = "0 2 * * *"
 _ATTEMPTS = 4
+LEFT = "left"  # the outcome of a client whose night was cancelled before anybody began
+_WORDS = {
+    "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "its scan ended the process again and again; look at its newest documents",
+    "ERROR": "its scan could not be written down; the log says more",
+}
 
 
 @dataclass(frozen=True)
 class NightResult:
-    """How a night ended. `unchanged` clients are among the `read`; `drafted` counts deliverables, `briefs` those written."""
+    """How a night ended. `unchanged` clients are among the `read`; `drafted` counts deliverables, `briefs` those written; `tokens` and
+    `cost` (dollars) are what models took since it began."""
 
     as_of: date
     clients: int
@@ -51,6 +60,8 @@ class NightResult:
     raised: int
     drafted: int
     briefs: int
+    tokens: int
+    cost: Decimal
     seconds: float
 
 
@@ -92,21 +103,26 @@ def run_night(
 
     A night that was begun and never finished is taken up where it stands. `refs`: only these clients; the briefs are then written
     anew where the night of that day is done, and else wait for it. Raises Busy when the engine of this process works on another home
-    or is closed meanwhile.
+    or is closed meanwhile, Conflict when somebody cancels the night.
     """
     started = time.monotonic()
     with opened(services, workers) as running:
-        night = Night(services, as_of, now if refs is not None else _begin(services, as_of, now))
+        night = Night(services, as_of, now if refs is not None else _patiently()(_begin, services, as_of, now))
         orders = _ordered(night, refs)
         running.nights[as_of] = (0, len(orders))
         try:
             _scan_all(running, night, orders, progress)
-            briefs = _brief_all(night, whole=refs is None, progress=progress)
-            counts = _finish(night, orders, whole=refs is None, briefs=briefs)
+            briefs = _patiently()(_brief_all, night, whole=refs is None, progress=progress)
+            counts = _patiently()(_finish, night, orders, whole=refs is None, briefs=briefs)
             running.forget()
         finally:
             running.nights.pop(as_of, None)
-    return NightResult(as_of, len(orders), **vars(counts), briefs=briefs, seconds=round(time.monotonic() - started, 2))
+        spent = _patiently()(_spent, night)
+    seconds = round(time.monotonic() - started, 2)
+    tokens = spent.tokens_in + spent.tokens_out
+    return NightResult(
+        as_of, len(orders), **vars(counts), briefs=briefs, tokens=tokens, cost=spent.cost, seconds=seconds
+    )
 
 
 def begin_night(services: Services, *, as_of: date, now: datetime) -> bool:
@@ -146,10 +162,12 @@ def every_night(services: Services) -> None:
 
 
 def _in_background(services: Services, as_of: date, now: datetime) -> None:
+    from sqlalchemy.exc import OperationalError
+
     try:
         run_night(services, as_of=as_of, now=now)
-    except TickmarkError as error:
-        # nobody waits for it here; the night's row still says "running", and the next start goes on with it
+    except (TickmarkError, OperationalError) as error:
+        # nobody waits for it here; the night's row still says "running", and by_day.py or the next start goes on with it
         logging.getLogger("tickmark").warning("the night of %s: %s", as_of, error)
     finally:
         if engine.is_running(services):
@@ -158,7 +176,10 @@ def _in_background(services: Services, as_of: date, now: datetime) -> None:
 
 def _begin(services: Services, as_of: date, now: datetime) -> datetime:
     with services.database.writing() as session:
-        return nights.begin_night(system_scope(session, "night", now=now, today=as_of)).astimezone(UTC)
+        scope = system_scope(session, "night", now=now, today=as_of)
+        begun = nights.begin_night(scope).astimezone(UTC)
+        learn(scope)
+        return begun
 
 
 def _ordered(night: Night, refs: list[str] | None) -> list[Order]:
@@ -167,8 +188,10 @@ def _ordered(night: Night, refs: list[str] | None) -> list[Order]:
 
 
 def _scan_all(running: Engine, night: Night, orders: list[Order], progress: Progress) -> None:
-    """Every client through the queue; one whose workflow came to no end of its own is recorded as failed."""
+    """Every client through the queue; one whose workflow came to no end of its own is recorded as failed. Where even that could not be
+    written (a full disk), the night stops. A night that goes on begins anew those that failed in it, but not one that ends the process."""
     names = {night.name_of(order): order.ref for order in orders}
+    running.drop_failed(list(names))
     for name, ref in names.items():
         running.enqueue(name, _register().client, ref, night.as_of.isoformat(), night.begun.isoformat())
 
@@ -176,8 +199,26 @@ def _scan_all(running: Engine, night: Night, orders: list[Order], progress: Prog
         running.nights[night.as_of] = (count, len(names))
         progress("clients", count, len(names))
 
-    for name in running.wait(list(names), done):
-        _give_up(night, names[name], "its scan ended the process again and again; look at its newest documents")
+    try:
+        lost = running.wait(list(names), done, lambda: _is_cancelled(running, night))
+    except Conflict as error:
+        raise Conflict(f"{error}; {_count_done(night, orders)} of {len(orders)} clients are done") from None
+    for name, status in lost.items():
+        _give_up(night, names[name], _WORDS.get(status, "its scan ended without a word; the log says more"))
+
+
+def _is_cancelled(running: Engine, night: Night) -> bool:
+    with night.services.database.reading() as session:
+        cancelled = nights.is_cancelled(night.scope(session))
+    if cancelled:
+        running.cancelled.add(night.begun)
+    return cancelled
+
+
+def _count_done(night: Night, orders: list[Order]) -> int:
+    with night.services.database.reading() as session:
+        counts = nights.counts(night.scope(session), [order.ref for order in orders])
+    return counts.read + counts.failed
 
 
 def _brief_all(night: Night, *, whole: bool, progress: Progress) -> int:
@@ -201,15 +242,28 @@ def _finish(night: Night, orders: list[Order], *, whole: bool, briefs: int) -> C
     return counts
 
 
+def _spent(night: Night) -> Usage:
+    with night.services.database.reading() as session:
+        return usage(night.scope(session), night.begun)
+
+
 def _scan(ref: str, as_of: str, begun: str) -> str:
-    """The workflow of one client in one night: scanned, or recorded as one that could not be."""
+    """The workflow of one client in one night: its documents read to the end by a model, if there is one; then scanned, or recorded as
+    one that could not be."""
+    from sqlalchemy.exc import OperationalError
+
     running = engine.current()
     night = Night(running.services, date.fromisoformat(as_of), datetime.fromisoformat(begun))
     with running.hand():
+        if night.begun in running.cancelled:
+            return LEFT
         try:
-            return _patiently()(scan_client, night.services, ref, as_of=night.as_of, now=night.begun).state
+            with night.services.door.patiently():
+                return _patiently()(_scan_once, running, night, ref)
         except TickmarkError as error:
             return _give_up(night, ref, str(error))
+        except OperationalError as error:
+            return _give_up(night, ref, f"the database could not be used ({error.orig})")
         except Exception as error:
             # The one place that catches everything: the night isolates a client here, so that a defect that one client's file brings
             # out does not cost the others their night. It is logged whole and stands in the brief as a blind spot.
@@ -217,20 +271,33 @@ def _scan(ref: str, as_of: str, begun: str) -> str:
             return _give_up(night, ref, f"a defect of the program ({type(error).__name__}); the log says more")
 
 
+def _scan_once(running: Engine, night: Night, ref: str) -> str:
+    fill_facts(night.services, night.scope, ref)
+    practice = running.shared((night.as_of, night.begun), lambda: _practice(night))
+    return scan_client(night.services, ref, as_of=night.as_of, now=night.begun, practice=practice).state
+
+
+def _practice(night: Night) -> Practice:
+    return read_practice(night.services, as_of=night.as_of, now=night.begun)
+
+
 def _give_up(night: Night, ref: str, why: str) -> str:
-    with night.services.database.writing() as session:
-        save_failed_scan(night.scope(session), ref, why)
-    return "failed"
+    def save() -> None:
+        with night.services.database.writing() as session:
+            save_failed_scan(night.scope(session), ref, why)
+
+    _patiently()(save)
+    return FAILED
 
 
 def _patiently() -> "Retrying":
-    """Tries again what passes by itself: a database that is locked or away, a row that another worker was faster with, a model that
-    does not answer."""
+    """Tries again what passes by itself: a database that is locked or away, a row that another worker was faster with. A model that
+    does not answer is no reason to do a scan again: its door has tried (agents/patience.py)."""
     from sqlalchemy.exc import IntegrityError, OperationalError
     from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
     return Retrying(
-        retry=retry_if_exception_type((OperationalError, IntegrityError, ModelFailed)),
+        retry=retry_if_exception_type((OperationalError, IntegrityError)),
         wait=wait_random_exponential(multiplier=0.1, max=5),
         stop=stop_after_attempt(_ATTEMPTS),
         reraise=True,

@@ -5,12 +5,13 @@ nothing about a signal, asks no model itself, and catches only what one draft ma
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from agents.draft import draft_for_night
+from agents.patience import Patience
 from agents.ports import Running, Services
 from store.errors import TickmarkError
 from workspace.deliverables.occasions import DueDraft
@@ -18,7 +19,9 @@ from workspace.night_drafts import Before, conclude_scan, owed_drafts, scan_befo
 from workspace.scans import Saved, save_client_scan
 from workspace.scope import Scope, system_scope
 from workspace.signals import BlindSpot, Detection, detect, resolve
-from workspace.snapshot import Snapshot, take_snapshot
+from workspace.snapshot import Firm, Snapshot, take_firm, take_snapshot
+from workspace.snapshot.as_of import as_known
+from workspace.weights import Weights, in_force, over
 
 if TYPE_CHECKING:
     from langgraph.graph.state import CompiledStateGraph
@@ -40,37 +43,62 @@ class Scanning(TypedDict):
 
 
 @dataclass(frozen=True)
+class Practice:
+    """What a night knows of the whole firm: its records in sum, and the weights of rank."""
+
+    firm: Firm
+    weights: Weights
+
+
+@dataclass(frozen=True)
 class Desk:
-    """One client in one night. `started` is on the monotonic clock."""
+    """One client in one night. `started` is on the monotonic clock; `patience` knows which questions to the model came to nothing."""
 
     services: Services
     client_ref: str
     as_of: date
     now: datetime
     started: float
+    practice: Practice
+    patience: Patience
 
     def scope(self, session: "Session") -> Scope:
         """The night's own scope."""
         return system_scope(session, "night", now=self.now, today=self.as_of)
 
 
-def scan_client(services: Services, client_ref: str, *, as_of: date, now: datetime) -> Saved:
+def read_practice(services: Services, *, as_of: date, now: datetime) -> Practice:
+    """The whole firm as the night of that day knows it. Read it once for many clients: it grows with the firm."""
+    with services.database.reading() as session:
+        scope = system_scope(session, "night", now=now, today=as_of)
+        return Practice(take_firm(scope), in_force(scope))
+
+
+def scan_client(
+    services: Services, client_ref: str, *, as_of: date, now: datetime, practice: Practice | None = None
+) -> Saved:
     """Scan a client for the day `as_of`. Doing it twice leaves the same rows, and for what did not change drafts nothing.
 
-    Raises NotFound when there is no such client."""
-    desk = Desk(services, client_ref, as_of, now, time.monotonic())
-    begin: Any = {}
-    ended: dict[str, Any] = graph().invoke(begin, context=desk)
+    `practice` None: it is read for this client alone. Raises NotFound when there is no such client."""
+    practice = practice or read_practice(services, as_of=as_of, now=now)
+    with services.door.patiently() as patience:
+        desk = Desk(services, client_ref, as_of, now, time.monotonic(), practice, patience)
+        begin: Any = {}
+        ended: dict[str, Any] = graph().invoke(begin, context=desk)
     saved: Saved = ended["saved"]
     return saved
 
 
 def read(state: Scanning, runtime: Running[Desk]) -> dict[str, Any]:
-    """The client as it stands, and what the scan before left, in one transaction."""
+    """The client as it stands (on a day gone by: as it was known then), its part of the whole firm, and what the scan before left, in one
+    transaction."""
     desk = runtime.context
     with desk.services.database.reading() as session:
         scope = desk.scope(session)
-        return {"before": scan_before(scope, desk.client_ref), "client": take_snapshot(scope, desk.client_ref)}
+        client = as_known(scope, take_snapshot(scope, desk.client_ref))
+        settings = over(client.settings, desk.practice.weights)
+        client = replace(client, firm=desk.practice.firm.part_of(client.client.id), settings=settings)
+        return {"before": scan_before(scope, desk.client_ref), "client": client}
 
 
 def find(state: Scanning, runtime: Running[Desk]) -> dict[str, Any]:
@@ -124,11 +152,19 @@ def conclude(state: Scanning, runtime: Running[Desk]) -> dict[str, Any]:
             desk.scope(session),
             desk.client_ref,
             [*state["again"], *(one for one in state["due"] if one not in state["failed"])],
-            before=state["before"],
-            blind_spots=state["unsaid"],
+            blind_spots=[*state["unsaid"], *_unanswered(desk)],
             seconds=time.monotonic() - desk.started,
         )
     return {}
+
+
+def _unanswered(desk: Desk) -> list[BlindSpot]:
+    """What a model was to read or to word for this client and did not, as one blind spot."""
+    if not desk.patience.failures:
+        return []
+    why = "; ".join(sorted(set(desk.patience.failures)))
+    what = f"what {desk.services.door.name} was to read or to word"
+    return [BlindSpot(desk.client_ref, what, f"{why}; the rules and the firm's own wording stand instead")]
 
 
 @cache

@@ -4,11 +4,12 @@ Every answer is read as a stream, so that an endpoint that drips words cannot ho
 of clients, prompts or masks; the door (llm.py) has dealt with those.
 """
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from agents.patience import Waiting
 from prompts.render import Message
 
 if TYPE_CHECKING:
@@ -30,19 +31,21 @@ class Answered:
 
 @dataclass(frozen=True)
 class Unanswered:
-    """Why no answer came, in words for a person, and after how many seconds that was clear."""
+    """Why no answer came, in words for a person, and after how many seconds that was clear. `again_after`: for how many seconds the
+    endpoint asked to be left alone, 0 when it did not say."""
 
     reason: str
     seconds: float
+    again_after: float = 0.0
 
 
 class Telling:
     """An answer on its way: iterate for its pieces; `outcome` says afterwards how it ended, or how far it came when left."""
 
-    def __init__(self, begin: Callable[[], Any], asked: int, deadline: float) -> None:
-        self._begin, self._asked, self._deadline = begin, asked, deadline
-        self._started = time.monotonic()
-        self._text, self._usage, self._broken = "", (0, 0), ""
+    def __init__(self, begin: Callable[[], Any], asked: int, deadline: float, now: Callable[[], float]) -> None:
+        self._begin, self._asked, self._deadline, self._now = begin, asked, deadline, now
+        self._started = now()
+        self._text, self._usage, self._broken, self._again_after = "", (0, 0), "", 0.0
 
     def __iter__(self) -> Iterator[str]:
         import openai
@@ -59,32 +62,43 @@ class Telling:
                     self._broken = f"no end after {self._deadline:g} seconds"
                     return
         except (openai.OpenAIError, ValueError) as error:
-            self._broken = _in_words(error)
+            self._broken, self._again_after = _in_words(error), _asked_for(error) or 0.0
 
     @property
     def outcome(self) -> Answered | Unanswered:
         if self._broken:
-            return Unanswered(self._broken, self._seconds())
+            return Unanswered(self._broken, self._seconds(), self._again_after)
         counted_in, counted_out = self._usage
         tokens_in, tokens_out = counted_in or self._asked // 4, counted_out or len(self._text) // 4
         return Answered(self._text, tokens_in, tokens_out, self._seconds())
 
     def _seconds(self) -> float:
-        return time.monotonic() - self._started
+        return self._now() - self._started
 
 
 class Speaker:
     """One endpoint and one model. `deadline` and `patience` are seconds: for the whole answer, and of silence."""
 
-    def __init__(self, base_url: str, model: str, api_key: str | None, deadline: float, patience: float) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        model: str,
+        api_key: str | None,
+        deadline: float,
+        patience: float,
+        waiting: Waiting | None = None,
+    ) -> None:
         from openai import OpenAI
 
         # local servers ask for no key, the SDK does; retries are ours, with a deadline over all of them
         self._client = OpenAI(base_url=base_url, api_key=api_key or "none", max_retries=0, timeout=patience)
-        self._model, self._deadline = model, deadline
+        self._model, self._deadline, self._patience = model, deadline, patience
+        self._waiting = waiting or Waiting()
 
-    def tell(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Telling:
-        """The answer as it comes; tried again, within the deadline, as long as no piece of it came."""
+    def tell(self, messages: Sequence[Message], schema: Mapping[str, Any], at_most: float | None = None) -> Telling:
+        """The answer as it comes; tried again, within the deadline, as long as no piece of it came. `at_most`: seconds, where the
+        asker has fewer than the deadline."""
+        deadline, now = min(self._deadline, at_most or self._deadline), self._waiting.now
         body: dict[str, Any] = {
             "model": self._model,
             "messages": list(messages),
@@ -96,42 +110,67 @@ class Speaker:
         }
 
         def begin() -> Any:
-            return _patiently(self._deadline)(self._client.chat.completions.create, **body)
+            ends = now() + deadline
 
-        return Telling(begin, sum(len(m["content"]) for m in messages), self._deadline)
+            def ask() -> Any:
+                left = max(ends - now(), 0.01)  # what is left of the deadline, never more silence than that
+                return self._client.chat.completions.create(**body, timeout=min(self._patience, left))
 
-    def say(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Answered | Unanswered:
+            return _patiently(ends, self._waiting)(ask)
+
+        return Telling(begin, sum(len(m["content"]) for m in messages), deadline, now)
+
+    def say(
+        self, messages: Sequence[Message], schema: Mapping[str, Any], at_most: float | None = None
+    ) -> Answered | Unanswered:
         """The whole answer, or why there is none."""
-        telling = self.tell(messages, schema)
+        telling = self.tell(messages, schema, at_most)
         for _ in telling:
             pass
         return telling.outcome
 
 
-def _patiently(deadline: float) -> Any:
+def _patiently(ends: float, waiting: Waiting) -> Any:
+    """Tries again what passes by itself, as long as the next attempt would begin before `ends`."""
     import openai
-    from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay
+    from tenacity import Retrying, retry_if_exception_type
+
+    def enough(state: "RetryCallState") -> bool:
+        return state.attempt_number >= ATTEMPTS or waiting.now() + state.upcoming_sleep >= ends
 
     passing = (openai.RateLimitError, openai.InternalServerError, openai.APIConnectionError)
     return Retrying(
         retry=retry_if_exception_type(passing),
         wait=_pause,
-        stop=stop_after_attempt(ATTEMPTS) | stop_before_delay(deadline),
+        stop=enough,
+        sleep=waiting.sleep,
         reraise=True,
     )
 
 
 def _pause(state: "RetryCallState") -> float:
     """Seconds until the next attempt: what the endpoint asked for, else growing with jitter."""
-    from openai import APIStatusError
     from tenacity import wait_random_exponential
 
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, APIStatusError):
-        asked = error.response.headers.get("retry-after", "")
-        if asked.replace(".", "", 1).isdigit():
-            return float(asked)
-    return float(wait_random_exponential(multiplier=0.5, max=20)(state))
+    asked = _asked_for(state.outcome.exception() if state.outcome else None)
+    return float(wait_random_exponential(multiplier=0.5, max=20)(state)) if asked is None else asked
+
+
+def _asked_for(error: BaseException | None) -> float | None:
+    """The seconds for which the endpoint asked to be left alone (Retry-After, RFC 9110 §10.2.3: a number, or a date beside its own);
+    None when it did not say."""
+    from openai import APIStatusError
+
+    if not isinstance(error, APIStatusError):
+        return None
+    headers = error.response.headers
+    asked = headers.get("retry-after", "")
+    if asked.replace(".", "", 1).isdigit():
+        return float(asked)
+    try:
+        return max(0.0, (parsedate_to_datetime(asked) - parsedate_to_datetime(headers["date"])).total_seconds())
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _in_words(error: Exception) -> str:

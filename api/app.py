@@ -12,13 +12,52 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api.fonts import ensure_fonts
 from api.pages import STATIC, page
-from api.routes import brief, chat, clients, commands, deliverables, documents, json_routes, session, system
+from api.routes import (
+    brief,
+    calendar,
+    chat,
+    clients,
+    commands,
+    contradictions,
+    contradictions_json,
+    deliverables,
+    documents,
+    facts,
+    intake,
+    intake_json,
+    json_routes,
+    knowledge,
+    portfolio,
+    report,
+    search,
+    session,
+    system,
+)
 from api.said import sentence
 from api.security import SignInNeeded, with_headers
 from api.wiring import Services
 from store.errors import TickmarkError
 
-ROUTES = (session, brief, clients, documents, deliverables, chat, system, json_routes)
+ROUTES = (
+    session,
+    brief,
+    calendar,
+    portfolio,
+    clients,
+    documents,
+    facts,
+    deliverables,
+    chat,
+    intake,
+    intake_json,
+    system,
+    contradictions,
+    contradictions_json,
+    json_routes,
+    knowledge,
+    search,
+    report,
+)
 
 
 def create_app(services: Services, command_secret: str | None = None) -> FastAPI:

@@ -13,6 +13,13 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli_deadlines import register as register_deadlines
+from api.cli_facts import register as register_facts
+from api.cli_intake import register as register_intake
+from api.cli_knowledge import register as register_knowledge
+from api.cli_night import register as register_night
+from api.cli_records import register as register_records
+from api.cli_search import register as register_search
 from api.commands.result import Result
 from api.execute import execute, failing
 from api.output import say
@@ -24,11 +31,9 @@ app = typer.Typer(
     help="The AI-native workspace of a professional-services firm.",
 )
 audit_app = typer.Typer(no_args_is_help=True, help="The audit trail.")
-index_app = typer.Typer(no_args_is_help=True, help="The vector index.")
 person_app = typer.Typer(no_args_is_help=True, help="The people of the firm.")
 deliverables_app = typer.Typer(help="The deliverables, or one with its tickmarks.")
 app.add_typer(audit_app, name="audit")
-app.add_typer(index_app, name="index")
 app.add_typer(person_app, name="person")
 app.add_typer(deliverables_app, name="deliverables")
 
@@ -72,15 +77,20 @@ def load(
 
 
 @app.command()
-def ingest(context: typer.Context, ref: Ref, paths: list[Path], as_: Asking = None, json: Json = False) -> None:
-    """Add files or folders to a client."""
-    _run(context, "ingest", {"client": ref, "paths": [str(path.absolute()) for path in paths], "as": as_}, json)
-
-
-@app.command()
-def scan(context: typer.Context, as_of: AsOf = None, client: Client = None, json: Json = False) -> None:
+def scan(
+    context: typer.Context,
+    as_of: AsOf = None,
+    client: Client = None,
+    cancel: Annotated[
+        bool, typer.Option("--cancel", help="End the scan that runs; clients that are done stay so.")
+    ] = False,
+    json: Json = False,
+) -> None:
     """Run the overnight scan now."""
-    _run(context, "scan", {"as_of": as_of, "client": client}, json)
+    if cancel:
+        _run(context, "scan-cancel", {"as_of": as_of}, json)
+    else:
+        _run(context, "scan", {"as_of": as_of, "client": client}, json)
 
 
 @app.command()
@@ -100,19 +110,6 @@ def brief(
 ) -> None:
     """Show a person's morning brief."""
     _run(context, "brief", {"for": for_, "as_of": as_of}, json)
-
-
-@app.command()
-def search(
-    context: typer.Context,
-    ref: Ref,
-    query: str,
-    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
-    as_: Asking = None,
-    json: Json = False,
-) -> None:
-    """Find the client's passages, best first."""
-    _run(context, "search", {"client": ref, "query": query, "k": k, "as": as_}, json)
 
 
 @app.command()
@@ -243,16 +240,13 @@ def audit_log(
     _run(context, "audit-log", {"limit": limit}, json)
 
 
-@index_app.command("verify")
-def index_verify(context: typer.Context, json: Json = False) -> None:
-    """Hold Chroma against the records."""
-    _run(context, "index-verify", {}, json)
-
-
-@index_app.command("rebuild")
-def index_rebuild(context: typer.Context, json: Json = False) -> None:
-    """Make Chroma anew from the records."""
-    _run(context, "index-rebuild", {}, json)
+register_deadlines(app, _run)
+register_facts(app, _run)
+register_intake(app, _run)
+register_knowledge(app, _run)
+register_night(app, _run)
+register_records(app, _run)
+register_search(app, _run)
 
 
 @person_app.command("set-password")

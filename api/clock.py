@@ -5,6 +5,11 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 
+def seconds_now() -> float:
+    """The machine's own time, whatever day the practice takes for today: for the age of a file."""
+    return datetime.now(UTC).timestamp()
+
+
 class Clock:
     """The practice's day and moment. With a pinned day, `now()` is that day at the present time of day, so that nothing a person
     does lies after "today"."""

@@ -13,7 +13,7 @@ from api.commands import find
 from api.commands.result import Arguments, Progress, Result
 from api.output import Meter, complain
 from api.settings import load_settings
-from store.errors import TickmarkError
+from store.errors import TickmarkError, Unknown
 
 
 def execute(home: Path | None, name: str, arguments: Arguments, progress: Progress | None = None) -> Result:
@@ -34,14 +34,15 @@ def execute(home: Path | None, name: str, arguments: Arguments, progress: Progre
 
 @contextmanager
 def failing() -> Iterator[None]:
-    """A refusal or an explained failure inside becomes one line on standard error and exit status 1."""
+    """A refusal or an explained failure inside becomes one line on standard error and exit status 1; 2 when a name that was
+    asked for stands for nothing."""
     from sqlalchemy.exc import OperationalError
 
     try:
         yield
     except TickmarkError as error:
         complain(str(error))
-        raise typer.Exit(1) from None
+        raise typer.Exit(2 if isinstance(error, Unknown) else 1) from None
     except OperationalError as error:
         complain(f"the database cannot be used: {error.orig}; `tickmark doctor` tells more")
         raise typer.Exit(1) from None

@@ -11,10 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from api.commands.result import Arguments, Progress, Result
-from store.errors import Broken, Busy, Conflict, Forbidden, Invalid, NotFound, TickmarkError
+from store.errors import Broken, Busy, Conflict, Forbidden, Invalid, NotFound, TickmarkError, Unknown
 from store.lock import is_owned, read_owner
 
-_BY_STATUS: dict[int, type[TickmarkError]] = {403: Forbidden, 404: NotFound, 409: Conflict, 422: Invalid, 503: Busy}
+_BY_STATUS: dict[int, type[TickmarkError]] = {
+    400: Unknown,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    422: Invalid,
+    503: Busy,
+}
 
 
 @dataclass(frozen=True)

@@ -4,28 +4,38 @@ Used by the commands load and ingest and by uploads in the browser. Decides noth
 refused are questions of `workspace` and `ingestion`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from api.commands.result import Progress
+from api.commands.scopes import reading, writing
+from api.versions import find_versions
 from api.wiring import Services
 from ingestion.containers import Read, members
 from ingestion.elements import Parsed
 from ingestion.firm_folder import MAIL_SUFFIXES
+from ingestion.indexing import retire
 from ingestion.pipeline import Finished, Workbench, run
+from store.errors import NotFound
 from store.ids import content_hash
 from store.rows import Rejected
 from workspace.documents import Incoming
 from workspace.mail import Enclosure, Mail
 from workspace.notices import record_new_notices
-from workspace.scope import system_scope
+from workspace.passwords import Password, passwords_of
+from workspace.scope import access_client, system_scope
 
 _READINGS = 3
 
 Keep = Callable[[bytes], str]
 """Where bytes go; gives their SHA-256. For a dry run it only counts the hash."""
+
+
+Opens = Callable[[str], Sequence[str]]
+"""What may open the locked files of a client, by its ref."""
 
 
 @dataclass(frozen=True)
@@ -79,21 +89,26 @@ def read_bytes(file: Path, limit_mb: int) -> tuple[bytes, str]:
     return b"", f"{file.name} was changed while it was read; add it again when it is finished."
 
 
-def arriving(file: FileHere, limit_mb: int, keep: Keep, read: Read) -> Iterator[Incoming | RawMail]:
+def arriving(
+    file: FileHere, limit_mb: int, keep: Keep, read: Read, opens: Opens | None = None
+) -> Iterator[Incoming | RawMail]:
     """The file with its bytes kept; of an archive or mailbox also what lies in it, messages as such. What is a message by its name
     comes in by the door of mail and is not for here."""
     data, why = read_bytes(file.file, limit_mb)
     if why:
         yield Incoming(file.ref, file.path, "", 0, file.source, why)
     else:
-        yield from arrived(file.ref, file.path, data, file.source, keep, read)
+        yield from arrived(file.ref, file.path, data, file.source, keep, read, opens)
 
 
-def arrived(ref: str, path: str, data: bytes, source: str, keep: Keep, read: Read) -> Iterator[Incoming | RawMail]:
-    """As `arriving`, for bytes that are here already."""
+def arrived(
+    ref: str, path: str, data: bytes, source: str, keep: Keep, read: Read, opens: Opens | None = None
+) -> Iterator[Incoming | RawMail]:
+    """As `arriving`, for bytes that are here already. `opens` gives what may open locked members of an archive."""
     yield Incoming(ref, path, keep(data), len(data), source)
     folder, _, name = path.rpartition("/")
-    for member in members(name, data, read) if data else ():
+    passwords = opens(ref) if opens is not None and data[:2] == b"PK" else ()
+    for member in members(name, data, read, passwords=passwords) if data else ():
         # the container's own name may have been cleaned, its place is where the file lies
         place = "/".join(part for part in (folder, name, member.path.partition("/")[2]) if part)
         if is_mail(place) and member.data:
@@ -170,10 +185,43 @@ def _moment(mail: Mail) -> float:
     return mail.sent_at.timestamp() if mail.sent_at else 0.0
 
 
+def opener(services: Services) -> Opens:
+    """What may open locked members of a client's archives, asked of the records when an archive is met."""
+
+    def known(ref: str) -> Sequence[str]:
+        with services.database.reading() as session:
+            scope = system_scope(session, "intake", now=services.clock.now(), today=services.clock.today())
+            try:
+                client = access_client(scope, ref)
+            except NotFound:
+                return ()  # a client that a dry run has not written down
+            return [one.secret for one in passwords_of(scope, services.seal, [client.id]).get(client.id, ())]
+
+    return known
+
+
+def openers(services: Services) -> Callable[[Collection[str]], Mapping[str, Sequence[Password]]]:
+    """What may open the locked files of clients, asked of the records when a locked one is met."""
+
+    def known(client_ids: Collection[str]) -> Mapping[str, Sequence[Password]]:
+        with services.database.reading() as session:
+            scope = system_scope(session, "intake", now=services.clock.now(), today=services.clock.today())
+            return passwords_of(scope, services.seal, client_ids)
+
+    return known
+
+
 def index_new(services: Services, progress: Progress, client_ids: Collection[str] | None = None) -> Finished:
-    """Make everything that was received and not finished searchable, and record the notices among it."""
-    bench = Workbench(services.database, services.blobs, services.parse_pool, services.embedder, services.index)
-    finished = run(bench, progress, client_ids)
-    with services.database.writing() as session:
-        record_new_notices(system_scope(session, "intake", now=services.clock.now(), today=services.clock.today()))
+    """Make everything that was received and not finished searchable, link what is a version of another document, and record the
+    notices among it."""
+    bench = Workbench(
+        services.database, services.blobs, services.parse_pool, services.embedder, services.index, openers(services)
+    )
+    with services.desk.at_work(progress) as told:
+        finished = run(bench, told, client_ids)
+        begin = partial(reading, services, "intake"), partial(writing, services, "intake")
+        if find_versions(*begin, client_ids):
+            retire(services.database, services.index, client_ids)
+        with services.database.writing() as session:
+            record_new_notices(system_scope(session, "intake", now=services.clock.now(), today=services.clock.today()))
     return finished

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
-from agents import overnight
+from agents import by_day, overnight
 from api.output import tell
 from api.wiring import Services
 
@@ -20,13 +20,17 @@ _MOST_WORKERS = 4
 
 @contextmanager
 def open_night(services: Services) -> Iterator[None]:
-    """Open the engine for this process: nights that were never finished go on, and one begins at two o'clock in the firm's time zone.
+    """Open the engine for this process: nights that were never finished go on, one that was missed is made up, and one begins at two
+    o'clock in the firm's time zone. Clients that change by day are scanned again.
 
     Leaving the block stops where a client is done; the rest goes on when it is opened again."""
     with overnight.opened(services, workers(services)) as engine:
         overnight.every_night(services)
         for day in overnight.take_up(services):
             tell(f"The night of {day} was not finished; it goes on.")
+        if by_day.make_up(services):
+            tell(f"The night of {services.clock.today()} was missed; it runs now.")
+        by_day.watch(services)
         engine.rest()
         yield
 

@@ -17,7 +17,9 @@ from markupsafe import Markup, escape
 
 from api.said import said_in
 from store.ids import content_hash
+from workspace.contradictions import in_words as said_by
 from workspace.pages.words import covered, evidence_in_words, plainly, shortened, told
+from workspace.scope import RIGHTS, Right
 
 _FORMS = {"k-1": "K-1", "w-2": "W-2", "w-9": "W-9"}  # names, not words
 _MARKER = re.compile(r"\[\d+\]")
@@ -52,6 +54,8 @@ def fragment(template: str, **values: Any) -> str:
 @cache
 def environment() -> Environment:
     """The one Jinja environment; an undefined name in a template is an error, not an empty string."""
+    from workspace.search import lit
+
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -73,6 +77,7 @@ def environment() -> Environment:
         plural=plural,
         size=size,
         span=evidence_in_words,
+        side=side,
         words=in_words,
         covered=covered,
         cut=shortened,
@@ -80,14 +85,27 @@ def environment() -> Environment:
         marked=with_marks,
         without_name=without_name,
     )
-    made.globals.update(evidence_url=evidence_url, leaves=leaves, asset=asset, told=told)
+    made.globals.update(
+        evidence_url=evidence_url, leaves=leaves, asset=asset, told=told, lit=lit, may=may, has_right=may
+    )
     return made
+
+
+def may(who: Any, right: str) -> bool:
+    """Whether the person's role has a right; a page hides what would be refused."""
+    return Right(right) in RIGHTS.get(who.role, frozenset())
 
 
 @cache
 def asset(name: str) -> str:
     """The address of a static file; it changes with the file, so that a browser may keep it."""
     return f"/static/{name}?v={content_hash((STATIC / name).read_bytes())[:10]}"
+
+
+def side(pair: tuple[str, str]) -> str:
+    """What one side of a contradiction says, (field, value), as a page writes it."""
+    field, value = pair
+    return covered(value) if field == "tax_id" else said_by(field, value)
 
 
 def money(value: Decimal | str | None) -> str:

@@ -14,23 +14,41 @@ from fastapi.responses import RedirectResponse
 _SENTENCES = {
     "acknowledge": "Acknowledged: the date has been seen.",
     "approved": "Approved. It leaves the firm when a partner releases it.",
+    "cancelled": "Cancelled. The clients that are done stay scanned; a new scan reads the others.",
+    "client-asked": "Drafted for review, and not sent. The question stands in the open request; see what else the mail says.",
+    "corrected": "Corrected. Whatever uses this fact sees it so from now on.",
     "delegate": "Handed over.",
+    "denied": "Kept: the document says no such thing.",
     "dismiss": "Dismissed. It comes back when its evidence changes.",
     "drafted": "Drafted. Every figure below was traced to its source or is marked.",
+    "dropped": "Set aside. The bytes are kept, and the reason.",
     "edited": "Saved as a new version. Every figure in it was traced again.",
+    "filed": "Filed. It is a document of the client now.",
+    "kind": "Kept. The facts of this kind of document were read anew.",
+    "known": "Kept. Drafts inside the firm and the answers to questions use it from now on.",
+    "known-ended": "Ended. Nothing uses it from today on.",
+    "learning-off": "Learning is off. From the next scan on the standard weights count.",
+    "learning-on": "Learning is on. The firm's own weights count from the next scan on.",
     "pin": "Kept on top.",
     "received": "Taken in.",
     "rejected": "Rejected. It is not drafted again for the same occasion.",
+    "record-accepted": "Accepted. The record takes what the document says, and keeps where it came from.",
     "released": "Released. This exact version lies in the outbox.",
     "reopen": "Open again.",
+    "revoked": "Revoked. Nobody can read that address any more.",
     "revised": "Sent back and revised: this is the next version. Its note says what was done.",
     "running": "A scan is running already. This page follows it.",
     "same": "Nothing was changed, so there is no new version.",
     "snooze": "Snoozed.",
     "started": "The scan has begun. This page follows it.",
+    "tray": "In the tray.",
+    "unlinked": "Taken apart. Both are documents of their own, and stay so.",
+    "taken-back": "Taken back. What was read stands again.",
+    "unlocked": "Opened with the password, which is kept, sealed, for this client’s other locked files.",
 }
 _UNDONE = ("acknowledge", "delegate", "dismiss", "pin", "snooze")
-_COUNTS = ("accepted", "duplicate", "unchanged", "refused")
+_COUNTS = ("accepted", "duplicate", "unchanged", "refused", "waiting", "known", "filed", "dropped")
+_TOLD = {"waiting": "new", "known": "there already", "filed": "filed before", "dropped": "set aside before"}
 _KEY = re.compile(r"sig_[0-9a-f]{8,40}")
 
 
@@ -49,7 +67,7 @@ def said_in(request: Request) -> Said | None:
     if code not in _SENTENCES:
         return None
     keys = tuple(key for key in request.query_params.getlist("key") if _KEY.fullmatch(key))
-    counted = [f"{number} {name}" for name in _COUNTS if (number := _count(request, name))]
+    counted = [f"{number} {_TOLD.get(name, name)}" for name in _COUNTS if (number := _count(request, name))]
     text = f"{_SENTENCES[code]} {', '.join(counted)}." if counted else _SENTENCES[code]
     return Said(text, keys if code in _UNDONE else (), request.url.path)
 

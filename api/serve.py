@@ -33,13 +33,22 @@ def serve_on(services: Services, listening: socket.socket) -> None:
     import uvicorn
 
     from api.app import create_app
+    from api.embedding_again import embedding_again
     from api.night import open_night
+    from api.post import open_post
+    from api.watch import open_watch
 
     secret = secrets.token_urlsafe(32)
     url = address(listening)
     app = create_app(services, secret)
     config = uvicorn.Config(app, log_level="warning", access_log=False)
-    with _until_told_to_end(), open_night(services):
+    with (
+        _until_told_to_end(),
+        open_night(services),
+        open_watch(services),
+        open_post(services),
+        embedding_again(services),
+    ):
         if services.lock is not None:
             services.lock.describe(url=url, secret=secret)
         tell(f"Tickmark serves {services.home} at {url}  (Ctrl-C ends it)")

@@ -35,6 +35,11 @@ class Settings(BaseSettings):
     llm_local: bool = False
     """The model's endpoint runs on the firm's own machines, so that clients with the policy local-only may use it."""
     embedding_model: str | None = None
+    """None: the packaged model in int8; `float`: the same with its weights as published, half as fast; `http://host/v1#model`: an
+    OpenAI-compatible endpoint."""
+    embedding_local: bool = False
+    """An endpoint for embeddings on another machine is the firm's own: the passages of all clients go there."""
+    embedding_api_key: SecretStr | None = None
     today: date | None = None
     """The practice's day when it is pinned (the sample firm); None: the day in the firm's time zone."""
     host: str = "127.0.0.1"
@@ -42,6 +47,15 @@ class Settings(BaseSettings):
     workers: int = Field(default=0, ge=0)
     """Processes that parse; 0 means one a core."""
     max_file_mb: int = Field(default=150, ge=1)
+    watch: Path | None = None
+    """A tree that is mirrored: its first level are the clients' folders, by ref or name. None: nothing is watched."""
+
+    smtp_url: SecretStr | None = None
+    """smtp://user:password@host:587 (STARTTLS where the server offers it) or smtps://host:465. None: nothing is sent by itself."""
+    smtp_from: str | None = None
+    """The firm's address that mail comes from. Needed with smtp_url."""
+    brief_by_mail: bool = False
+    """Send each person their brief in the morning."""
 
     @property
     def database(self) -> str:

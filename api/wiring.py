@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from api.clock import Clock
+from api.desk import Desk
 from api.settings import Settings
 from store.blobs import FileBlobs
 from store.database import Database
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from agents.llm import Endpoint, ModelDoor
     from ingestion.sandbox import ParsePool
     from store.embedder import Embedder
+    from store.seal import Seal
     from store.vectors import VectorIndex
     from workspace.search import Searcher
 
@@ -40,6 +42,7 @@ class Services:
         self.database = database
         self.lock = lock
         self.clock = Clock(self._zone, settings.today)
+        self.desk = Desk()
         self._known_zone: ZoneInfo | None = None
         self._made: dict[str, Any] = {}
         # one thing is made of another (the searcher opens the index), so the same thread may come in again
@@ -77,6 +80,10 @@ class Services:
         return self._once("parse_pool", self._open_parse_pool)
 
     @property
+    def seal(self) -> "Seal":
+        return self._once("seal", self._open_seal)
+
+    @property
     def door(self) -> "ModelDoor":
         return self._once("door", self._open_door)
 
@@ -90,22 +97,35 @@ class Services:
     def _open_embedder(self) -> "Embedder":
         import os
 
-        from ingestion.embed import EmbedderMissing, open_embedder
+        from ingestion.embed import EmbedderMissing
+        from ingestion.embedders import open_configured
 
+        asked, key = self.settings.embedding_model, self.settings.embedding_api_key
         try:
-            return open_embedder(self.home, threads=self.settings.workers or os.cpu_count() or 1)
+            return open_configured(
+                self.home,
+                asked,
+                threads=self.settings.workers or os.cpu_count() or 1,
+                key=key.get_secret_value() if key else None,
+                ours=self.settings.embedding_local,
+            )
         except EmbedderMissing as error:
             raise Broken(str(error)) from error
 
     def _open_searcher(self) -> "Searcher":
         from workspace.search import Searcher
 
-        return Searcher(self.index, self.embedder)
+        return Searcher(self.index, self.embedder, self.home / "corpora")
 
     def _open_parse_pool(self) -> "ParsePool":
         from ingestion.sandbox import ParsePool
 
         return ParsePool(workers=self.settings.workers or None)
+
+    def _open_seal(self) -> "Seal":
+        from store.seal import Seal
+
+        return Seal(self.home)
 
     def _open_door(self) -> "ModelDoor":
         from agents.llm import ModelDoor
@@ -122,6 +142,7 @@ class Services:
 
     def close(self) -> None:
         """Let go of everything, the home last."""
+        self.desk.rest()
         if "parse_pool" in self._made:
             self.parse_pool.close()
         self.database.close()

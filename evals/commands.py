@@ -46,7 +46,9 @@ def demo(
 
 def evals(
     context: typer.Context,
-    tasks: Annotated[list[str] | None, typer.Argument(metavar="[TASK]...", help="Which; without one all.")] = None,
+    tasks: Annotated[
+        list[str] | None, typer.Argument(metavar="[TASK]...", help="Which; documents: all on papers; none: all.")
+    ] = None,
     clients: Annotated[int, typer.Option(min=1, max=10_000, help="How many clients each sample firm has.")] = 75,
     seed: Annotated[list[int] | None, typer.Option(help="A sample firm for each seed; by itself 7.")] = None,
     pack: Annotated[Path | None, typer.Option(help="The folder of the pack of real files.")] = None,
@@ -59,10 +61,11 @@ def evals(
     from api.settings import load_settings
     from evals.ground import PACK, Ground, open_ground
     from evals.runner import TASKS, as_json, find, means, run, table
+    from evals.targets import tasks_of
 
     with failing():
         before = means(json_module.loads(against.read_text(encoding="utf-8"))) if against else None
-        chosen = [find(name) for name in tasks or TASKS]
+        chosen = [find(name) for name in tasks_of(tasks or TASKS)]
         homes = load_settings(context.obj).home / "evals"
         with open_ground(Ground(homes, clients, tuple(seed or (7,)), pack or PACK, Meter(), reuse)) as ground:
             outcomes = list(run(chosen, ground))

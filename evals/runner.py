@@ -13,6 +13,7 @@ from typing import Any
 
 from api.output import tell
 from evals.ground import Ground
+from evals.targets import GROUPS, target
 from store.errors import NotFound
 
 Score = tuple[str, float]
@@ -56,12 +57,14 @@ class Outcome:
 # Where each task stands; a module is imported when its task is asked for.
 TASKS: Mapping[str, str] = {
     "signals": "evals.tasks.signals:SIGNALS",
+    "briefs": "evals.tasks.briefs:BRIEFS",
     "facts": "evals.tasks.stored_facts:FACTS",
     "questions": "evals.tasks.sample_questions:QUESTIONS",
     "drafts": "evals.tasks.drafts:DRAFTS",
     "parsing": "evals.tasks.pack:PARSING",
     "bank": "evals.tasks.pack:BANK",
     "emails": "evals.tasks.pack:EMAILS",
+    "asks": "evals.tasks.asks:ASKS",
     "invoices": "evals.tasks.pack:INVOICES",
     "search": "evals.tasks.search:SEARCH",
     "real": "evals.tasks.real:REAL",
@@ -71,7 +74,7 @@ TASKS: Mapping[str, str] = {
 def find(name: str) -> Task:
     """The task of that name. Raises NotFound, naming those there are."""
     if name not in TASKS:
-        raise NotFound(f"there is no evaluation {name}; there are {', '.join(TASKS)}")
+        raise NotFound(f"there is no evaluation {name}; there are {', '.join((*TASKS, *GROUPS))}")
     module, attribute = TASKS[name].split(":")
     task: Task = getattr(import_module(module), attribute)
     return task
@@ -108,18 +111,25 @@ def counted(measure: str, right: int, n: int) -> Iterator[Score]:
 
 
 def as_json(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
-    """The outcomes as plain values, figures rounded to what they are worth."""
+    """The outcomes as plain values, figures rounded to what they are worth; one that has something to reach says what and whether."""
     return [
         {
             **asdict(outcome),
             "seconds": round(outcome.seconds, 1),
-            "figures": [
-                {**asdict(one), "mean": round(one.mean, 4), "error": None if one.error is None else round(one.error, 4)}
-                for one in outcome.figures
-            ],
+            "figures": [{**_plain(one), **_reached(outcome.task, one)} for one in outcome.figures],
         }
         for outcome in outcomes
     ]
+
+
+def _plain(figure: Figure) -> dict[str, Any]:
+    error = None if figure.error is None else round(figure.error, 4)
+    return {**asdict(figure), "mean": round(figure.mean, 4), "error": error}
+
+
+def _reached(task: str, figure: Figure) -> dict[str, Any]:
+    least = target(task, figure.measure)
+    return {} if least is None else {"must_reach": least, "reached": figure.mean >= least}
 
 
 def table(outcomes: Sequence[Outcome], before: Mapping[tuple[str, str], float] | None = None) -> str:
@@ -132,9 +142,27 @@ def table(outcomes: Sequence[Outcome], before: Mapping[tuple[str, str], float] |
             error = "" if one.error is None else f" ± {one.error:.3f}"
             was = (before or {}).get((outcome.task, one.measure))
             change = "" if was is None else f"  was {was:.3f} ({one.mean - was:+.3f})"
-            lines.append(f"  {one.measure:<42} {one.mean:7.3f}{error:<8}  n {one.n:,}{change}")
+            least = target(outcome.task, one.measure)
+            # Ten thousandths of a share: 0.9799 does not become what it must reach.
+            must = (
+                ""
+                if least is None
+                else f"  must reach {least:.2f}: {'yes' if one.mean >= least else f'no, {one.mean:.4f}'}"
+            )
+            lines.append(f"  {one.measure:<42} {one.mean:7.3f}{error:<8}  n {one.n:,}{must}{change}")
         lines += [f"  {outcome.cases:,} cases in {outcome.seconds:.1f} s", ""] if not outcome.note else [""]
+    held = [mean >= least for mean, least in _held(outcomes)]
+    lines += [f"{sum(held)} of {len(held)} measures reach what they must."] if held else []
     return "\n".join(lines).rstrip()
+
+
+def _held(outcomes: Sequence[Outcome]) -> Iterator[tuple[float, float]]:
+    """Every mean with something to reach, and that."""
+    for outcome in outcomes:
+        for one in outcome.figures:
+            least = target(outcome.task, one.measure)
+            if least is not None:
+                yield one.mean, least
 
 
 def means(baseline: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], float]:

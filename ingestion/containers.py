@@ -8,11 +8,11 @@ import io
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ingestion.elements import Parsed
-from ingestion.identify import EML, MAX_BYTES, MAX_UNPACKED_BYTES, MBOX, MSG, TNEF, ZIP, clean_name, identify
+from ingestion.identify import EML, LOCKED, MAX_BYTES, MAX_UNPACKED_BYTES, MBOX, MSG, TNEF, ZIP, clean_name, identify
 from ingestion.parse.broken import Unreadable
 from ingestion.salvage import Piece, salvaged
 
@@ -38,11 +38,12 @@ class Member:
 
 @dataclass
 class _Budget:
-    """What may still be taken out of the outermost container, and the names that are taken."""
+    """What may still be taken out of the outermost container, the names that are taken, and what may open locked members."""
 
     members: int = field(default_factory=lambda: MAX_MEMBERS)
     size: int = field(default_factory=lambda: MAX_UNPACKED_BYTES)
     names: set[str] = field(default_factory=set[str])
+    passwords: Sequence[str] = ()
 
     def spend(self, size: int) -> bool:
         """Whether one more of this size fits."""
@@ -58,13 +59,16 @@ def is_container(name: str, data: bytes, *, messages: bool = False) -> bool:
     return identity.refused is None and identity.media_type in kinds
 
 
-def members(name: str, data: bytes, read: Read, *, messages: bool = False) -> Iterator[Member]:
+def members(
+    name: str, data: bytes, read: Read, *, messages: bool = False, passwords: Sequence[str] = ()
+) -> Iterator[Member]:
     """What `data` holds, each container followed by its own members, at most three deep; nothing for a file that holds no files.
 
     `messages`: open messages too (those attached to a message); else they are handed out whole, for the door that mail comes in by.
+    `passwords` are tried on locked members of an archive.
     A member that cannot be taken comes with its reason, and the others are not touched by it.
     """
-    yield from _inside(clean_name(name), data, read, messages, 1, _Budget())
+    yield from _inside(clean_name(name), data, read, messages, 1, _Budget(passwords=passwords))
 
 
 def listing(data: bytes) -> tuple[list[tuple[str, int]], bool]:
@@ -80,6 +84,15 @@ def listing(data: bytes) -> tuple[list[tuple[str, int]], bool]:
         if not left:
             raise Unreadable("is a ZIP archive that is damaged or cut off; ask for it again") from error
         return left, False
+
+
+def locked_members(data: bytes) -> int:
+    """How many files of a ZIP are protected by a password; 0 too for one that is damaged."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return sum(bool(entry.flag_bits & _ENCRYPTED) for entry in _files(archive))
+    except _BROKEN:
+        return 0
 
 
 def _inside(path: str, data: bytes, read: Read, messages: bool, depth: int, budget: _Budget) -> Iterator[Member]:
@@ -112,7 +125,7 @@ def _unpacked(path: str, data: bytes, budget: _Budget) -> Iterator[Member]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for entry in _files(archive):
-                yield _member(f"{path}/{_clean(entry.filename)}", archive, entry, min(MAX_BYTES, budget.size))
+                yield _member(f"{path}/{_clean(entry.filename)}", archive, entry, min(MAX_BYTES, budget.size), budget)
     except _BROKEN:
         for piece in _left(data):
             yield Member(f"{path}/{_clean(piece.path)}", piece.data)
@@ -135,10 +148,12 @@ def _files(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
             yield entry
 
 
-def _member(path: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> Member:
+def _member(path: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int, budget: _Budget) -> Member:
     name = clean_name(path)
     if why := _not_taken(entry, limit):
         return Member(path, refused=f"{name} {why}.")
+    if entry.flag_bits & _ENCRYPTED:
+        return _unlocked(path, archive, entry, limit, budget.passwords)
     try:
         with archive.open(entry) as file:
             data = file.read(limit + 1)
@@ -149,9 +164,23 @@ def _member(path: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: 
     return Member(path, data)
 
 
+def _unlocked(
+    path: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int, passwords: Sequence[str]
+) -> Member:
+    """A locked member, opened by the first password that gives back what its checksum says; the old encryption of ZIP only."""
+    for password in passwords:
+        try:
+            with archive.open(entry, pwd=password.encode()) as file:
+                data = file.read(limit + 1)
+        except (*_BROKEN, RuntimeError):
+            continue
+        if len(data) <= limit:
+            return Member(path, data)
+    why = f"{LOCKED} inside its archive; give it with `tickmark unlock`, or unpack the archive and add the file"
+    return Member(path, refused=f"{clean_name(path)} {why}.")
+
+
 def _not_taken(entry: zipfile.ZipInfo, limit: int) -> str:
-    if entry.flag_bits & _ENCRYPTED:
-        return "is protected by a password inside its archive; unpack it and add the file"
     if stat.S_ISLNK(entry.external_attr >> 16):
         return "is only a link to another file; add that file itself"
     if entry.compress_type not in _METHODS:

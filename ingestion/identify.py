@@ -24,6 +24,7 @@ DOCX = _OOXML + "wordprocessingml.document"
 XLSX = _OOXML + "spreadsheetml.sheet"
 PPTX = _OOXML + "presentationml.presentation"
 XLS = "application/vnd.ms-excel"
+XML_SHEET = "application/vnd.ms-excel+xml"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 MSG = "application/vnd.ms-outlook"
 EML = "message/rfc822"
@@ -67,7 +68,20 @@ _MAGIC = (
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"Rar!\x1a\x07", "application/x-rar"),
     (b"\x1f\x8b\x08", "application/gzip"),
+    (b"\xfd7zXZ\x00", "application/x-xz"),
+    (b"MSCF\x00\x00\x00\x00", "application/vnd.ms-cab-compressed"),
+    (b"\x00\x01\x00\x00Standard ", "application/x-msaccess"),
+    (b"8BPS\x00\x01", "image/vnd.adobe.photoshop"),
+    (b"\x1aE\xdf\xa3", "video/x-matroska"),
 )
+# Letters that a text may begin with: they count where no text follows.
+_LETTERED_MAGIC = (
+    (b"BZh", "application/x-bzip2"),
+    (b"MZ", "application/x-msdownload"),
+    (b"ID3", "audio/mpeg"),
+    (b"OggS", "audio/ogg"),
+)
+_SOUNDS = {b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 _ZIP_MEMBERS = (
     ("word/document", DOCX),
     ("xl/workbook.bin", XLSB),
@@ -94,16 +108,36 @@ _HEADER_LINE = re.compile(
     rb"(?im)^(from|to|subject|date|received|message-id|mime-version|return-path|delivered-to|content-type|reply-to|x-[\w-]+):"
 )
 _PDF_LATER = re.compile(rb"(?m)^[^\w\n]*%PDF-\d")
+_TAG = re.compile(rb"(?i)</?(?:a|b|br|i|em|font|li|ol|span|strong|td|th|tr|u|ul)\b[^>]*>")
 _HTML = re.compile(rb"(?i)<(!doctype\s+html|html|head|body|table|div|h1|p)\b")
 
+# What a finding says of a locked file, whatever its format: a password that is given later has these read again.
+LOCKED = "is protected by a password"
+WHY_LOCKED = f"{LOCKED} that is not known; give it on the page of the document or with `tickmark unlock`, or add a copy without it"
+ENCRYPTED = "application/encrypted"
+
 _WHY_REFUSED = {
-    "application/encrypted": "is protected by a password; add a copy without the password",
+    ENCRYPTED: WHY_LOCKED,
     "application/vnd.apple.iwork": "is in the format of Pages, Numbers or Keynote; export it there as PDF or an Office file and add that",
     "application/x-quickbooks": "is a company file or backup of QuickBooks; export the reports you need there as XLSX and add those",
     "application/x-outlook-pst": "is an Outlook data file; save its messages from Outlook as MSG or MBOX files and add those",
     "application/x-7z-compressed": "is a 7-Zip archive; unpack it and add the files inside",
     "application/x-rar": "is a RAR archive; unpack it and add the files inside",
     "application/gzip": "is a GZIP archive; unpack it and add the files inside",
+    "application/x-bzip2": "is a BZIP2 archive; unpack it and add the files inside",
+    "application/x-xz": "is an XZ archive; unpack it and add the files inside",
+    "application/x-tar": "is a TAR archive; unpack it and add the files inside",
+    "application/vnd.ms-cab-compressed": "is a CAB archive; unpack it and add the files inside",
+    "application/x-iso9660-image": "is the image of a disc; open it and add the files inside",
+    "application/x-msaccess": "is an Access database; export its tables there as XLSX and add those",
+    "application/x-msdownload": "is a program, not a document; nothing to do",
+    "image/vnd.adobe.photoshop": "is a Photoshop file; export it there as PDF or PNG and add that",
+    "application/postscript": "is a PostScript file; print it to PDF and add that",
+    "image/svg+xml": "is a drawing (SVG); print it to PDF and add that",
+    **dict.fromkeys(
+        ("audio/mpeg", "audio/ogg", "audio/wav", "video/x-msvideo", "video/mp4", "video/x-matroska"),
+        "is a recording, which Tickmark does not hear or see; add a note of what is said in it",
+    ),
     UNKNOWN: "is not a kind of file Tickmark reads; add it as PDF, Office file, image, mail or text",
 }
 
@@ -175,11 +209,19 @@ def _media_type(name: str, data: bytes) -> str:
             return media_type
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
+    if head[:4] == b"RIFF" and head[8:12] in _SOUNDS:
+        return _SOUNDS[head[8:12]]
     # Two letters are no proof: the size of its own header, which is one of a few, stands behind them.
     if head.startswith(b"BM") and head[14:18] in _BMP_HEADERS:
         return "image/bmp"
     if head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS:
         return _PICTURE_BRANDS[head[8:12]]
+    if head[4:8] == b"ftyp":
+        return "video/mp4"
+    if data[257:262] == b"ustar":
+        return "application/x-tar"
+    if data[32_769:32_774] == b"CD001":
+        return "application/x-iso9660-image"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_type(data)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
@@ -200,7 +242,8 @@ def _zip_type(data: bytes) -> str:
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
         members, whole = _local_names(data), False
     for prefix, media_type in _ZIP_MEMBERS:
-        sought = prefix if whole else prefix.split("/")[0] + "/"
+        # The main part may lie where it was cut off; what else lies in its folder tells as much, but not of the binary kind.
+        sought = prefix if whole or media_type == XLSB else prefix.split("/")[0] + "/"
         if any(member.startswith(sought) and member.endswith((".xml", ".bin", ".iwa", ".rels")) for member in members):
             return media_type
     # An OpenDocument file says what it is in its first member, which is stored as it is.
@@ -256,16 +299,13 @@ def _ole_type(data: bytes) -> str:
 
 
 def _text_type(name: str, data: bytes) -> str:
-    head = data[:8192]
+    head = _head_as_utf8(data)
     if not _is_text(head):
-        return UNKNOWN
+        return next((kind for magic, kind in _LETTERED_MAGIC if head.startswith(magic)), UNKNOWN)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start[:15].upper() == b"BEGIN:VCALENDAR":
-        return ICS
-    if start[:11].upper() == b"BEGIN:VCARD":
-        return VCF
-    if b"OFXHEADER" in start[:300] or b"<OFX>" in start[:2000].upper():
-        return OFX
+    marked = _marked_type(start)
+    if marked:
+        return marked
     if start.startswith(b"From ") and len(_HEADER_LINE.findall(head)) >= 2:
         return MBOX
     if _is_mail(start):
@@ -273,14 +313,47 @@ def _text_type(name: str, data: bytes) -> str:
     ending = name.lower().rpartition(".")[2]
     if ending in {"md", "markdown"}:
         return "text/markdown"
-    if _HTML.match(start) or (ending in {"html", "htm"} and _HTML.search(start)):
+    if _HTML.match(start) or (ending in {"html", "htm"} and (_HTML.search(start) or _TAG.search(start))):
         return "text/html"
     return "text/csv" if _is_csv(ending, head) else "text/plain"
 
 
+def _marked_type(start: bytes) -> str | None:
+    """The kinds of text that say themselves what they are."""
+    if start[:15].upper() == b"BEGIN:VCALENDAR":
+        return ICS
+    if start[:11].upper() == b"BEGIN:VCARD":
+        return VCF
+    if b"OFXHEADER" in start[:300] or b"<OFX>" in start[:2000].upper():
+        return OFX
+    if start.startswith(b"%!PS"):
+        return "application/postscript"
+    if start.startswith(b"<"):
+        if b"urn:schemas-microsoft-com:office:spreadsheet" in start[:2000] and b"<Workbook" in start[:2000]:
+            return XML_SHEET
+        if re.match(rb"(?s)(?:<\?xml.*?\?>|<!--.*?-->|<!DOCTYPE svg.*?>|\s)*<svg\b", start[:4000]):
+            return "image/svg+xml"
+    return None
+
+
+def utf16_name(data: bytes) -> str | None:
+    """The codec of text in UTF-16, told by its byte order mark or by its many zero bytes; None for any other."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    head = data[:2000]
+    even, odd = head[0::2], head[1::2]
+    for zeros, others, name in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+        if len(head) >= 8 and zeros.count(0) > 0.6 * len(zeros) and others.count(0) < 0.05 * len(others):
+            return name
+    return None
+
+
+def _head_as_utf8(data: bytes) -> bytes:
+    encoding = utf16_name(data)
+    return data[:16_384].decode(encoding, "replace").encode("utf-8") if encoding else data[:8192]
+
+
 def _is_text(head: bytes) -> bool:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return True
     if b"\x00" in head:
         return False
     controls = sum(byte < 32 and byte not in b"\t\n\r\x0c\x1b" for byte in head)
@@ -301,7 +374,7 @@ def _is_csv(ending: str, head: bytes) -> bool:
     """Named so and with a delimiter, or at least three lines that all hold the same number (two or more) of them."""
     lines = [line for line in head.split(b"\n")[:40] if line.strip()]
     if ending in {"csv", "tsv", "iif"}:
-        return any(delimiter in head for delimiter in (b",", b";", b"\t", b"|")) or head.startswith(b"\xff\xfe")
+        return any(delimiter in head for delimiter in (b",", b";", b"\t", b"|"))
     whole = lines[:-1] if len(head) == 8192 else lines
     for delimiter in (b",", b"\t", b";"):
         counts = {line.count(delimiter) for line in whole}

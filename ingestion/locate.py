@@ -14,7 +14,15 @@ from ingestion.identify import IMAGES, PDF
 MAX_WIDTH = 4000
 
 
-def boxes(data: bytes, page: int, start: int, end: int, page_text: str, words: Sequence[Word]) -> list[Box]:
+def boxes(
+    data: bytes,
+    page: int,
+    start: int,
+    end: int,
+    page_text: str,
+    words: Sequence[Word],
+    passwords: Sequence[str] = (),
+) -> list[Box]:
     """Boxes, one a line or a table's cell, over characters `start` to `end` of `page_text`, in points from the page's top left.
 
     `words` are the page's own (OCR); empty for PDF text, which is then asked of `data`. An empty list: the place is not known,
@@ -24,7 +32,7 @@ def boxes(data: bytes, page: int, start: int, end: int, page_text: str, words: S
         return _over(words, start, end)
     if b"%PDF-" not in data[:1024]:
         return []
-    text, found = _laid_out_again(data, page)
+    text, found = _laid_out_again(data, page, passwords)
     if text != page_text:
         moved = _same_words(page_text[start:end], text)
         if moved is None:
@@ -33,13 +41,13 @@ def boxes(data: bytes, page: int, start: int, end: int, page_text: str, words: S
     return _over(found, start, end)
 
 
-def render(data: bytes, media_type: str, page: int, *, width: int) -> bytes:
+def render(data: bytes, media_type: str, page: int, *, width: int, passwords: Sequence[str] = ()) -> bytes:
     """Page `page` (from 1) as PNG, `width` pixels wide (at most 4,000). Raises ValueError for a format without pages to show."""
     width = max(1, min(width, MAX_WIDTH))
     if media_type == PDF:
         from ingestion.parse.pdf import opened, picture
 
-        with opened(data) as document:
+        with opened(data, passwords) as document:
             if not 1 <= page <= len(document):
                 raise ValueError(f"the file has no page {page}")
             image = picture(document, page, width=width)
@@ -55,12 +63,12 @@ def render(data: bytes, media_type: str, page: int, *, width: int) -> bytes:
     return out.getvalue()
 
 
-def _laid_out_again(data: bytes, page: int) -> tuple[str, tuple[Word, ...]]:
+def _laid_out_again(data: bytes, page: int, passwords: Sequence[str]) -> tuple[str, tuple[Word, ...]]:
     from ingestion.parse.broken import Unreadable
     from ingestion.parse.pdf import opened, page_text
 
     try:
-        with opened(data) as document:
+        with opened(data, passwords) as document:
             if not 1 <= page <= len(document):
                 return "", ()
             laid = page_text(document, page)

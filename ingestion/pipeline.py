@@ -5,21 +5,24 @@ repeated without harm: a crash costs at most one step of the batches in hand. Ne
 """
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from ingestion.elements import Parsed
 from ingestion.facts import READER_VERSION, read_facts, recognise
+from ingestion.identify import ENCRYPTED
 from ingestion.identify import identify as identify_bytes
 from ingestion.indexing import embed_and_put, retire
+from ingestion.parse.locked import is_locked
 from ingestion.split import split as split_parsed
 from ingestion.stored import keep_parsed, stored_parsed
 from store.blobs import Blobs
+from store.corrections import kinds_said, lay_over, settle_kinds
 from store.database import Database
 from store.ids import stable_id
 from store.tables import Document, DocumentVersion, FactRow, Passage
@@ -37,15 +40,29 @@ Progress = Callable[[str, int, int], None]
 """What is being done, how many are done, of how many."""
 
 
+class Secret(Protocol):
+    """A password to try on a locked file, and what a person may be told of it."""
+
+    @property
+    def told(self) -> str: ...
+    @property
+    def secret(self) -> str: ...
+
+
+Passwords = Callable[[Collection[str]], Mapping[str, Sequence[Secret]]]
+"""What may open the locked files of these clients, by client."""
+
+
 @dataclass(frozen=True)
 class Workbench:
-    """What the steps work with."""
+    """What the steps work with. Without `passwords` a locked file is refused."""
 
     database: Database
     blobs: Blobs
     pool: "ParsePool"
     embedder: "Embedder"
     index: "VectorIndex"
+    passwords: "Passwords | None" = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +115,7 @@ def identify(bench: Workbench, batch: Sequence[str]) -> None:
         for version, document in _standing(session, batch, "received"):
             identity = found[version.id]
             version.media_type, version.stage = identity.media_type, "identified"
-            if identity.refused:
+            if identity.refused and identity.media_type != ENCRYPTED:
                 nothing = Parsed(identity.media_type, findings=(identity.refused,))
                 keep_parsed(session, [version], {version.id: nothing})
                 _refuse(version, document)
@@ -109,13 +126,32 @@ def parse(bench: Workbench, batch: Sequence[str]) -> None:
     waiting = _waiting(bench.database, batch, "identified")
     results = bench.pool.map((name, bench.blobs.get(blob)) for _, name, blob in waiting)
     parsed = {version_id: result for (version_id, _, _), result in zip(waiting, results, strict=True)}
+    opened = unlock(bench, waiting, parsed)
     with bench.database.writing() as session:
         standing = _standing(session, batch, "identified")
         keep_parsed(session, [version for version, _ in standing], parsed)
         for version, document in standing:
-            version.stage = "parsed"
+            version.stage, version.opened_with = "parsed", opened.get(version.id)
             if not parsed[version.id].pages:
                 _refuse(version, document)
+
+
+def unlock(bench: Workbench, waiting: Sequence[tuple[str, str, str]], parsed: dict[str, Parsed]) -> dict[str, str]:
+    """Read locked files with what their clients' records open; changes `parsed`, returns what opened each version."""
+    locked = [one for one in waiting if is_locked(parsed[one[0]])]
+    if not locked or bench.passwords is None:
+        return {}
+    with bench.database.reading() as session:
+        rows = select(DocumentVersion.id, DocumentVersion.client_id)
+        owners = dict(session.execute(rows.where(DocumentVersion.id.in_([v for v, _, _ in locked]))).tuples().all())
+    known, opened = bench.passwords(set(owners.values())), {}
+    for version_id, name, blob in locked:
+        for password in known.get(owners[version_id], ()):
+            result = bench.pool.parse(name, bench.blobs.get(blob), passwords=(password.secret,))
+            if not is_locked(result):
+                parsed[version_id], opened[version_id] = result, password.told
+                break
+    return opened
 
 
 def split(bench: Workbench, batch: Sequence[str]) -> None:
@@ -132,19 +168,22 @@ def split(bench: Workbench, batch: Sequence[str]) -> None:
 
 
 def facts(bench: Workbench, batch: Sequence[str]) -> None:
-    """The kind of each document and the typed values that its kind holds."""
+    """The kind of each document and the typed values that its kind holds; what a person corrected stays so."""
     with bench.database.reading() as session:
         standing = _standing(session, batch, "split")
         known = stored_parsed(session, [version for version, _ in standing])
-    kinds = {version.id: recognise(known[version.id], document.name)[0] for version, document in standing}
+        recognised = {version.id: recognise(known[version.id], document.name)[0] for version, document in standing}
+        kinds = kinds_said(session, recognised)
     rows = [row for version, _ in standing for row in _facts(version, known[version.id], kinds[version.id])]
     with bench.database.writing() as session:
         session.execute(delete(FactRow).where(FactRow.version_id.in_(kinds)))
         session.add_all(rows)
         for version, document in _standing(session, batch, "split"):
-            version.stage = "facts"
+            version.stage, version.filled = "facts", None
             if document.current_version_id == version.id:
                 document.kind = kinds[version.id]
+        settle_kinds(session, recognised)
+        lay_over(session, kinds)
 
 
 def index(bench: Workbench, batch: Sequence[str]) -> None:

@@ -15,12 +15,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Literal, Self
 
 from ingestion.elements import Finding, Parsed
-from ingestion.identify import clean_name, identify
+from ingestion.identify import ENCRYPTED, clean_name, identify
 
 SECONDS = 60.0
+# A page's limit counts what the processor did for it: on a machine with other work to do, the clock may run so many times as long.
+_PATIENCE = 5.0
+_TICK = 0.01  # the processor's seconds are told in hundredths
 TOTAL_SECONDS = 1_200.0
 # Address space, of which OCR with its libraries reserves 1.8 GB without using it all.
 MEMORY = 3 * 1024**3
@@ -30,7 +34,8 @@ _Outcome = Literal["died", "slow", "memory"]
 
 @dataclass(frozen=True)
 class Limits:
-    """`seconds` for a page or a file without pages, `total_seconds` for a whole file, `memory` in bytes of address space."""
+    """`seconds` for a page or a file without pages, `total_seconds` for a whole file, both of the processor where the system tells them;
+    `memory` in bytes of address space."""
 
     seconds: float = SECONDS
     total_seconds: float = TOTAL_SECONDS
@@ -63,7 +68,7 @@ class ParsePool:
         if self._closed:
             raise RuntimeError("the parse pool is closed")
         identity = identify(name, data)
-        if identity.refused:
+        if identity.refused and not (passwords and identity.media_type == ENCRYPTED):
             return Parsed(identity.media_type, findings=(identity.refused,))
         child = self._idle.get()
         try:
@@ -157,14 +162,46 @@ class _Child:
         return self._pipe
 
     def _answer(self, pipe: Connection) -> Parsed | _Outcome:
-        deadline = time.monotonic() + self._limits.total_seconds
-        while pipe.poll(max(0.0, min(self._limits.seconds, deadline - time.monotonic()))):
+        page = whole = self._spent()
+        while (left := self._left(page, whole)) > 0:
+            if not pipe.poll(max(left, _TICK)):
+                continue
             kind, value = pipe.recv()
             if kind == _DONE and isinstance(value, Parsed):
                 return value
             if kind == _MEMORY:
                 return "memory"
+            page = self._spent()
         return "slow"
+
+    def _left(self, page: "_Spent", whole: "_Spent") -> float:
+        """Seconds after which the child may have had too much of its page, or of the whole file."""
+        now = self._spent()
+        return min(
+            limit * patience - (spent - before)
+            for limit, since in ((self._limits.seconds, page), (self._limits.total_seconds, whole))
+            for patience, spent, before in (
+                (1, now.processor, since.processor),
+                (_PATIENCE, now.clock, since.clock),
+            )
+        )
+
+    def _spent(self) -> "_Spent":
+        """The processor's seconds that the child had, where the system tells them; else the clock's."""
+        clock = time.monotonic()
+        try:
+            fields = (
+                Path(f"/proc/{self._process.pid if self._process else 0}/stat").read_text().rpartition(")")[2].split()
+            )
+            return _Spent(clock, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
+        except (OSError, ValueError, IndexError):
+            return _Spent(clock, clock)
+
+
+@dataclass(frozen=True)
+class _Spent:
+    clock: float
+    processor: float
 
 
 def _serve(pipe: Connection, memory: int) -> None:

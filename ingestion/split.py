@@ -14,6 +14,8 @@ MAX_WORDS = 200
 _ENOUGH_WORDS = 60
 _MAX_CONTEXT_WORDS = 40
 _MAX_CAPTION_WORDS = 30
+# What stands at the head or foot of every page has few words.
+_MARGIN_WORDS = 8
 _CELL_BORDER = " | "
 _SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+|\n+")
 _WORD = re.compile(r"\S+")
@@ -35,26 +37,71 @@ class _Piece:
 def split(parsed: Parsed) -> tuple[Split, ...]:
     """Passages of at most 200 words in page order. Together they hold every word of every page.
 
-    `context` is the title of the section (or of the file or sheet) and, inside a long table, the table's header row.
+    `context` is the title of the section (or of the file or sheet) and, inside a long table, the table's header row; a table that goes
+    on over the page keeps the header it began with.
     """
     passages: list[Split] = []
     section = _cut(parsed.title or "")
     by_page: dict[int, list[Element]] = {}
     for element in parsed.elements:
         by_page.setdefault(element.page, []).append(element)
+    open_table: _OpenTable | None = None
     for page in parsed.pages:
         elements = sorted(by_page.get(page.number, []), key=lambda e: e.start)
-        found, section = _split_page(page, elements, section)
+        goes_on = _goes_on(open_table, elements)
+        found, section = _split_page(page, elements, section, goes_on)
         passages += found
+        open_table = _left_open(elements, goes_on)
     return tuple(passages)
 
 
-def _split_page(page: Page, elements: Sequence[Element], section: str) -> tuple[list[Split], str]:
+@dataclass(frozen=True)
+class _OpenTable:
+    """A table that ends its page: its header, and what its rows look like."""
+
+    header: str
+    shape: tuple[str, ...]
+
+
+def _left_open(elements: Sequence[Element], goes_on: "tuple[int, str] | None") -> _OpenTable | None:
+    """The last table of a page, if nothing but the page's foot stands under it."""
+    above_foot = [e for e in elements if not _is_margin(e)]
+    if not above_foot or above_foot[-1].type != "Table" or not above_foot[-1].rows:
+        return None
+    table = above_foot[-1]
+    header = goes_on[1] if goes_on and goes_on[0] == table.start else _header(table.rows)
+    return _OpenTable(header, _shape(table.rows[-1])) if header else None
+
+
+def _goes_on(open_table: _OpenTable | None, elements: Sequence[Element]) -> tuple[int, str] | None:
+    """Where the table of the page before goes on, and under which header; None if another begins, or the header stands there again."""
+    first = next((e for e in elements if not _is_margin(e)), None)
+    if open_table is None or first is None or first.type != "Table" or not first.rows:
+        return None
+    row = first.rows[0]
+    again = _CELL_BORDER.join(row) in open_table.header or open_table.header in _CELL_BORDER.join(row)
+    same = _shape(row) == open_table.shape and "number" in open_table.shape
+    return (first.start, open_table.header) if same and not again else None
+
+
+def _shape(row: Sequence[str]) -> tuple[str, ...]:
+    return tuple("number" if _NUMBER.match(cell) else "words" if cell else "" for cell in row)
+
+
+def _is_margin(element: Element) -> bool:
+    return element.type in ("Header", "Footer") or (
+        element.type != "Table" and len(element.text.split()) <= _MARGIN_WORDS
+    )
+
+
+def _split_page(
+    page: Page, elements: Sequence[Element], section: str, goes_on: tuple[int, str] | None
+) -> tuple[list[Split], str]:
     passages: list[Split] = []
     held: list[_Piece] = []
     over = section
     titles = {e.start: _cut(e.text) for e in elements if e.type == "Title"}
-    for piece in _pieces(page, elements):
+    for piece in _pieces(page, elements, goes_on):
         words = sum(p.words for p in held)
         other_table = bool(held) and bool(piece.over or held[-1].over)
         new_section = piece.starts_section and words >= _ENOUGH_WORDS
@@ -78,7 +125,7 @@ def _passage(page: Page, held: Sequence[_Piece], section: str) -> Split:
     return Split(page.number, start, end, page.text[start:end], "\n".join(parts))
 
 
-def _pieces(page: Page, elements: Sequence[Element]) -> Iterator[_Piece]:
+def _pieces(page: Page, elements: Sequence[Element], goes_on: tuple[int, str] | None) -> Iterator[_Piece]:
     """The page cut so that each piece fits; text outside all elements is a piece too."""
     at = 0
     caption = ""
@@ -86,7 +133,8 @@ def _pieces(page: Page, elements: Sequence[Element]) -> Iterator[_Piece]:
         if element.start < at:
             continue
         yield from _sentences(page.text, at, element.start)
-        yield from _element_pieces(page.text, element, caption)
+        carried = goes_on[1] if goes_on and goes_on[0] == element.start else ""
+        yield from _element_pieces(page.text, element, caption, carried)
         at = element.end
         if element.type != "Table":
             short = _count(page.text, element.start, element.end) <= _MAX_CAPTION_WORDS
@@ -94,19 +142,21 @@ def _pieces(page: Page, elements: Sequence[Element]) -> Iterator[_Piece]:
     yield from _sentences(page.text, at, len(page.text))
 
 
-def _element_pieces(text: str, element: Element, caption: str) -> Iterator[_Piece]:
+def _element_pieces(text: str, element: Element, caption: str, carried: str) -> Iterator[_Piece]:
     words = _count(text, element.start, element.end)
     if words <= MAX_WORDS:
-        yield _Piece(element.start, element.end, words, element.type == "Title")
+        yield _Piece(element.start, element.end, words, element.type == "Title", carried)
     elif element.type == "Table":
-        yield from _rows(text, element, caption)
+        yield from _rows(text, element, caption, carried)
     else:
         yield from _sentences(text, element.start, element.end)
 
 
-def _rows(text: str, table: Element, caption: str) -> Iterator[_Piece]:
-    """Groups of whole rows under the table's caption; each but the first carries the header row too."""
-    header = "\n".join(part for part in (caption, _header(table.rows)) if part)
+def _rows(text: str, table: Element, caption: str, carried: str) -> Iterator[_Piece]:
+    """Groups of whole rows under the table's caption; each but the first carries the header row too. `carried`: the header from the page
+    before, which the first carries as well."""
+    header = "\n".join(part for part in (caption, carried or _header(table.rows)) if part)
+    caption = header if carried else caption
     room = MAX_WORDS - len(header.split())
     group: list[tuple[int, int, int]] = []
     first = True

@@ -1,4 +1,4 @@
-"""The edge to the embedder: texts into vectors. The real one reads an installed package's weights (ingestion), another asks a server."""
+"""The edge to the embedder: texts into vectors. The real ones read an installed package's weights or ask a server (ingestion)."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -15,5 +15,9 @@ class Embedder(Protocol):
         ...
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """(n, d) float32, one row a text, in order."""
+        """(n, d) float32, one row a text, in order. Raises Busy when it is a server that does not answer."""
+        ...
+
+    def other(self, name: str) -> "Embedder | None":
+        """The embedder of that name, itself for its own; None for one that cannot be opened here."""
         ...

@@ -13,6 +13,12 @@ class Invalid(TickmarkError):
     status = 422
 
 
+class Unknown(TickmarkError):
+    """A name in the request stands for nothing (a kind, a period); the message offers the closest. Wrong usage: exit status 2."""
+
+    status = 400
+
+
 class NotFound(TickmarkError):
     """Absent, or outside the asker's scope: the two look the same on purpose."""
 

@@ -15,6 +15,7 @@ TEMPLATES = (
     *("1040", "1065", "1120", "1120-S", "1041", "990", "monthly-close", "payroll", "sales-tax", "bookkeeping"),
     *("advisory", "audit", "review", "compilation", "onboarding", "matter"),
 )
+PARTY_ROLES = ("client", "co-client", "opponent", "witness", "counsel", "opposing-counsel", "insurer", "other")
 STAGES = ("not-started", "waiting-on-client", "in-progress", "in-review", "ready-to-file", "filed", "done")
 
 
@@ -175,6 +176,66 @@ class NoteRow(Row):
     date: date
     author: Email | None = None
     text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionRow(Row):
+    """What a person said about a fact of the document at `path`: `action` value, absent or kind; `fact_row` is the line of a list,
+    `was` what had been read, `at` an ISO moment with its offset."""
+
+    client_ref: str
+    path: str
+    action: Annotated[str, Form(words=("value", "absent", "kind"))]
+    fact: str
+    fact_row: int | None = None
+    type: str = "text"
+    value: str | None = None
+    was: str | None = None
+    page: int | None = None
+    quote: str | None = None
+    note: str | None = None
+    by: Email
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyRow(Row):
+    """Somebody on a matter; `aliases` are other names of the same one, with semicolons between them."""
+
+    engagement_ref: str
+    name: str
+    role: Annotated[str, Form(words=PARTY_ROLES)]
+    aliases: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrustRow(Row):
+    """A movement of trust money, a receipt positive, and what is known of its ledger; without `on` and `amount` of the ledger alone."""
+
+    client_ref: str
+    engagement_ref: str | None = None
+    on: date | None = None
+    amount: Dollars | None = None
+    memo: str | None = None
+    minimum: Dollars | None = None
+    reconciled_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnteredDeadlineRow(Row):
+    """A date that a person entered. With `rule` and `counted_from` it is counted by the deadline table, and `due` may be left out."""
+
+    client_ref: str
+    engagement_ref: str | None = None
+    title: str
+    due: date | None = None
+    authority: str | None = None
+    entered_by: Email | None = None
+    confirmed_by: Email | None = None
+    rule: Annotated[str, Form(pattern=r"[a-z0-9-]{1,40}")] | None = None
+    counted_from: date | None = None
+    served_by_mail: bool = False
+    court_state: Annotated[str, Form(pattern=r"[A-Za-z]{2}")] | None = None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ hand-made firm was loaded once, and copies of it; no network but loopback."""
 import shutil
 import socket
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,11 @@ from api.commands import find
 from api.commands.result import silent
 from api.settings import load_settings
 from api.wiring import Services, build
+from ingestion.sandbox import ParsePool
 from store.database import Database
+from tests.homes import copied, made_once
 
+TODAY = date(2026, 3, 9)
 SMALL_FIRM = Path(__file__).parent / "firm_folder"
 
 # A property is right or wrong, however slow the machine is: no check looks at the clock.
@@ -93,12 +97,42 @@ def small_firm(tmp_path: Path) -> Path:
     return shutil.copytree(SMALL_FIRM, tmp_path / "firm")
 
 
+class LastingPool(ParsePool):
+    """Children that outlive the services that use them: each takes seconds of imports to start."""
+
+    def close(self) -> None:
+        """Not yet: `end` does, when the tests are done."""
+
+    def end(self) -> None:
+        super().close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def started_once() -> Iterator[None]:
+    """The children that parse and the embedder, which are the same for every home, are started once a process that runs tests."""
+    pool, opened = LastingPool(), dict[object, Any]()
+    original = Services._open_embedder
+
+    def embedder(self: Services) -> Any:
+        if self.settings.embedding_model is not None:
+            return original(self)
+        if self.settings.workers not in opened:
+            opened[self.settings.workers] = original(self)
+        return opened[self.settings.workers]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Services, "_open_parse_pool", lambda _: pool)
+        patched.setattr(Services, "_open_embedder", embedder)
+        yield
+    pool.end()
+
+
 @pytest.fixture
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Neither the environment nor a tickmark.toml of the working folder reaches a test; the day is the sample's Monday."""
     for name in ("HOME", "DATABASE_URL", "CHROMA_URL", "BLOB_URL", "LLM_BASE_URL", "LLM_MODEL"):
         monkeypatch.delenv(f"TICKMARK_{name}", raising=False)
-    monkeypatch.setenv("TICKMARK_TODAY", "2026-03-09")
+    monkeypatch.setenv("TICKMARK_TODAY", TODAY.isoformat())
     monkeypatch.chdir(tmp_path)
 
 
@@ -107,31 +141,35 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that holds nothing but the embedder's graph, which takes seconds to build."""
     from ingestion.embed import open_embedder
 
-    home = tmp_path_factory.mktemp("models")
-    open_embedder(home, threads=1)
-    return home
+    def make(home: Path) -> None:
+        home.mkdir()
+        open_embedder(home, threads=1)
+
+    return made_once(tmp_path_factory, "models", make)
 
 
 @pytest.fixture(scope="session")
 def loaded(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home after one undisturbed load. Look, don't write."""
-    home = tmp_path_factory.mktemp("loaded") / "home"
-    shutil.copytree(models, home)
-    with build(load_settings(home), own_index=True) as services:
-        find("load").load()(services, {"folder": str(SMALL_FIRM)}, silent)
-    return home
+
+    def make(home: Path) -> None:
+        settings = load_settings(copied(models, home)).model_copy(update={"today": TODAY})
+        with build(settings, own_index=True) as services:
+            find("load").load()(services, {"folder": str(SMALL_FIRM)}, silent)
+
+    return made_once(tmp_path_factory, "loaded", make)
 
 
 @pytest.fixture
 def home(loaded: Path, tmp_path: Path) -> Path:
     """A copy of the loaded home to work on."""
-    return shutil.copytree(loaded, tmp_path / "home")
+    return copied(loaded, tmp_path / "home")
 
 
 @pytest.fixture
 def fresh(models: Path, tmp_path: Path) -> Path:
     """A home in which nothing was loaded."""
-    return shutil.copytree(models, tmp_path / "fresh")
+    return copied(models, tmp_path / "fresh")
 
 
 @pytest.fixture

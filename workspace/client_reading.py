@@ -19,7 +19,8 @@ _TENTH = Decimal("0.1")
 
 def what_was_read(snapshot: Snapshot, today: date, settings: Thresholds) -> dict[str, Any]:
     """`counts` of what was looked at; `answer_days` of the client; `deadlines` of open work and entered ones; open `requests` by
-    engagement; planned `work` by owner and day; open `tasks`; `findings`: what intake could not read."""
+    engagement; planned `work` by owner and day; open `tasks`; `findings`: what intake could not read;
+    `firm`: the mark of what the whole firm's records say of the client, None where it was not asked."""
     return {
         "counts": {
             "engagements": len(snapshot.engagements),
@@ -36,6 +37,7 @@ def what_was_read(snapshot: Snapshot, today: date, settings: Thresholds) -> dict
         "work": list(_work(snapshot, today)),
         "tasks": list(_tasks(snapshot)),
         "findings": list(_findings(snapshot)),
+        "firm": snapshot.firm.mark if snapshot.firm is not None else None,
     }
 
 

@@ -12,7 +12,7 @@ from store.audit import AuditTag
 from store.errors import Invalid, NotFound
 from store.ids import stable_id
 from store.tables import Client, Person, SignalDecision, SignalRow
-from workspace.raised import DECISIONS, state_of
+from workspace.raised import BY_SIDES, DECISIONS, state_of
 from workspace.scope import Right, Scope
 
 
@@ -30,18 +30,35 @@ def decide_signal(
     changes), acknowledge, pin, delegate (to the address of somebody who sees the client), reopen. A class-A item sleeps to a day before
     its date only. Raises NotFound outside the scope, Forbidden without signal:decide, Invalid for an incomplete decision.
     """
-    row = _latest(scope, key)
+    row = signal_row(scope, key)
     scope.require(Right.SIGNAL_DECIDE)
     if scope.person_id is None:
         raise Invalid("a decision about a signal is a person's: sign in, or name who decides")
+    if decision in BY_SIDES:
+        raise Invalid(f"{decision!r} is said of a side of a contradiction: `tickmark contradictions` lists them")
     delegate_id = _checked(scope, row, decision, reason.strip(), until, delegate)
-    at = _after_the_last(scope, key)
+    return keep_decision(scope, row, decision, reason.strip(), until=until, delegate_id=delegate_id, delegate=delegate)
+
+
+def keep_decision(
+    scope: Scope,
+    row: SignalRow,
+    decision: str,
+    reason: str,
+    *,
+    until: date | None = None,
+    delegate_id: str | None = None,
+    delegate: str | None = None,
+) -> str:
+    """Write a checked decision down and put it on the trail; the state that the signal has now. Whoever calls has asked for the right."""
+    assert scope.person_id is not None  # a decision is a person's: checked by who calls
+    key, at = row.key, _after_the_last(scope, row.key)
     made = SignalDecision(
         id=stable_id("dec", key, at.isoformat()),
         client_id=row.client_id,
         key=key,
         decision=decision,
-        reason=reason.strip(),
+        reason=reason,
         until=until if decision == "snooze" else None,
         evidence_hash=row.evidence_hash,
         delegate_id=delegate_id,
@@ -77,7 +94,7 @@ def _after_the_last(scope: Scope, key: str) -> datetime:
     return scope.now if last is None else max(scope.now, last + timedelta(microseconds=1))
 
 
-def _latest(scope: Scope, key: str) -> SignalRow:
+def signal_row(scope: Scope, key: str) -> SignalRow:
     """The newest row of a signal. Raises NotFound when no scan raised it, or its client is outside the scope."""
     row = scope.session.scalars(
         select(SignalRow)
@@ -95,7 +112,9 @@ def _checked(
 ) -> str | None:
     """The id of the person it goes to, if any. Raises Invalid with what is missing."""
     if decision not in DECISIONS:
-        raise Invalid(f"{decision!r} is no decision about a signal: {', '.join(DECISIONS)}")
+        raise Invalid(
+            f"{decision!r} is no decision about a signal: {', '.join(d for d in DECISIONS if d not in BY_SIDES)}"
+        )
     if decision == "dismiss" and not reason:
         raise Invalid("say why this is not a problem: a dismissal needs a reason")
     if decision == "snooze":

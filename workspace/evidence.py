@@ -13,7 +13,8 @@ from typing import Any
 class DocumentEvidence:
     """Words on a page: `quote` is characters `start` to `end` (end excluded) of the stored text of page `page`, counted from 1.
 
-    `document` and `version` are the ids of the document and of the exact version whose text was read.
+    `document` and `version` are the ids of the document and of the exact version whose text was read. `corrected_by` is the name of
+    the person who said what these words mean, "" where software read them.
     """
 
     document: str
@@ -22,6 +23,7 @@ class DocumentEvidence:
     start: int
     end: int
     quote: str
+    corrected_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ Evidence = DocumentEvidence | RecordEvidence | MessageEvidence | DerivedEvidence
 def to_json(evidence: Evidence) -> dict[str, Any]:
     """The evidence as the contract's JSON; `kind` tells which of the four it is."""
     match evidence:
-        case DocumentEvidence(document, version, page, start, end, quote):
+        case DocumentEvidence(document, version, page, start, end, quote, corrected_by):
             return {
                 "kind": "document",
                 "document": document,
@@ -68,6 +70,7 @@ def to_json(evidence: Evidence) -> dict[str, Any]:
                 "start": start,
                 "end": end,
                 "quote": quote,
+                **({"corrected_by": corrected_by} if corrected_by else {}),
             }
         case RecordEvidence(record, field, value):
             return {"kind": "record", "record": record, "field": field, "value": value}
@@ -82,9 +85,8 @@ def from_json(data: Mapping[str, Any]) -> Evidence:
     evidence is ours, so either is a defect."""
     kind = data["kind"]
     if kind == "document":
-        return DocumentEvidence(
-            data["document"], data["version"], data["page"], data["start"], data["end"], data["quote"]
-        )
+        span = (data["page"], data["start"], data["end"], data["quote"])
+        return DocumentEvidence(data["document"], data["version"], *span, data.get("corrected_by", ""))
     if kind == "record":
         return RecordEvidence(data["record"], data["field"], data["value"])
     if kind == "message":

@@ -113,12 +113,13 @@ def threaded(scope: Scope, mails: Sequence[Mail]) -> tuple[Mail, ...]:
     """The same messages with their thread: the root as their references name it, followed through the messages at hand and those
     on file, so that the order of arrival does not matter."""
     parents = {mail.message_id: mail.references[0] for mail in mails if mail.references}
-    roots = {mail.message_id: _root(mail.message_id, parents) for mail in mails}
+    roots = {mail.message_id: root_of(mail.message_id, parents) for mail in mails}
     known = _known_threads(scope, roots.values())
     return tuple(replace(mail, thread=known.get(roots[mail.message_id], roots[mail.message_id])) for mail in mails)
 
 
-def _root(message_id: str, parents: Mapping[str, str]) -> str:
+def root_of(message_id: str, parents: Mapping[str, str]) -> str:
+    """The Message-ID at the root of a thread; `parents` names what each message refers to."""
     seen = {message_id}
     while (parent := parents.get(message_id)) and parent not in seen:
         message_id = parent

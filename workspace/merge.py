@@ -24,14 +24,31 @@ class Chain:
 
 _PAPERS = ("request-overdue", "k1-awaited")
 _LATE = ("extension-needed", "return-at-risk", "return-overdue")
+_SENT_BACK = ("efile-rejected",)
+_FOLLOWS = ("extension-payment", "esign-out")  # lines of a late return's card, never its cause
 _NOTICES = ("notice-unopened", *FAMILIES)
 
 CHAINS: tuple[Chain, ...] = (
-    Chain(("client-silent", *_PAPERS, *_LATE), ("client-silent", *_PAPERS, *_LATE), "engagement"),
+    Chain(
+        ("client-silent", *_PAPERS, *_SENT_BACK, *_LATE, *_FOLLOWS),
+        ("client-silent", *_PAPERS, *_SENT_BACK, *_LATE),
+        "engagement",
+    ),
     Chain(("client-silent", *_PAPERS), ("client-silent",), "client"),
     Chain((*_NOTICES, "document-contradicts-record"), _NOTICES, "subject"),
     Chain(("done-not-billed", "wip-aged"), ("done-not-billed",), "engagement"),
     Chain(("duplicate-or-missing-document",), ("duplicate-or-missing-document",), "client"),
+    Chain(("information-returns", "vendor-without-w9"), ("information-returns",), "subject"),
+    Chain(("payroll-deposit",), ("payroll-deposit",), "client"),
+    Chain(("deferrals-late",), ("deferrals-late",), "client"),
+    Chain(("estimate-stale", "estimate-due"), ("estimate-stale",), "client"),
+    Chain(
+        ("scope-creep", "wip-over-budget", "fixed-fee-underwater"),
+        ("scope-creep", "fixed-fee-underwater"),
+        "engagement",
+    ),
+    Chain(("trust-low", "trust-unreconciled"), ("trust-low", "trust-unreconciled"), "subject"),
+    Chain(("close-late", "request-overdue"), ("close-late",), "engagement"),
 )
 # What the lines of a card have in common, by the slug of the first of them.
 CAUSES: dict[str, str] = {
@@ -40,7 +57,16 @@ CAUSES: dict[str, str] = {
     **dict.fromkeys(_LATE, "The return is late"),
     **dict.fromkeys(_NOTICES, "A notice came"),
     "done-not-billed": "Work is not billed",
+    "scope-creep": "The work outgrew its letter",
+    "fixed-fee-underwater": "The fee does not carry the work",
+    "trust-low": "Trust money needs a look",
+    "close-late": "The close is late",
     "duplicate-or-missing-document": "Bank statements are missing",
+    "efile-rejected": "The e-file was rejected",
+    "information-returns": "Vendors need their forms",
+    "payroll-deposit": "Payroll tax is late",
+    "deferrals-late": "Deferrals were held too long",
+    "estimate-stale": "The estimates need another look",
 }
 _PLACE = {slug: place for place, slug in enumerate(dict.fromkeys(slug for chain in CHAINS for slug in chain.slugs))}
 
@@ -102,6 +128,9 @@ class Card:
             "lines": [_line(line) for line in self.lines],
             "evidence": self.evidence(),
             "deliverable_id": self.deliverable_id,
+            "sides": [
+                {"key": line.key, "place": n, **side} for line in self.lines for n, side in enumerate(line.sides)
+            ],
         }
 
     def evidence(self) -> list[dict[str, Any]]:
@@ -122,6 +151,7 @@ def _line(line: Raised) -> dict[str, Any]:
         "due": iso(line.due),
         "date_is": line.date_is,
         "missed": line.missed,
+        "first_seen": iso(line.first_seen),
         "score": float(line.score),
         "state": line.state,
         "evidence_hash": line.evidence_hash,

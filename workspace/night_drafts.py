@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
-from store.tables import ClientScan, DeliverableVersion, SignalRow
+from store.tables import ClientScan, SignalRow
 from workspace.deliverables.occasions import DueDraft, due_drafts
-from workspace.scans import raised_signals
+from workspace.scans import filed_now, raised_signals
 from workspace.scope import Right, Scope, access_client
 from workspace.signals.signal import BlindSpot, Signal
 
@@ -20,13 +20,12 @@ from workspace.signals.signal import BlindSpot, Signal
 @dataclass(frozen=True)
 class Before:
     """The newest scan of a client up to the scope's day that came to its end: what it read, what it raised (evidence hash by key),
-    the slugs and occasions it saw to, and the ids of the versions that were filed on its day."""
+    and the slugs and occasions it saw to."""
 
     as_of: date
     revision: int
     raised: Mapping[str, str]
     seen_to: frozenset[tuple[str, str]]
-    filed: tuple[str, ...]
 
     def same(self, revision: int, signals: Iterable[Signal]) -> bool:
         """Whether neither the workspace nor what is raised differs from it."""
@@ -51,7 +50,7 @@ def scan_before(scope: Scope, client_ref: str) -> Before | None:
         )
     ).tuples()
     seen = frozenset((slug, occasion) for slug, occasion in last.read["drafts"])
-    return Before(last.as_of, last.revision, dict(raised.all()), seen, tuple(last.read["filed"]))
+    return Before(last.as_of, last.revision, dict(raised.all()), seen)
 
 
 def owed_drafts(scope: Scope, client_ref: str) -> list[DueDraft]:
@@ -73,20 +72,17 @@ def conclude_scan(
     client_ref: str,
     seen_to: Iterable[DueDraft],
     *,
-    before: Before | None = None,
     blind_spots: Sequence[BlindSpot] = (),
     seconds: float = 0.0,
 ) -> None:
     """Say that the scan of the scope's day came to its end: which drafts it saw to, what was filed on this day, what could not be
-    drafted. `before` is what `scan_before` gave before it was saved. Raises Forbidden without scan:run."""
+    drafted. Raises Forbidden without scan:run."""
     client = access_client(scope, client_ref, Right.SCAN_RUN)
     scan = scope.session.scalars(
         select(ClientScan).where(ClientScan.client_id == client.id, ClientScan.as_of == scope.today)
     ).one()
     # a night has one moment, which a draft that it filed carries: however often it was interrupted, it counts each once
-    filed = set(scope.session.scalars(_filed_at(scope, client.id)))
-    if before is not None and before.as_of == scope.today:
-        filed.update(before.filed)
+    filed = filed_now(scope, client.id) | set(scan.read.get("filed", ()))
     scan.read = {
         **scan.read,
         "drafts": sorted([one.slug, one.occasion] for one in seen_to),
@@ -94,11 +90,3 @@ def conclude_scan(
     }
     scan.blind_spots = sorted([*scan.blind_spots, *([spot.what, spot.why] for spot in blind_spots)])
     scan.drafted, scan.seconds = len(filed), round(seconds, 3)
-
-
-def _filed_at(scope: Scope, client_id: str) -> Select[str]:
-    return select(DeliverableVersion.id).where(
-        DeliverableVersion.client_id == client_id,
-        DeliverableVersion.created_at == scope.now,
-        DeliverableVersion.author_id.is_(None),
-    )

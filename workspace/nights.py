@@ -1,16 +1,18 @@
 """The row of a night: when it began, whether it is done, which clients it goes over, how it ended. Scans nothing itself."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, not_, select
 
 from store import audit
 from store.audit import AuditTag
 from store.ids import stable_id
-from store.tables import Client, ClientScan, Firm, Person, Scan
+from store.tables import Client, ClientScan, DocumentVersion, Firm, Person, Scan
 from workspace.scope import Right, Scope
+from workspace.snapshot.firm import take_firm
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,60 @@ def is_done(scope: Scope) -> bool:
     scope.require(Right.SCAN_RUN)
     night = scope.session.get(Scan, _id(scope.today))
     return night is not None and night.state == "done"
+
+
+def is_missing(scope: Scope) -> bool:
+    """Whether there were nights before the scope's day and none was begun on it. Raises Forbidden without scan:run."""
+    scope.require(Right.SCAN_RUN)
+    newest = scope.session.scalars(select(func.max(Scan.as_of))).one()
+    return newest is not None and newest < scope.today
+
+
+def changed(scope: Scope, unfinished: Collection[str]) -> list[Order]:
+    """The asker's clients whose workspace, or whose part of the whole firm's records, differs from what their scan of the scope's day read,
+    by ref; those with a file at a stage of `unfinished` come later. Empty unless the night of that day is done. Raises Forbidden without
+    scan:run."""
+    if not is_done(scope):
+        return []
+    unread = exists().where(DocumentVersion.client_id == Client.id, DocumentVersion.stage.in_(unfinished))
+    query = (
+        select(Client.ref, Client.revision, Client.id, ClientScan.revision, ClientScan.read["firm"].as_string())
+        .outerjoin(ClientScan, and_(ClientScan.client_id == Client.id, ClientScan.as_of == scope.today))
+        .where(Client.id.in_(scope.clients()), not_(unread))
+        .order_by(Client.ref)
+    )
+    firm = take_firm(scope)
+    return [
+        Order(ref, revision)
+        for ref, revision, client_id, scanned, mark in scope.session.execute(query).tuples()
+        if scanned != revision or (mark is not None and mark != firm.part_of(client_id).mark)
+    ]
+
+
+def cancel_night(scope: Scope, as_of: date) -> bool:
+    """End the night of that day where it stands; False when none runs. Clients that are done stay scanned, no brief is written.
+    Raises Forbidden without scan:run."""
+    scope.require(Right.SCAN_RUN)
+    night = scope.session.get(Scan, _id(as_of), with_for_update=True)
+    if night is None or night.state != "running":
+        return False
+    night.state, night.finished_at = "cancelled", scope.now
+    audit.record(
+        scope.session,
+        AuditTag.SCAN_CANCELLED,
+        actor=scope.email,
+        subject=f"scan:{night.id}",
+        now=scope.now,
+        detail={"as_of": as_of.isoformat()},
+    )
+    return True
+
+
+def is_cancelled(scope: Scope) -> bool:
+    """Whether the night of the scope's day was ended before its end."""
+    scope.require(Right.SCAN_RUN)
+    night = scope.session.get(Scan, _id(scope.today))
+    return night is not None and night.state == "cancelled"
 
 
 def time_zone(scope: Scope) -> str | None:

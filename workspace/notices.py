@@ -12,7 +12,7 @@ from store.audit import AuditTag
 from store.errors import NotFound
 from store.ids import stable_id
 from store.tables import Document, DocumentVersion, FactRow, Notice
-from workspace.scope import Right, Scope
+from workspace.scope import Right, Scope, access_document
 
 
 def record_notice(scope: Scope, version_id: str) -> str | None:
@@ -64,6 +64,20 @@ def record_new_notices(scope: Scope) -> int:
     )
     versions = [v for v in scope.session.scalars(query.order_by(Document.client_id, Document.path)) if v]
     return sum(record_notice(scope, version_id) is not None for version_id in versions)
+
+
+def refresh_notice(scope: Scope, document_id: str, *, confirmed_too: bool = True) -> None:
+    """Make the notice of a document what its facts now say. A person's correction also goes over what was confirmed, a reading does not.
+    The record of a document that is no notice after all is taken away, unless somebody confirmed or answered it."""
+    document = access_document(scope, document_id)
+    notice = scope.session.scalars(select(Notice).where(Notice.document_id == document_id)).one_or_none()
+    if notice is None or document.current_version_id is None or (notice.confirmed_by and not confirmed_too):
+        return
+    if document.kind != "notice":
+        if notice.confirmed_by is None and notice.answered_on is None:
+            scope.session.delete(notice)
+        return
+    _read(notice, document.current_version_id, _facts(scope, document.current_version_id))
 
 
 def _facts(scope: Scope, version_id: str) -> dict[str, str]:

@@ -23,7 +23,7 @@ def count_holding(scope: Scope, client_ref: str, fragments: Sequence[str]) -> tu
         select(func.count(), *counts)
         .select_from(Passage)
         .join(Document, Document.current_version_id == Passage.version_id)
-        .where(Passage.client_id == client.id, Document.client_id == client.id)
+        .where(Passage.client_id == client.id, Document.client_id == client.id, Document.superseded_by.is_(None))
     ).one()
     return [int(n or 0) for n in row[1:]], int(row[0])
 

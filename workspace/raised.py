@@ -5,7 +5,7 @@ Owns the row's JSON of the contract and which decision is in force. Never ranks 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,26 +15,34 @@ from store.tables import SignalDecision, SignalRow
 from workspace.evidence import from_json
 from workspace.rank import PINNED, RANKED, TOP, order
 from workspace.scope import Scope
+from workspace.signals.sides import sides_from_json
 from workspace.signals.signal import Signal
 
-HIDDEN = ("dismissed", "snoozed")
+HIDDEN = ("dismissed", "snoozed", "accepted")
 # Their date says since when it is so (a bill unpaid, a mail without an answer), not until when something can be done: that it
 # lies in the past is what they are about, and no missed deadline.
 SINCE = frozenset(
     {
         "ar-aging",
         "client-silent",
+        "close-late",
+        "deferrals-late",
         "done-not-billed",
+        "efile-unacknowledged",
+        "fee-agreement-unsigned",
         "k1-awaited",
         "letter-unsigned",
         "message-unanswered",
+        "no-client-contact",
         "notice-unopened",
+        "onboarding-stalled",
         "request-overdue",
+        "trust-unreconciled",
         "wip-aged",
     }
 )
 # Somebody has seen the date: it need not be held up any longer.
-SEEN = ("acknowledged", "delegated", "snoozed", "dismissed")
+SEEN = ("acknowledged", "delegated", "snoozed", "dismissed", "accepted", "asked")
 DECISIONS = {
     "dismiss": "dismissed",
     "snooze": "snoozed",
@@ -42,7 +50,12 @@ DECISIONS = {
     "pin": "pinned",
     "delegate": "delegated",
     "reopen": "open",
+    "accept": "accepted",
+    "accept-part": "open",
+    "ask": "asked",
 }
+# What is decided about a contradiction (workspace/contradictions.py): it does more than decide, and never comes by itself.
+BY_SIDES = ("accept", "accept-part", "ask")
 
 
 @dataclass(frozen=True)
@@ -50,7 +63,8 @@ class Raised:
     """One stored signal of a client. `state` is the one in force on the day that was asked for; `delegate_id` who has it then.
 
     `as_of` is the day of the scan that raised it. `missed`: on the day that was asked for its deadline lies in the past, the red
-    state. `people` are the ids of those it concerns: the engagement's owner, the addressees of a mail. `slack_days` None: no date."""
+    state. `people` are the ids of those it concerns: the engagement's owner, the addressees of a mail. `slack_days` None: no date.
+    `sides` are those of a contradiction that are not settled yet, as JSON (signals/sides.py)."""
 
     key: str
     slug: str
@@ -82,6 +96,7 @@ class Raised:
     state: str
     missed: bool = False
     delegate_id: str | None = None
+    sides: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -128,6 +143,7 @@ class Raised:
             "evidence": [dict(one) for one in self.evidence],
             "first_seen": iso(self.first_seen),
             "state": self.state,
+            **({"sides": [dict(one) for one in self.sides]} if self.sides else {}),
         }
 
     def as_signal(self) -> Signal:
@@ -150,6 +166,7 @@ class Raised:
             engagement_ref=self.engagement_ref,
             waits_on_client=self.waits_on_client,
             deliverable_slug=self.deliverable_slug,
+            sides=tuple(sides_from_json(one) for one in self.sides),
         )
 
 
@@ -157,25 +174,30 @@ def state_of(decision: SignalDecision | None, evidence_hash: str, today: date) -
     """The state that the newest decision about a signal gives it on a day.
 
     A dismissal, an acknowledgement and a pin last until the evidence changes; a snooze ends on its date, and one that waits for an
-    event when the evidence changes; a delegation stays.
+    event when the evidence changes; a delegation stays. So does it with what was accepted, and with what the client was asked.
     """
     if decision is None:
         return "open"
     state = DECISIONS[decision.decision]
     if state == "snoozed" and decision.until is not None:
         return "snoozed" if today < decision.until else "open"
-    if state in ("dismissed", "acknowledged", "pinned", "snoozed") and decision.evidence_hash != evidence_hash:
+    if state not in ("delegated", "open") and decision.evidence_hash != evidence_hash:
         return "open"
     return state
 
 
-def newest_decisions(scope: Scope, client_id: str | None = None) -> dict[str, SignalDecision]:
-    """The newest decision about each signal, by its key, of one client or of all that the asker sees; one query."""
+def newest_decisions(
+    scope: Scope, client_id: str | None = None, by: datetime | None = None
+) -> dict[str, SignalDecision]:
+    """The newest decision about each signal, by its key, of one client or of all that the asker sees; one query. `by`: the newest up to
+    that moment."""
     row = SignalDecision
     place = func.row_number().over(partition_by=row.key, order_by=(row.at.desc(), row.id.desc()))
     ranked = select(row.id, place.label("place")).where(row.client_id.in_(scope.clients()))
     if client_id is not None:
         ranked = ranked.where(row.client_id == client_id)
+    if by is not None:
+        ranked = ranked.where(row.at <= by)
     newest = ranked.subquery()
     found = scope.session.scalars(select(row).join(newest, newest.c.id == row.id).where(newest.c.place == 1))
     return {decision.key: decision for decision in found}
@@ -184,7 +206,8 @@ def newest_decisions(scope: Scope, client_id: str | None = None) -> dict[str, Si
 def raised_of(row: SignalRow, ref: str, name: str, decision: SignalDecision | None, today: date) -> Raised:
     """A stored row with its client and the newest decision about it, as it stands on `today`."""
     detail = row.detail
-    state = state_of(decision, row.evidence_hash, today)
+    again = detail.get("again") and decision is not None and decision.decision == "accept"
+    state = "open" if again else state_of(decision, row.evidence_hash, today)
     return Raised(
         key=row.key,
         slug=row.slug,
@@ -216,6 +239,7 @@ def raised_of(row: SignalRow, ref: str, name: str, decision: SignalDecision | No
         state=state,
         missed=row.due is not None and row.due < today and row.slug not in SINCE,
         delegate_id=decision.delegate_id if decision is not None and state == "delegated" else None,
+        sides=tuple(detail.get("sides", ())),
     )
 
 

@@ -12,15 +12,17 @@ from typing import Any
 from sqlalchemy import Subquery, func, select
 
 from store.ids import stable_id
-from store.tables import Client, ClientScan, SignalDecision, SignalRow
+from store.tables import Client, ClientScan, DeliverableVersion, SignalDecision, SignalRow
 from workspace.client_reading import what_was_read
 from workspace.evidence import to_json
 from workspace.raised import Raised, newest_decisions, raised_of, state_of
 from workspace.rank import terms
 from workspace.scope import Right, Scope, access_client
 from workspace.signals.mail import threads
+from workspace.signals.sides import sides_to_json
 from workspace.signals.signal import BlindSpot, Signal
 from workspace.signals.thresholds import Thresholds, resolve
+from workspace.snapshot.as_of import known_by
 from workspace.snapshot.model import Client as SnapshotClient
 from workspace.snapshot.model import Snapshot
 
@@ -58,7 +60,7 @@ def save_client_scan(
     client_id = snapshot.client.id
     previous = _previous_scan(scope, client_id)
     before = _rows(scope, client_id, previous.as_of) if previous else {}
-    decisions = newest_decisions(scope, client_id)
+    decisions = newest_decisions(scope, client_id, known_by(scope, snapshot.timezone))
     kept = _rows(scope, client_id, scope.today)
     for signal in signals:
         row = kept.pop(signal.key, None)
@@ -77,7 +79,8 @@ def save_client_scan(
     unchanged = same and hashes == {key: row.evidence_hash for key, row in before.items()}
     scan = _client_scan(scope, snapshot.client, "unchanged" if unchanged else "done")
     gone = [before[key] for key in sorted(set(before) - set(hashes))]
-    scan.read = what_was_read(snapshot, scope.today, settings) | _since(previous, gone, touched=not same)
+    filed = {"filed": scan.read["filed"]} if "filed" in scan.read else {}
+    scan.read = what_was_read(snapshot, scope.today, settings) | _since(previous, gone, touched=not same) | filed
     scan.blind_spots = [[spot.what, spot.why] for spot in sorted(set(blind_spots))]
     scan.raised, scan.drafted, scan.seconds = len(signals), drafted, seconds
     new = sorted(key for key in hashes if key not in before)
@@ -100,7 +103,16 @@ def save_failed_scan(scope: Scope, client_ref: str, error: str) -> str:
     client = access_client(scope, client_ref, Right.SCAN_RUN)
     scan = _client_scan(scope, client, "failed")
     scan.error = error
+    # what it had drafted by then stands in the queue, and the scan that comes after on this day counts it
+    scan.read = {**scan.read, "filed": sorted({*scan.read.get("filed", ()), *filed_now(scope, client.id)})}
     return scan.id
+
+
+def filed_now(scope: Scope, client_id: str) -> set[str]:
+    """The ids of the versions that the night of the scope's moment filed for a client."""
+    row = DeliverableVersion
+    filed = select(row.id).where(row.client_id == client_id, row.created_at == scope.now, row.author_id.is_(None))
+    return set(scope.session.scalars(filed))
 
 
 def _client_scan(scope: Scope, client: Client | SnapshotClient, state: str) -> ClientScan:
@@ -153,11 +165,14 @@ def _fill(
         "deliverable_slug": signal.deliverable_slug,
         "slack_days": None if weight.slack_days is None else str(weight.slack_days.quantize(_TENTH)),
         "people": _people(snapshot, signal),
+        **({"sides": [sides_to_json(one) for one in signal.sides]} if signal.sides else {}),
+        # found again although its value was accepted: the record went back, so the acceptance is over
+        **({"again": True} if decision is not None and decision.decision == "accept" else {}),
     }
     row.evidence = [to_json(one) for one in signal.evidence]
     row.evidence_hash = signal.evidence_hash
     row.first_seen = first_seen
-    row.state = state_of(decision, signal.evidence_hash, scope.today)
+    row.state = "open" if "again" in row.detail else state_of(decision, signal.evidence_hash, scope.today)
 
 
 def _people(snapshot: Snapshot, signal: Signal) -> list[str]:
@@ -165,6 +180,10 @@ def _people(snapshot: Snapshot, signal: Signal) -> list[str]:
     if signal.slug == "message-unanswered":
         to = {address for thread in threads(snapshot) if thread.root == signal.subject for address in thread.last.to}
         return sorted(person.id for person in snapshot.people.values() if person.email in to)
+    if signal.slug == "promise-due":
+        mail = next((one for one in snapshot.messages if one.message_id == signal.subject.partition("#")[0]), None)
+        named = {mail.sender, *mail.to} if mail is not None else set[str]()
+        return sorted(person.id for person in snapshot.people.values() if person.email in named)
     engagement = snapshot.engagement_of_ref(signal.engagement_ref)
     return [engagement.owner_id] if engagement is not None and engagement.owner_id else []
 

@@ -22,30 +22,36 @@ class Right(StrEnum):
     AUDIT_READ = "audit:read"
     CLIENT_READ = "client:read"
     CLIENT_WRITE = "client:write"
+    DEADLINE_RULE = "deadline:rule"
     DELIVERABLE_EDIT = "deliverable:edit"
     DELIVERABLE_RELEASE = "deliverable:release"
     DELIVERABLE_REVIEW = "deliverable:review"
     DOCUMENT_ADD = "document:add"
     EXPORT_WRITE = "export:write"
+    FACT_CORRECT = "fact:correct"
+    INTAKE_SORT = "intake:sort"
     PEOPLE_MANAGE = "people:manage"
+    PORTFOLIO_READ = "portfolio:read"
+    REVENUE_READ = "revenue:read"
     SCAN_RUN = "scan:run"
     SIGNAL_DECIDE = "signal:decide"
     READ = CLIENT_READ
 
 
 _STAFF = frozenset({Right.CLIENT_READ, Right.DELIVERABLE_EDIT, Right.DOCUMENT_ADD})
-_SENIOR = _STAFF | {Right.CLIENT_WRITE, Right.SIGNAL_DECIDE}
-_MANAGER = _SENIOR | {Right.DELIVERABLE_REVIEW, Right.SCAN_RUN}
-_OPERATE = frozenset({Right.AUDIT_READ, Right.EXPORT_WRITE, Right.PEOPLE_MANAGE, Right.SCAN_RUN})
+_SENIOR = _STAFF | {Right.CLIENT_WRITE, Right.FACT_CORRECT, Right.SIGNAL_DECIDE}
+_MANAGER = _SENIOR | {Right.DEADLINE_RULE, Right.DELIVERABLE_REVIEW, Right.PORTFOLIO_READ, Right.SCAN_RUN}
+_OPERATE = frozenset({Right.AUDIT_READ, Right.EXPORT_WRITE, Right.INTAKE_SORT, Right.PEOPLE_MANAGE, Right.SCAN_RUN})
 
 RIGHTS: dict[str, frozenset[Right]] = {
-    "partner": _MANAGER | _OPERATE | {Right.DELIVERABLE_RELEASE},
+    "partner": _MANAGER | _OPERATE | {Right.DELIVERABLE_RELEASE, Right.REVENUE_READ},
     "manager": _MANAGER,
     "senior": _SENIOR,
     "staff": _STAFF,
     "admin": _OPERATE | {Right.CLIENT_READ, Right.CLIENT_WRITE, Right.DOCUMENT_ADD},
     # The night and the operator at the machine: no decision that belongs to a person.
-    "system": _OPERATE | {Right.CLIENT_READ, Right.CLIENT_WRITE, Right.DELIVERABLE_EDIT, Right.DOCUMENT_ADD},
+    "system": _OPERATE
+    | {Right.CLIENT_READ, Right.CLIENT_WRITE, Right.DEADLINE_RULE, Right.DELIVERABLE_EDIT, Right.DOCUMENT_ADD},
 }
 
 

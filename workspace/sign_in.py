@@ -17,7 +17,7 @@ from store import audit
 from store.audit import AuditTag
 from store.errors import Forbidden, Invalid, NotFound
 from store.ids import new_id
-from store.tables import Person, SignIn, SignInFailure
+from store.tables import CalendarFeed, Person, SignIn, SignInFailure
 
 SESSION_LIFE = timedelta(hours=12)
 FAILURES_ALLOWED = 8
@@ -82,6 +82,20 @@ def person_behind(session: Session, secret: str, now: datetime) -> Person | None
             Person.active.is_(True),
         )
     ).one_or_none()
+
+
+def person_of_feed(session: Session, secret: str) -> tuple[str, Person] | None:
+    """The id of the calendar feed whose secret this is, and its active person; None when it is unknown or revoked."""
+    found = session.execute(
+        select(CalendarFeed.id, Person)
+        .join(Person, Person.id == CalendarFeed.person_id)
+        .where(
+            CalendarFeed.token_hash == _hash(secret),
+            CalendarFeed.revoked_at.is_(None),
+            Person.active.is_(True),
+        )
+    ).one_or_none()
+    return None if found is None else (found[0], found[1])
 
 
 def sign_out(session: Session, secret: str, now: datetime) -> None:

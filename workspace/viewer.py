@@ -12,13 +12,15 @@ from store import audit
 from store.audit import AuditTag
 from store.errors import NotFound
 from store.tables import Client, Document, DocumentPage, DocumentVersion, IntakeFinding, Message
+from workspace.passwords import LOCKED
 from workspace.scope import Right, Scope, access_document
 
 
 @dataclass(frozen=True)
 class Leaf:
     """One page of one version. `words` are OCR boxes [start, end, left, top, right, bottom] in points; `pages` is how many pages
-    the version has; `text` is empty where nothing could be read, and `findings` then says why. `opened`: somebody here has looked."""
+    the version has; `text` is empty where nothing could be read, and `findings` then says why. `opened`: somebody here has looked;
+    `opened_with` says what opened a locked file."""
 
     document_id: str
     version_id: str
@@ -40,11 +42,22 @@ class Leaf:
     current: bool
     opened: bool
     received_on: date
+    opened_with: str | None = None
+
+    @property
+    def locked(self) -> bool:
+        """Whether the file waits for a password."""
+        return not self.text and any(LOCKED in finding for finding in self.findings)
 
     @property
     def drawable(self) -> bool:
         """Whether the page has a picture (a PDF or an image), or is shown as text."""
         return self.media_type == "application/pdf" or self.media_type.startswith("image/")
+
+    @property
+    def grid(self) -> dict[int, int]:
+        """The row of the sheet that each line of the text is, by the character at which it begins; empty for what is no sheet."""
+        return {} if self.drawable else {start: int(bottom) for start, _, _, _, _, bottom in self.words}
 
 
 @dataclass(frozen=True)
@@ -61,6 +74,50 @@ class MessageLeaf:
     direction: str
     body: str
     document_id: str | None
+
+
+BETWEEN_CELLS = " | "
+
+
+def cell_range(leaf: Leaf, start: int, end: int) -> str | None:
+    """The cells of a sheet that hold characters `start` to `end`, as its program calls them: "Ledger!B4:D4". None for what is no sheet,
+    and where the characters are not in its cells."""
+    rows = [] if leaf.drawable else [word for word in leaf.words if word[0] < end and word[1] > start]
+    if not rows or end <= start:
+        return None
+    lines = [(max(start - word[0], 0), min(end, word[1]) - word[0], leaf.text[word[0] : word[1]]) for word in rows]
+    columns = [n for first, last, line in lines for n in _columns(line, first, last)]
+    if not columns:
+        return None
+    corners = [f"{column_letters(min(columns))}{rows[0][5]:.0f}", f"{column_letters(max(columns))}{rows[-1][5]:.0f}"]
+    cells = ":".join(dict.fromkeys(corners))
+    if not leaf.label:
+        return cells
+    plain = leaf.label.replace("_", "").isalnum() and not leaf.label[0].isdigit()
+    return f"{leaf.label if plain else _quoted(leaf.label)}!{cells}"
+
+
+def _columns(line: str, first: int, last: int) -> list[int]:
+    """The columns, from 1, of the cells with words between two characters of a row."""
+    at, found = 0, list[int]()
+    for number, cell in enumerate(line.split(BETWEEN_CELLS), start=1):
+        if cell and at < last and at + len(cell) > first:
+            found.append(number)
+        at += len(cell) + len(BETWEEN_CELLS)
+    return found
+
+
+def column_letters(column: int) -> str:
+    """A for 1, AA for 27."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _quoted(title: str) -> str:
+    return "'" + title.replace("'", "''") + "'"
 
 
 def open_page(scope: Scope, document_id: str, *, version_id: str | None = None, number: int = 1) -> Leaf:
@@ -108,6 +165,7 @@ def open_page(scope: Scope, document_id: str, *, version_id: str | None = None, 
         current=version.id == document.current_version_id,
         opened=document.opened_at is not None,
         received_on=version.received_at.date(),
+        opened_with=version.opened_with,
     )
 
 

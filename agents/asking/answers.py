@@ -13,6 +13,7 @@ TOPICS: dict[Topic, Callable[[Desk], tuple[Claim, ...]]] = {
     Topic.DOCUMENTS: people.documents,
     Topic.FEES: records.fees,
     Topic.HOURS: records.hours,
+    Topic.KNOWN: people.known,
     Topic.LAST_MESSAGE: people.last_message,
     Topic.LETTERS: records.letters,
     Topic.NOTICES: people.notices,

@@ -14,7 +14,7 @@ from workspace.deliverables.sources import contact_evidence
 from workspace.evidence import Evidence, MessageEvidence, RecordEvidence
 from workspace.signals.notice_reading import NoticeReading, answered_by, read_notice
 from workspace.signals.words import away, count, day, dollars, listed, plain
-from workspace.snapshot import Contact, Document, Message, Notice
+from workspace.snapshot import Contact, Document, Known, Message, Notice
 
 KINDS = 12  # kinds of documents that are listed
 
@@ -31,6 +31,16 @@ def _contact(contact: Contact) -> Claim:
     role = "The primary contact is" if contact.is_primary else "Another contact is"
     evidence = [contact_evidence(contact, f) for f in ("name", *fields) if getattr(contact, f)]
     return Claim(f"{role} {contact.name}{': ' if parts else ''}{', '.join(parts)}.", tuple(evidence))
+
+
+def known(desk: Desk) -> tuple[Claim, ...]:
+    """What people know of the client and accepted, each with its source; nothing that is only proposed."""
+    return first([_known(one) for one in desk.snapshot.known(desk.today)])
+
+
+def _known(one: Known) -> Claim:
+    evidence = (one.source, one.evidence("said_by"), one.evidence("said_on"))
+    return Claim(f"- {one.text.rstrip('.')} ({one.said_by}, {day(one.said_on)}).", evidence)
 
 
 def owners(desk: Desk) -> tuple[Claim, ...]:

@@ -16,6 +16,7 @@ class Topic(StrEnum):
     DOCUMENTS = "documents"
     FEES = "fees"
     HOURS = "hours"
+    KNOWN = "known"
     LAST_MESSAGE = "last-message"
     LETTERS = "letters"
     NOTICES = "notices"
@@ -83,6 +84,13 @@ WORDS: dict[Topic, tuple[str, ...]] = {
     Topic.CONTACTS: (
         r"\b(?:primary |main )?contacts?\b(?! us)|\bhow (?:do|can) (?:I|we) reach\b|\bwho (?:do|should) (?:I|we) (?:call|write|talk)\b",
         r"\b(?:e-?mail|phone|telephone) (?:address|number)\b|\b(?:e-?mail|phone|telephone)\b.*\b(?:of|for) (?:the |this )?client\b",
+    ),
+    Topic.KNOWN: (
+        r"\b(?:likes?|prefers?|wants?) to be (?:reached|called|contacted|written to)\b|\bhow (?:does|do) .{1,40}\b(?:like|prefer) to\b",
+        r"\bprefer(?:s|red)? (?:\w+ ){0,2}(?:e-?mail|mail|phone|calls?|texts?)\b|\bpreferred (?:channel|way)\b",
+        r"\bwho (?:decides|has the (?:final|last) (?:say|word)|makes the decisions?)\b",
+        r"\b(?:best|good|bad|worst) time to (?:call|reach|meet|phone)\b|\bwhen (?:should|can) (?:I|we) (?:call|phone)\b",
+        r"\bwhat (?:do we|should I|else do we) know about\b|\b(?:their|her|his|client's|any) habits?\b",
     ),
     Topic.STAGE: (
         r"\bdid we\b.*\b(?:file|finish|complete|start)\b.*\b(?:return|close|work|\d{3,4})",

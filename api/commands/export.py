@@ -21,7 +21,7 @@ from store.audit import AuditTag
 from store.errors import Conflict
 from store.rows import FirmRow, Row, StaffRow
 from store.types import canonical_json
-from workspace import export
+from workspace import export, export_matters
 from workspace.deliverables.reading import listing, show
 from workspace.scope import Right, Scope
 
@@ -36,6 +36,10 @@ _TABLES = {
     "time.csv": export.time,
     "payments.csv": export.payments,
     "notes.csv": export.notes,
+    "parties.csv": export_matters.parties,
+    "trust.csv": export_matters.trust,
+    "entered_deadlines.csv": export_matters.entered_deadlines,
+    "corrections.csv": export.corrections,
 }
 _NOT_COLUMNS = ("line", "nth", "custom")
 

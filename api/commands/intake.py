@@ -5,24 +5,29 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from api.commands.result import Arguments, Progress, Result
+from api.commands.result import Arguments, Progress, Result, silent
 from api.commands.scopes import scope_of
-from api.intake import FileHere, RawMail, arrived, arriving, index_new, is_mail, keeper, read_bytes, read_mails
+from api.intake import FileHere, RawMail, arrived, arriving, index_new, is_mail, keeper, opener, read_bytes, read_mails
 from api.wiring import Services
 from ingestion.firm_folder import walk
 from store.errors import Invalid
 from workspace.documents import Incoming, receive_all
 from workspace.loads import unread
 from workspace.mail import address_book, receive_mail, threaded
+from workspace.passwords import keep_password
 from workspace.records.upsert import batches
 from workspace.scope import Right, access_client
 
 _AT_ONCE = 200
+_PATIENCE = 20.0  # seconds that a page waits for another's reading
 
 
 def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
-    """`client`: its ref; `paths`: files and folders; `as`: the person who adds them, else the operator."""
+    """`client`: its ref; `paths`: files and folders; `as`: the person who adds them, else the operator; `password` of locked ones."""
     ref, email = arguments["client"], arguments.get("as")
+    if arguments.get("password") is not None:
+        with services.database.writing() as session:
+            keep_password(scope_of(services, session, "ingest", email), services.seal, ref, arguments["password"])
     files = [file for path in arguments["paths"] for file in _below(Path(path), ref)]
     outcomes: Counter[str] = Counter()
     limit, keep = services.settings.max_file_mb, keeper(services, dry_run=False)
@@ -35,7 +40,7 @@ def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
                 if data and not why:
                     mails.append(RawMail(file.path, file.path, data, (ref,), file.source))
                     continue
-            found = list(arriving(file, limit, keep, services.parse_pool.parse))
+            found = list(arriving(file, limit, keep, services.parse_pool.parse, opener(services)))
             ready += [one for one in found if isinstance(one, Incoming)]
             mails += [one for one in found if isinstance(one, RawMail)]
         outcomes += _receive(services, email, ref, ready)
@@ -47,8 +52,21 @@ def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
 def take_in(services: Services, email: str, client_ref: str, uploads: Sequence[tuple[str, bytes]]) -> dict[str, int]:
     """Files that a person sends from her browser, as (name, bytes); returns how many were accepted, duplicate, unchanged, refused.
 
+    They are searchable when this returns, unless somebody else is reading for longer than a page may take: then soon after.
     Raises NotFound for a client outside her scope, Forbidden without the right document:add.
     """
+    outcomes, client_id = receive_uploads(services, email, client_ref, uploads)
+    if services.desk.free_within(_PATIENCE):
+        index_new(services, silent, [client_id])
+    else:
+        services.desk.later(lambda: index_new(services, silent, [client_id]))
+    return outcomes
+
+
+def receive_uploads(
+    services: Services, email: str, client_ref: str, uploads: Sequence[tuple[str, bytes]]
+) -> tuple[dict[str, int], str]:
+    """As `take_in`, but nothing is read yet; returns the outcomes and the client's id."""
     keep = keeper(services, dry_run=False)
     with services.database.reading() as session:
         access_client(scope_of(services, session, "upload", email), client_ref, Right.DOCUMENT_ADD)
@@ -56,14 +74,13 @@ def take_in(services: Services, email: str, client_ref: str, uploads: Sequence[t
     others: list[Incoming] = []
     for name, data in uploads:
         if not (is_mail(name) and data):
-            found = list(arrived(client_ref, name, data, "upload", keep, services.parse_pool.parse))
+            found = list(arrived(client_ref, name, data, "upload", keep, services.parse_pool.parse, opener(services)))
             others += [one for one in found if isinstance(one, Incoming)]
             mails += [one for one in found if isinstance(one, RawMail)]
     outcomes = _receive(services, email, client_ref, others) + _receive_mails(services, email, mails)
     with services.database.reading() as session:
         client_id = access_client(scope_of(services, session, "upload", email), client_ref).id
-    index_new(services, lambda *_: None, [client_id])
-    return dict(outcomes)
+    return dict(outcomes), client_id
 
 
 def _below(path: Path, ref: str) -> Iterator[FileHere]:

@@ -14,11 +14,23 @@ from typing import Any
 
 from api.commands.reconciliation import describe
 from api.commands.result import Arguments, Progress, Result
-from api.intake import FileHere, Keep, RawMail, arriving, index_new, is_mail, keeper, mail_files, read_bytes, read_mails
+from api.intake import (
+    FileHere,
+    Keep,
+    RawMail,
+    arriving,
+    index_new,
+    is_mail,
+    keeper,
+    mail_files,
+    opener,
+    read_bytes,
+    read_mails,
+)
 from api.wiring import Services
 from ingestion.firm_folder import FirmFolder, FolderFile, read_folder
-from ingestion.firm_tables import TABLES
-from store.rows import ContactRow, Rejected
+from ingestion.firm_tables import TABLES, Table
+from store.rows import ContactRow, CorrectionRow, Rejected
 from workspace.documents import Incoming, receive_all
 from workspace.loads import finish_load, unread
 from workspace.mail import Mail, address_book, filed_files, receive_mail, threaded
@@ -61,6 +73,9 @@ def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
         _load_records(begin, folder, tally, progress)
         _load_files(begin, folder, tally, keep, services, progress)
         _load_mail(begin, folder, tally, keep, services, progress)
+        for table in TABLES:
+            if table.row is CorrectionRow:  # of documents, which must be there
+                _load_table(begin, folder, table, tally, progress)
     findings: tuple[Any, ...] = ()
     if not dry_run:
         index_new(services, progress)
@@ -104,18 +119,23 @@ def _load_records(begin: Begin, folder: FirmFolder, tally: Tally, progress: Prog
     with begin() as scope:
         tally.tables["firm.toml"] = apply_firm(scope, folder.firm)
     for table in TABLES:
-        if table.file not in folder.tables:
-            continue
-        rows, applied = folder.tables[table.file], Applied()
-        # whoever stands behind several clients is told from all rows at once
-        size = max(len(rows), 1) if table.row is ContactRow else _ROWS_AT_ONCE
-        for batch in batches(rows, size):
-            with begin() as scope:
-                applied += APPLY[table.row](scope, batch)
-            progress(table.file, applied.created + applied.updated + applied.unchanged, len(rows))
-        tally.tables[table.file] = applied
-        tally.rejected += applied.rejected
-        tally.changed |= applied.changed
+        if table.row is not CorrectionRow:
+            _load_table(begin, folder, table, tally, progress)
+
+
+def _load_table(begin: Begin, folder: FirmFolder, table: Table, tally: Tally, progress: Progress) -> None:
+    if table.file not in folder.tables:
+        return
+    rows, applied = folder.tables[table.file], Applied()
+    # whoever stands behind several clients is told from all rows at once
+    size = max(len(rows), 1) if table.row is ContactRow else _ROWS_AT_ONCE
+    for batch in batches(rows, size):
+        with begin() as scope:
+            applied += APPLY[table.row](scope, batch)
+        progress(table.file, applied.created + applied.updated + applied.unchanged, len(rows))
+    tally.tables[table.file] = applied
+    tally.rejected += applied.rejected
+    tally.changed |= applied.changed
 
 
 def _load_files(
@@ -125,10 +145,10 @@ def _load_files(
         known = known_clients(scope, {file.ref for file in folder.files})
     files = [file for file in folder.files if file.ref in known and not is_mail(file.path)]
     tally.rejected += _left_behind(folder.files, known)
-    limit = services.settings.max_file_mb
+    limit, opens = services.settings.max_file_mb, opener(services)
     for batch in batches(files, _FILES_AT_ONCE):
         here = [FileHere(f.ref, f.path, f.file, f.source) for f in batch]
-        found = [(file, one) for file in here for one in arriving(file, limit, keep, services.parse_pool.parse)]
+        found = [(file, one) for file in here for one in arriving(file, limit, keep, services.parse_pool.parse, opens)]
         ready = [one for _, one in found if isinstance(one, Incoming)]
         tally.with_mail += dict.fromkeys(file for file, one in found if isinstance(one, RawMail))
         with begin() as scope:
@@ -192,7 +212,7 @@ def _raw_mails(
             else:
                 yield RawMail(origin, file.path, data, (file.ref,), file.source)
     for here in tally.with_mail:
-        for one in arriving(here, limit, keep, services.parse_pool.parse):
+        for one in arriving(here, limit, keep, services.parse_pool.parse, opener(services)):
             if isinstance(one, RawMail):
                 yield one
     for raw in mail_files(folder.root, folder.mail, limit):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from api.commands.result import Result
 from store.rows import Rejected
@@ -23,7 +24,7 @@ def describe(
     dry_run: bool,
 ) -> Result:
     """The reconciliation of a load."""
-    data = {
+    data: dict[str, Any] = {
         "dry_run": dry_run,
         "tables": {
             name: {"new": a.created, "changed": a.updated, "same": a.unchanged, "rejected": _of(rejected, name)}
@@ -34,9 +35,11 @@ def describe(
         "rejected": [asdict(row) for row in rejected],
         "findings": [asdict(finding) for finding in findings],
         "notes": list(notes),
+        "accepted": [line for a in tables.values() for line in a.kept],
     }
     lines = ["A dry run: nothing was stored." if dry_run else "Loaded.", *_table(tables, documents, mail, rejected)]
     lines += notes
+    lines += _told(data["accepted"], "Values that a person had accepted")
     lines += _told(
         [f"{r.file}{f' line {r.line}' if r.line else ''}: {r.reason}" for r in rejected],
         "Not taken" if dry_run else f"Not taken (all in {home / 'rejected-rows.csv'})",

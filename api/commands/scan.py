@@ -5,9 +5,10 @@ from dataclasses import asdict
 from agents.overnight import NightResult, run_night
 from api.commands.days import day_of
 from api.commands.result import Arguments, Progress, Result
-from api.commands.scopes import reading
+from api.commands.scopes import reading, writing
 from api.night import workers
 from api.wiring import Services
+from workspace.nights import cancel_night
 from workspace.scope import access_client
 
 
@@ -28,6 +29,15 @@ def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
     return Result(asdict(result), _text(result), failed=result.clients > 0 and result.read == 0)
 
 
+def cancel(services: Services, arguments: Arguments, progress: Progress) -> Result:
+    """End the night of the day `as_of` where it stands, whichever process drives it."""
+    as_of = day_of(arguments) or services.clock.today()
+    with writing(services, "scan") as scope:
+        cancelled = cancel_night(scope, as_of)
+    said = "is cancelled; the clients that are done stay scanned" if cancelled else "does not run"
+    return Result({"as_of": as_of, "cancelled": cancelled}, f"The night of {as_of} {said}.", failed=not cancelled)
+
+
 def _text(result: NightResult) -> str:
     briefs = (
         f"{result.briefs} briefs written" if result.briefs else "no brief written (a scan of all clients writes them)"
@@ -37,4 +47,6 @@ def _text(result: NightResult) -> str:
         f"  {result.read} scanned, {result.unchanged} of them unchanged; {result.failed} could not be scanned",
         f"  {result.raised} signals, {result.drafted} drafts, {briefs}",
     ]
+    if result.tokens:
+        lines.append(f"  {result.tokens:,} tokens of models, ${result.cost:,.2f}")
     return "\n".join(lines)

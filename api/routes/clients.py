@@ -1,5 +1,6 @@
 """The list of clients and the pages of one client, a tab a page."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -12,19 +13,21 @@ from workspace.deliverables.kinds import KINDS
 from workspace.deliverables.reading import listing
 from workspace.pages.briefs import colleagues
 from workspace.pages.clients import clients_list
+from workspace.pages.contradictions import since_of
 from workspace.pages.head import client_head, waiting
 from workspace.pages.history import AT_ONCE, history_of
 from workspace.pages.mail import threads_of
 from workspace.pages.money import accounts_of
 from workspace.pages.overview import overview_of
 from workspace.pages.papers import papers_of
+from workspace.pages.promises import promised_of
 from workspace.pages.signals import signals_of
 from workspace.pages.work import work_of
+from workspace.portfolio import flags_of_client
+from workspace.record_history import believed_on, record_history
 from workspace.scope import Right
-from workspace.search import search
 
 router = APIRouter(include_in_schema=False)
-HITS = 12
 
 
 @router.get("/clients")
@@ -39,7 +42,10 @@ def overview(request: Request, who: Who, ref: str) -> Response:
     with reading(request, who) as scope:
         head = client_head(scope, ref)
         seen, kept = overview_of(scope, ref), signals_of(scope, ref)
-    return page(request, "client/overview.html", who=who, waiting=head.waiting, head=head, seen=seen, kept=kept)
+        flags = flags_of_client([one.raised for one in kept], head.scan, scope.today)
+    return page(
+        request, "client/overview.html", who=who, waiting=head.waiting, head=head, seen=seen, kept=kept, flags=flags
+    )
 
 
 @router.get("/clients/{ref}/work")
@@ -51,13 +57,12 @@ def work(request: Request, who: Who, ref: str) -> Response:
 
 
 @router.get("/clients/{ref}/documents")
-def documents(request: Request, who: Who, ref: str, q: str = "", by: str = "folder", words: str = "") -> Response:
-    """`q` holds words of the path, `words` are searched inside the documents."""
+def documents(request: Request, who: Who, ref: str, q: str = "", by: str = "folder") -> Response:
+    """`q` holds words of the path."""
     by = "kind" if by == "kind" else "folder"
     with reading(request, who) as scope:
         head = client_head(scope, ref)
         shelf = papers_of(scope, ref, words=q, by=by)
-        hits = search(scope, services_of(request).searcher, ref, words, HITS) if words.strip() else None
         may_add = scope.has(Right.DOCUMENT_ADD)
     return page(
         request,
@@ -68,8 +73,6 @@ def documents(request: Request, who: Who, ref: str, q: str = "", by: str = "fold
         shelf=shelf,
         q=q,
         by=by,
-        words=words,
-        hits=hits,
         may_add=may_add,
     )
 
@@ -78,8 +81,16 @@ def documents(request: Request, who: Who, ref: str, q: str = "", by: str = "fold
 def mail(request: Request, who: Who, ref: str) -> Response:
     with reading(request, who) as scope:
         head = client_head(scope, ref)
-        threads = threads_of(scope, ref)
-    return page(request, "client/mail.html", who=who, waiting=head.waiting, head=head, threads=threads)
+        threads, promised = threads_of(scope, ref), promised_of(scope, ref)
+    return page(
+        request,
+        "client/mail.html",
+        who=who,
+        waiting=head.waiting,
+        head=head,
+        threads=threads,
+        promised=promised,
+    )
 
 
 @router.get("/clients/{ref}/money")
@@ -96,6 +107,7 @@ def signals(request: Request, who: Who, ref: str) -> Response:
         head = client_head(scope, ref)
         kept, people = signals_of(scope, ref), colleagues(scope)
         may_decide = scope.has(Right.SIGNAL_DECIDE)
+        since = since_of(scope, head.id, kept)
     return page(
         request,
         "client/signals.html",
@@ -105,6 +117,7 @@ def signals(request: Request, who: Who, ref: str) -> Response:
         kept=kept,
         people=people,
         may_decide=may_decide,
+        since=since,
     )
 
 
@@ -144,11 +157,29 @@ def draft_now(request: Request, who: Sender, ref: str, slug: Annotated[str, Form
 
 
 @router.get("/clients/{ref}/history")
-def history(request: Request, who: Who, ref: str, before: int | None = None) -> Response:
+def history(request: Request, who: Who, ref: str, before: int | None = None, as_of: str = "") -> Response:
+    """`as_of`: a day, to see what the records said at its end."""
+    day = _day(as_of)
     with reading(request, who) as scope:
         head = client_head(scope, ref)
         happened = history_of(scope, ref, before=before)
+        spells = believed_on(scope, ref, day) if day else record_history(scope, ref)
     older = happened[-1].seq if len(happened) == AT_ONCE else None
     return page(
-        request, "client/history.html", who=who, waiting=head.waiting, head=head, happened=happened, older=older
+        request,
+        "client/history.html",
+        who=who,
+        waiting=head.waiting,
+        head=head,
+        happened=happened,
+        older=older,
+        spells=spells,
+        as_of=day,
     )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid(f"{text} is no day; write it as 2026-03-16") from None

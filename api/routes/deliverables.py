@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Request, Response
 from markupsafe import Markup
 
-from api.marks import blocks, cut
+from api.marks import around, blocks, cut
 from api.pages import document_url, fragment, message_url, page
 from api.routes.documents import attachment, lit_boxes
 from api.said import redirect, sentence
@@ -26,6 +26,7 @@ from workspace.deliverables.review import approve, ask_changes, edit, record_ref
 from workspace.pages.head import waiting
 from workspace.pages.tick import OpenedSource, open_tick
 from workspace.scope import Right, Scope
+from workspace.viewer import cell_range
 
 router = APIRouter(include_in_schema=False)
 Hash = Annotated[str, Form(min_length=8, max_length=64)]
@@ -97,11 +98,12 @@ def _source(request: Request, client_ref: str, opened: OpenedSource) -> dict[str
         "depth": opened.depth,
         "url": _url(client_ref, source.link),
         "leaf": leaf,
+        "cells": cell_range(leaf, opened.start, opened.end) if leaf else None,
         "lit": lit_boxes(request, leaf, opened.start, opened.end) if leaf else [],
         "read": None,
     }
     if leaf is not None and not (leaf.drawable and shown["lit"]):
-        shown["read"] = blocks(*cut(leaf.text, opened.start, opened.end))
+        shown["read"] = around(leaf, opened.start, opened.end)
     elif message is not None:
         shown["read"] = blocks(*cut(message.body, opened.start, opened.end))
     return shown

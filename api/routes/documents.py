@@ -1,17 +1,23 @@
 """Documents and messages: the page that a citation opens, its picture, the file itself, and taking new files in."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 
-from api.marks import blocks, boxes_of, split_marked
+from api.marks import boxes_of, shown, split_marked
 from api.pages import page
-from api.said import redirect
+from api.said import redirect, sentence
 from api.security import Asker, Sender, Who, reading, services_of, writing
 from store.errors import Invalid, NotFound
+from store.fact_names import KINDS
+from workspace.facts import sheet_of
 from workspace.pages.head import waiting
-from workspace.viewer import Leaf, mark_opened, open_message, open_page
+from workspace.passwords import keep_password, passwords_of
+from workspace.scope import access_client
+from workspace.viewer import Leaf, cell_range, mark_opened, open_message, open_page
 
 router = APIRouter(include_in_schema=False)
 PICTURE_WIDTH = 1400
@@ -26,15 +32,49 @@ def document(
     number: Annotated[int, Query(alias="page")] = 1,
     start: int = 0,
     end: int = 0,
+    fact: str = "",
+    row: int = 0,
 ) -> Response:
+    return document_page(request, who, document_id, Look(version, number, start, end, fact, row))
+
+
+@dataclass(frozen=True)
+class Look:
+    """What of a document is looked at: the version (None: the current), the page, the characters to light, the fact to correct, the row
+    with which a long sheet begins."""
+
+    version: str | None = None
+    number: int = 1
+    start: int = 0
+    end: int = 0
+    fact: str = ""
+    row: int = 0
+
+
+def document_page(request: Request, who: Asker, document_id: str, look: Look, problem: str | None = None) -> Response:
+    """The page of a document, with its facts beside it; `problem` says why the form before was not taken."""
     with reading(request, who) as scope:
-        leaf = open_page(scope, document_id, version_id=version, number=number)
+        leaf = open_page(scope, document_id, version_id=look.version, number=look.number)
+        sheet = sheet_of(scope, document_id) if leaf.current else None
         waits = waiting(scope)
     if not leaf.opened:
         with writing(request, who) as scope:
             mark_opened(scope, document_id)
-    read, lit = blocks(leaf.text, start, end), lit_boxes(request, leaf, start, end)
-    return page(request, "document.html", who=who, waiting=waits, leaf=leaf, lit=lit, read=read)
+    read, lit = (
+        shown(leaf, look.start, look.end, look.row),
+        lit_boxes(request, leaf, look.start, look.end, passwords_for(request, who, leaf)),
+    )
+    status = 422 if problem else 200
+    told = {
+        "leaf": leaf,
+        "lit": lit,
+        "read": read,
+        "cells": cell_range(leaf, look.start, look.end),
+        "sheet": sheet,
+        "fact": look.fact,
+        "kinds": KINDS,
+    }
+    return page(request, "document.html", status=status, who=who, waiting=waits, problem=problem, **told)
 
 
 @router.get("/documents/{document_id}/picture")
@@ -46,9 +86,30 @@ def picture(request: Request, who: Who, document_id: str, version: str, number: 
     if not leaf.drawable:
         raise NotFound("this file has no pages to show as a picture")
     data = services_of(request).blobs.get(leaf.blob)
-    image = render(data, leaf.media_type, leaf.number, width=PICTURE_WIDTH)
+    image = render(data, leaf.media_type, leaf.number, width=PICTURE_WIDTH, passwords=passwords_for(request, who, leaf))
     # a version never changes, so its picture may be kept by this person's browser
     return Response(image, media_type="image/png", headers={"Cache-Control": "private, max-age=86400, immutable"})
+
+
+@router.post("/documents/{document_id}/unlock")
+def unlock(request: Request, who: Sender, document_id: str, password: Annotated[str, Form()]) -> Response:
+    """Keep the password for this client's locked files and read this one with it."""
+    from api.intake import index_new
+
+    with reading(request, who) as scope:
+        ref = open_page(scope, document_id).client_ref
+    try:
+        with writing(request, who) as scope:
+            keep_password(scope, services_of(request).seal, ref, password)
+            client_id = access_client(scope, ref).id
+    except Invalid as refused:
+        return document_page(request, who, document_id, Look(), sentence(refused))
+    index_new(services_of(request), lambda *_: None, [client_id])
+    with reading(request, who) as scope:
+        locked = open_page(scope, document_id).locked
+    if locked:
+        return document_page(request, who, document_id, Look(), "This password does not open the file.")
+    return redirect(f"/documents/{document_id}", "unlocked")
 
 
 @router.get("/documents/{document_id}/file")
@@ -92,8 +153,20 @@ def taken_in(request: Request, who: Asker, ref: str, files: list[UploadFile]) ->
     return take_in(services_of(request), who.email, ref, uploads)
 
 
-def lit_boxes(request: Request, leaf: Leaf, start: int, end: int) -> list[tuple[float, float, float, float]]:
+def passwords_for(request: Request, who: Asker, leaf: Leaf) -> tuple[str, ...]:
+    """What opens a locked file that was read; empty for one that is open."""
+    if leaf.opened_with is None:
+        return ()
+    with reading(request, who) as scope:
+        client = access_client(scope, leaf.client_ref)
+        known = passwords_of(scope, services_of(request).seal, [client.id])
+    return tuple(one.secret for one in known.get(client.id, ()))
+
+
+def lit_boxes(
+    request: Request, leaf: Leaf, start: int, end: int, passwords: Sequence[str] = ()
+) -> list[tuple[float, float, float, float]]:
     """The boxes to light on the page's picture: left, top, width and height in percent of the page."""
     if not leaf.drawable or end <= start:
         return []
-    return boxes_of(services_of(request).blobs.get(leaf.blob), leaf, start, end)
+    return boxes_of(services_of(request).blobs.get(leaf.blob), leaf, start, end, passwords)

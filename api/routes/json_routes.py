@@ -22,7 +22,6 @@ from workspace.pages.papers import Paper, papers_of
 from workspace.raised import text
 from workspace.scans import signals_listing
 from workspace.scope import Scope, access_client
-from workspace.search import search
 
 router = APIRouter(prefix="/api/v1", tags=["v1"])
 Json = dict[str, Any]
@@ -107,15 +106,6 @@ def documents(request: Request, who: Who, ref: str) -> list[Json]:
 def add(request: Request, who: Sender, ref: str, files: list[UploadFile]) -> Json:
     """Take files in; answers with how many were accepted, duplicate, unchanged, refused."""
     return {"client_ref": ref, **taken_in(request, who, ref, files)}
-
-
-@router.get("/clients/{ref}/search")
-def passages(request: Request, who: Who, ref: str, q: str, k: int = 10) -> list[Json]:
-    """The client's passages, best first."""
-    with reading(request, who) as scope:
-        hits = search(scope, services_of(request).searcher, ref, q, min(max(k, 1), 100))
-    names = ("path", "page", "start", "end", "text", "score")
-    return [{"document": hit.document_id, **{name: getattr(hit, name) for name in names}} for hit in hits]
 
 
 @router.post("/clients/{ref}/ask", response_model=None)

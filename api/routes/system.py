@@ -1,17 +1,19 @@
 """The nights, the trail, whether the service lives, and a page that shows every part of the design."""
 
+from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.pages import page
 from api.said import redirect
-from api.security import Sender, Who, reading, services_of
+from api.security import Sender, Who, reading, services_of, writing
 from workspace import trail
+from workspace.nights import cancel_night
 from workspace.pages import night as nights
 from workspace.pages.head import waiting
-from workspace.scope import Right
+from workspace.scope import Right, Scope
 
 router = APIRouter(include_in_schema=False)
 _ENTRIES = 100
@@ -26,7 +28,7 @@ def night(request: Request, who: Who, day: str | None = None) -> Response:
         clients = nights.clients_of_night(scope, shown.as_of) if shown else ()
         spent = nights.spent_since(scope, shown.started_at) if shown else None
         may_scan = scope.has(Right.SCAN_RUN)
-    running = _progress(request)
+        running = _progress(request, scope)
     return page(
         request,
         "night.html",
@@ -43,18 +45,29 @@ def night(request: Request, who: Who, day: str | None = None) -> Response:
 
 @router.get("/night/progress")
 def progress(request: Request, who: Who) -> JSONResponse:
-    return JSONResponse(_progress(request))
+    with reading(request, who) as scope:
+        return JSONResponse(_progress(request, scope))
 
 
-def _progress(request: Request) -> dict[str, Any]:
-    """How far the night is that this process drives; `running` false when it drives none."""
+def _progress(request: Request, scope: Scope) -> dict[str, Any]:
+    """How far the night is that this process drives, over the asker's clients, and the same in words; `running` false when it drives
+    none."""
     from api.night import progress as far
 
     found = far(services_of(request))
     if found is None:
         return {"running": False}
     as_of, done, clients = found
-    return {"running": True, "as_of": as_of.isoformat(), "done": done, "clients": clients}
+    told: dict[str, Any] = {"running": True, "as_of": as_of.isoformat(), "done": done, "clients": clients}
+    row = next((one for one in nights.nights(scope) if one.as_of == as_of), None)
+    if row is None or not clients:
+        return told | {"said": "Counting the clients"}
+    so_far, spent = nights.so_far(scope, as_of, row.started_at), nights.spent_since(scope, row.started_at)
+    figures = {name: getattr(so_far, name) for name in ("unchanged", "raised", "drafted", "failed", "seconds")}
+    words = [f"{done:,} of {clients:,} clients read", *(f"{figures[name]:,} {name}" for name in list(figures)[:4])]
+    words += [f"{spent.tokens:,} tokens, ${spent.cost:,.2f}"] if spent.calls else []
+    said = " · ".join([*words, f"{figures['seconds']:,} s"])
+    return told | figures | {"tokens": spent.tokens, "cost": str(spent.cost), "said": said}
 
 
 @router.post("/night")
@@ -67,6 +80,14 @@ def start(request: Request, who: Sender) -> Response:
         today = scope.today
     begun = begin(services_of(request), today)
     return redirect("/night", "started" if begun else "running")
+
+
+@router.post("/night/cancel")
+def cancel(request: Request, who: Sender, day: Annotated[date, Form()]) -> Response:
+    """End the scan of that day where it stands."""
+    with writing(request, who) as scope:
+        ended = cancel_night(scope, day)
+    return redirect("/night", "cancelled" if ended else None)
 
 
 @router.get("/audit")

@@ -161,7 +161,16 @@ function filter() {
   input.addEventListener("input", apply);
   if (input.value) apply();
   document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && !typing(event)) { event.preventDefault(); input.focus(); }
+    if (event.key === "f" && !typing(event)) { event.preventDefault(); input.focus(); }
+  });
+}
+
+// "/" leads to the search over all clients, from every page.
+function everywhere() {
+  const input = $("#everywhere");
+  if (!input) return;
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && !typing(event)) { event.preventDefault(); input.focus(); input.select(); }
   });
 }
 
@@ -195,10 +204,11 @@ function night() {
   const look = async () => {
     const answer = await fetch(section.dataset.progress);
     const state = answer.ok ? await answer.json() : null;
-    if (state && !state.running) return location.assign("/night");
+    if (state && !state.running) return location.assign(section.dataset.progress.replace(/\/progress$/, ""));
     if (state) {
-      $("[data-done]", section).textContent = state.clients ? `${state.done} of ${state.clients} clients read` : "Counting the clients";
-      $("rect", section).setAttribute("width", String((100 * state.done) / Math.max(state.clients, 1)));
+      const total = state.total ?? state.clients;
+      $("[data-done]", section).textContent = state.said ?? (total ? `${state.done} of ${total} clients read` : "Counting the clients");
+      $("rect", section).setAttribute("width", String((100 * state.done) / Math.max(total, 1)));
     }
     setTimeout(look, 1500);
   };
@@ -210,5 +220,6 @@ light();
 review();
 chat();
 filter();
+everywhere();
 sort();
 night();

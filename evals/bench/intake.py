@@ -1,8 +1,11 @@
-"""How fast files become searchable, end to end, beside what the embedder alone makes of the same passages in the same run.
+"""How fast files become searchable, end to end, beside what the embedder alone makes of the same passages in the same run: a whole firm,
+and text PDFs alone.
 
-A fresh home each time: the firm folder is made once and loaded as often as there are runs.
+A fresh home each time: the firm folder is made once and loaded as often as there are runs. Beside the clock stands the processor's time,
+which other programs on the machine disturb less: the share of it that is the embedder's is the speed that is left when all cores are busy.
 """
 
+import resource
 import shutil
 import tempfile
 import time
@@ -14,17 +17,22 @@ from sqlalchemy import func, select
 from api.commands import find
 from api.settings import load_settings
 from api.wiring import Services, build
-from evals.bench.spread import Bench, Spread, spread
+from evals.bench.spread import TODAY, Bench, Spread, spread
 from ingestion.indexing import searched
-from store.tables import DocumentVersion, Passage
+from ingestion.pipeline import Workbench, run
+from store.ids import stable_id
+from store.tables import Client, DocumentVersion, Passage
+from workspace.documents import receive
 from workspace.records.upsert import batches
+from workspace.scope import system_scope
 
 RUNS = 3
 _AT_ONCE = 100
+_PDFS = 150
 
 
 def measure(bench: Bench) -> Iterator[Spread]:
-    """Files and passages a second of whole loads, then passages a second of the embedder alone, a hundred at a time."""
+    """Files and passages a second of whole loads, then passages a second of the embedder alone, a hundred at a time; then text PDFs."""
     made = bench.home("made")
     loads: list[tuple[float, int, int]] = []
     texts: list[str] = []
@@ -46,6 +54,68 @@ def measure(bench: Bench) -> Iterator[Spread]:
     yield spread("files end to end", "a second", [files / seconds for seconds, files, _ in loads])
     yield spread("passages end to end", "a second", [passages / seconds for seconds, _, passages in loads])
     yield spread("the embedder alone, same passages", "a second", alone)
+    yield from _of_pdfs(bench, made)
+
+
+def _of_pdfs(bench: Bench, made: Path) -> Iterator[Spread]:
+    """Text PDFs from received to searchable, one client's; each run followed by the embedder alone on the same passages."""
+    pdfs = [path.read_bytes() for path in sorted((made / "sample" / "firm" / "documents").rglob("*.pdf"))]
+    kept = [data for data in pdfs if _has_text(data)][:_PDFS]
+    if not kept:
+        return
+    runs = [_pdf_run(bench, made, kept) for _ in range(RUNS)]
+    yield spread("text PDFs: passages end to end", "a second", [passages / wall for passages, wall, *_ in runs])
+    yield spread("text PDFs: the embedder alone", "a second", [passages / alone for passages, _, alone, *_ in runs])
+    yield spread("text PDFs: of the embedder's speed", "share", [alone / wall for _, wall, alone, *_ in runs])
+    yield spread("text PDFs: of the processor's time", "share", [own / all_ for *_, own, all_ in runs])
+    yield spread("text PDFs: cores busy", "cores", [all_ / wall for _, wall, _, _, all_ in runs])
+
+
+def _pdf_run(bench: Bench, made: Path, pdfs: Sequence[bytes]) -> tuple[int, float, float, float, float]:
+    """How many passages; the clock's seconds end to end and of the embedder alone; the processor's of the embedder and of all."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        shutil.copytree(made / "models", home / "models") if (made / "models").is_dir() else home.mkdir()
+        with build(load_settings(home), own_index=True, purpose="bench") as services:
+            _received(services, pdfs)
+            services.embedder.embed(["the model is opened before the clock runs"])
+            own, children = time.process_time(), _children()
+            began = time.perf_counter()
+            pool, index = services.parse_pool, services.index
+            run(Workbench(services.database, services.blobs, pool, services.embedder, index), bench.progress)
+            wall, spent = time.perf_counter() - began, time.process_time() - own
+            # ended children are counted, living ones are not
+            pool.close()
+            spent += _children() - children
+            _, texts = _stored(services)
+            own, began = time.process_time(), time.perf_counter()
+            services.embedder.embed(texts)
+            return len(texts), wall, time.perf_counter() - began, time.process_time() - own, spent
+
+
+def _received(services: Services, pdfs: Sequence[bytes]) -> None:
+    with services.database.writing() as session:
+        session.add(Client(id=stable_id("cl", "B1"), ref="B1", name="Bench", entity_type="1120"))
+        session.flush()
+        scope = system_scope(session, "bench", now=services.clock.now(), today=TODAY)
+        for number, data in enumerate(pdfs):
+            receive(scope, services.blobs, "B1", f"{number}.pdf", data, "load")
+
+
+def _has_text(data: bytes) -> bool:
+    """Whether every page has words of its own: no scan is among them, and nothing locked."""
+    import pypdfium2
+
+    try:
+        pages = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError:
+        return False
+    return all(len(page.get_textpage().get_text_bounded()) > 40 for page in pages)
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _stored(services: Services) -> tuple[int, list[str]]:

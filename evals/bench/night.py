@@ -1,8 +1,12 @@
-"""How long a night takes: the first one over a firm, and the next day's, before which nothing changed but the date."""
+"""How long a night takes: the first one over a firm, one before which nothing changed but the date, one before which a little did.
 
+Up to READ clients the sample firm is read as it is; a larger practice is made of copies of its records (copies.py)."""
+
+import resource
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,34 +16,49 @@ from agents.overnight import NightResult, run_night
 from api.night import workers
 from api.settings import load_settings
 from api.wiring import Services, build
+from evals.bench.copies import grow
 from evals.bench.spread import TODAY, Bench, Spread, spread
-from store.tables import ClientScan
+from store.ids import new_id
+from store.tables import Client, ClientScan, Note, Person
 
-TUESDAY = TODAY + timedelta(days=1)
+READ, DOCUMENTS = 20, 50
 
 
 def measure(bench: Bench) -> Iterator[Spread]:
-    """Seconds a client of the night as a whole (its clients run side by side), and the seconds of each client's own scan."""
+    """Seconds a client of the night as a whole (its clients run side by side), and the seconds of each client's own scan: of the first
+    night, of one before which nothing changed, and of one before which a note was written for every twentieth client."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
-        shutil.copytree(bench.home("loaded"), home)
+        shutil.copytree(replace(bench, clients=min(bench.clients, READ)).home("loaded"), home)
         with build(load_settings(home), own_index=True, purpose="bench") as services:
-            first, scans = _night(services, bench, TODAY), _scans(services, TODAY)
-            again, scans_again = _night(services, bench, TUESDAY), _scans(services, TUESDAY)
-    yield spread("first night, a client", "seconds", [first.seconds / first.clients])
-    yield spread("one client's scan in it", "seconds", scans)
-    yield spread("next night, a client", "seconds", [again.seconds / again.clients])
-    yield spread("one client's scan in it again", "seconds", scans_again)
-    yield spread("clients unchanged in it", "share", [again.unchanged / again.clients])
-    yield spread("drafts of the first night", "count", [first.drafted])
-    yield spread("drafts of the next night", "count", [again.drafted])
+            if bench.clients > READ:
+                grow(services, bench.clients, DOCUMENTS, bench.progress)
+            yield from _told("first night", services, _night(services, bench, TODAY))
+            yield from _told("unchanged night", services, _night(services, bench, TODAY + timedelta(days=1)))
+            _change(services)
+            yield from _told("night after 5 % changed", services, _night(services, bench, TODAY + timedelta(days=2)))
+
+
+def _told(name: str, services: Services, night: NightResult) -> Iterator[Spread]:
+    with services.database.reading() as session:
+        scans = list(session.scalars(select(ClientScan.seconds).where(ClientScan.as_of == night.as_of)))
+    yield spread(f"{name}, whole", "seconds", [night.seconds])
+    yield spread(f"{name}, a client", "seconds", [night.seconds / night.clients])
+    yield spread(f"{name}, a client's own scan", "seconds", [float(one) for one in scans])
+    yield spread(f"{name}, unchanged", "clients", [night.unchanged])
+    yield spread(f"{name}, drafts", "count", [night.drafted])
+    yield spread(f"{name}, memory so far", "MB", [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024])
+
+
+def _change(services: Services) -> None:
+    """A note for every twentieth client, so that its workspace is another one."""
+    with services.database.writing() as session:
+        author = session.scalars(select(Person.id).order_by(Person.email).limit(1)).one()
+        for client in list(session.scalars(select(Client.id).order_by(Client.ref)))[::20]:
+            text = "She called: nothing new, she will be in the office on Thursday."
+            session.add(Note(id=new_id("note"), client_id=client, date=TODAY, author_id=author, text=text))
 
 
 def _night(services: Services, bench: Bench, day: date) -> NightResult:
     now = services.clock.now() + (day - TODAY)
     return run_night(services, as_of=day, now=now, progress=bench.progress, workers=workers(services))
-
-
-def _scans(services: Services, day: date) -> list[float]:
-    with services.database.reading() as session:
-        return [float(s) for s in session.scalars(select(ClientScan.seconds).where(ClientScan.as_of == day))]

@@ -110,7 +110,7 @@ def converse(sample: Sample) -> None:
     """One or two conversations and now and then a note for every client."""
     for profile in sample.profiles.values():
         rng = sample.rng("chatter", profile.ref)
-        if rng.random() < 0.55:
+        if rng.random() < 0.55 and not sample.is_settled(profile.ref, "notes"):
             author = rng.choice((profile.owner_email, profile.client.manager))
             sample.notes.append(
                 Note(profile.ref, days.roll(sample.ago(rng.randint(5, 120))), author, rng.choice(_NOTES))

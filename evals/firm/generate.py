@@ -8,6 +8,7 @@ from evals.firm import (
     bookkeeping,
     cast,
     chatter,
+    counted,
     days,
     hours,
     mail,
@@ -15,6 +16,9 @@ from evals.firm import (
     money,
     ordinary,
     padding,
+    plant_filings,
+    plant_matters,
+    plant_practice,
     questions,
     work,
     write,
@@ -54,7 +58,17 @@ def generate(
         bookkeeping.keep,
     ):
         step(sample)
-    for step in (table.apply, ordinary.file_all, chatter.converse, mess.scatter, mail.deliver):
+    for step in (
+        table.apply,
+        plant_filings.apply,
+        plant_practice.apply,
+        plant_matters.apply,
+        ordinary.file_all,
+        chatter.converse,
+        mess.scatter,
+        mail.deliver,
+        counted.count,
+    ):
         step(sample)
     if documents_per_client is not None:
         padding.pad(sample, documents_per_client)

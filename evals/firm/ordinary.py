@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from evals.firm import days, names
+from evals.firm import days, names, plant_taxes
 from evals.firm.documents import bank, books, corporate, letters, loans, payroll, property, tax_forms, tax_papers
 from evals.firm.documents.tax_forms import K1
 from evals.firm.sample import Profile, Sample
@@ -43,7 +43,7 @@ def _common(sample: Sample, profile: Profile, rng: Random, number: int) -> None:
     has_prior = profile.has("prior")
     if has_prior and rng.random() < 0.3:
         tax_papers.last_return(sample, profile)
-    if rng.random() < 0.15:
+    if rng.random() < 0.15 and not sample.is_settled(profile.ref, "authorization"):
         corporate.authorization(
             sample,
             profile,
@@ -58,7 +58,7 @@ def _common(sample: Sample, profile: Profile, rng: Random, number: int) -> None:
         )
         corporate.memo(sample, profile, sample.ago(rng.randint(6, 55)), title, paragraphs, author=author)
     filed = [e for e in sample.work_of(profile.ref) if e.filed_on and e.template in days.RETURNS]
-    if filed and rng.random() < 0.25:
+    if filed and rng.random() < 0.25 and not sample.is_settled(profile.ref, "acks"):
         rows = sorted((e.filed_on + timedelta(days=1), e.template, e.period_start.year) for e in filed if e.filed_on)
         tax_papers.acknowledgements(sample, profile, [(form, year, on) for on, form, year in rows])
 
@@ -239,8 +239,9 @@ def _business(sample: Sample, profile: Profile, rng: Random, number: int) -> Non
         property.lease(sample, profile, end, notice_by=end - timedelta(days=180))
     if not sample.is_settled(profile.ref, "w9") and rng.random() < 0.35:
         business.w9_own(sample, profile, profile.client.tax_id)
-    if rng.random() < 0.25:
+    if rng.random() < 0.25 and not sample.is_settled(profile.ref, "vendors"):
         tax_papers.vendor_totals(sample, profile)
+        plant_taxes.nec_accepted(sample, profile)
     if entity == "1120":
         tax_papers.estimates(sample, profile)
         if rng.random() < 0.5:
@@ -259,7 +260,7 @@ def _books(sample: Sample, profile: Profile, rng: Random) -> None:
     close = any(profile.has(key) for key in ("close", "audit", "review", "compilation")) or profile.ref in sample.loans
     if not sample.is_settled(profile.ref, "trial-balance"):
         books.trial_balance(sample, profile, found)
-    if close or rng.random() < 0.35:
+    if (close or rng.random() < 0.35) and not sample.is_settled(profile.ref, "profit-and-loss"):
         books.profit_and_loss(sample, profile, found)
     if close or rng.random() < 0.15:
         books.balance_sheet(sample, profile, found)

@@ -126,3 +126,37 @@ class Note:
     date: date
     author: str
     text: str
+
+
+@dataclass(frozen=True)
+class Party:
+    engagement_ref: str
+    name: str
+    role: str
+    aliases: str = ""
+
+
+@dataclass(frozen=True)
+class Trust:
+    client_ref: str
+    engagement_ref: str
+    on: date | None
+    amount: Decimal | None
+    memo: str = ""
+    minimum: Decimal | None = None
+    reconciled_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Entered:
+    client_ref: str
+    engagement_ref: str
+    title: str
+    due: date | None
+    authority: str
+    entered_by: str
+    confirmed_by: str = ""
+    rule: str = ""
+    counted_from: date | None = None
+    served_by_mail: bool = False
+    court_state: str = ""

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from evals.firm import ledger
+from evals.firm import ledger, records
 from evals.firm.gold import Decoy, DocumentGold, ExpectedFinding, Fact, Planted
 from evals.firm.records import Client, Contact, Engagement, Invoice, Note, Payment, Request, Staff, Task, Time
 from evals.firm.roster import Blueprint
@@ -104,6 +104,9 @@ class Sample:
     invoices: dict[str, list[Invoice]] = field(default_factory=dict[str, list[Invoice]])
     payments: dict[str, list[Payment]] = field(default_factory=dict[str, list[Payment]])
     notes: list[Note] = field(default_factory=list[Note])
+    parties: list[records.Party] = field(default_factory=list[records.Party])
+    trust: list[records.Trust] = field(default_factory=list[records.Trust])
+    entered: list[records.Entered] = field(default_factory=list[records.Entered])
     mail: list[Mail] = field(default_factory=list[Mail])
     paths: set[str] = field(default_factory=set[str])
     work: dict[str, list[str]] = field(default_factory=dict[str, list[str]])

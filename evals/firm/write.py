@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from evals.firm import cast, records
+from evals.firm import cast, plant_filings, records
 from evals.firm.render.plain import csv_bytes
 from evals.firm.sample import Sample
 
-_MONEY = {"fee", "amount", "annual_fee", "standard_rate", "cost_rate", "rate"}
+_MONEY = {"fee", "amount", "annual_fee", "standard_rate", "cost_rate", "rate", "minimum"}
 
 
 def tables(sample: Sample, invoices: Sequence[records.Invoice], payments: Sequence[records.Payment]) -> dict[str, int]:
@@ -31,6 +31,9 @@ def tables(sample: Sample, invoices: Sequence[records.Invoice], payments: Sequen
         ),
         "invoices.csv": (records.Invoice, invoices),
         "payments.csv": (records.Payment, payments),
+        "parties.csv": (records.Party, sample.parties),
+        "trust.csv": (records.Trust, sample.trust),
+        "entered_deadlines.csv": (records.Entered, sample.entered),
         "notes.csv": (records.Note, sorted(sample.notes, key=lambda row: (row.date, row.client_ref))),
     }
     for name, (row_type, rows) in content.items():
@@ -56,4 +59,4 @@ def _cell(column: str, value: object) -> str:
 
 
 def _firm() -> str:
-    return f'name = "{cast.FIRM}"\ntimezone = "{cast.TIMEZONE}"\nfiscal_year_end = "12-31"\n\n[settings]\n'
+    return f'name = "{cast.FIRM}"\ntimezone = "{cast.TIMEZONE}"\nfiscal_year_end = "12-31"\n\n[settings]\n{plant_filings.STATES}'

@@ -42,12 +42,14 @@ def _invoices(folder: Path, counts: Counts) -> Iterator[Score]:
     yield from counted("fields on the page", counts["found"], counts["fields"])
     for name, fact in counts["facts"].items():
         yield from counted(f"{name} read as a fact", fact["read"], fact["judged"])
+    read, judged = (sum(fact[what] for fact in counts["facts"].values()) for what in ("read", "judged"))
+    yield from counted("fields read as facts", read, judged)
 
 
 PARSING = Task("parsing", "known words of real files are found", _part("parsing"), parsing.measure, _parsing)
 BANK = Task("bank", "real bank files are read exactly", _part("bank"), bank.measure, _bank)
 EMAILS = Task(
-    "emails", "headers and attachments of real mail are read exactly", _part("emails"), emails.measure, _emails
+    "emails", "headers, attachments and threads of real mail are read exactly", _part("emails"), emails.measure, _emails
 )
 INVOICES = Task(
     "invoices", "fields of real invoices are found and read", _part("invoices"), invoices.measure, _invoices

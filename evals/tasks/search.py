@@ -219,6 +219,10 @@ class KeptVectors:
     def name(self) -> str:
         return self._embedder.name
 
+    def other(self, name: str) -> "Embedder | None":
+        """Itself for its own name, else what the embedder knows."""
+        return self if name == self.name else self._embedder.other(name)
+
     def embed(self, texts: Sequence[str]) -> "Vectors":
         """As the embedder does."""
         keys = [hashlib.sha256(f"{self.name}\0{text}".encode()).digest() for text in texts]

@@ -50,12 +50,12 @@ def ask(case: Case) -> Found:
         raised = raised_signals(scope, case.ref, case.home.gold.as_of)
         evidence = [from_json(one) for row in raised for one in row.evidence]
         astray = unproven(scope, take_snapshot(scope, case.ref), evidence)
-    return Found(raised, len(list(_quotes(evidence))), len(astray))
+    return Found(raised, len(list(quotes(evidence))), len(astray))
 
 
 def score(case: Case, found: Found) -> Iterator[Score]:
     """Recall over the planted, precision over the raised of the gold's slugs, and what was said of those that were found."""
-    wanted = {(one.slug, _subject(one)): one for one in case.planted}
+    wanted = {(one.slug, subject_of(one)): one for one in case.planted}
     raised = {(row.slug, row.subject): row for row in found.raised if row.slug in SLUGS}
     for key, one in wanted.items():
         yield "planted and raised (recall)", key in raised
@@ -73,20 +73,21 @@ def _details(planted: Planted, row: Raised) -> Iterator[Score]:
     if planted.dollars is not None:
         yield "dollars exact", row.dollars == planted.dollars
     if planted.document is not None:
-        quotes = _quotes(from_json(one) for one in row.evidence)
-        cited = {one.document for one in quotes if isinstance(one, DocumentEvidence)}
+        quoted = quotes(from_json(one) for one in row.evidence)
+        cited = {one.document for one in quoted if isinstance(one, DocumentEvidence)}
         yield "the document is cited", document_id(planted.document) in cited
 
 
-def _quotes(evidence: Iterable[Evidence]) -> Iterator[DocumentEvidence | MessageEvidence]:
+def quotes(evidence: Iterable[Evidence]) -> Iterator[DocumentEvidence | MessageEvidence]:
+    """What is quoted in evidence, however deep."""
     for one in evidence:
         if isinstance(one, DocumentEvidence | MessageEvidence):
             yield one
         elif isinstance(one, DerivedEvidence):
-            yield from _quotes(one.inputs)
+            yield from quotes(one.inputs)
 
 
-def _subject(planted: Planted) -> str:
+def subject_of(planted: Planted) -> str:
     """What a signal calls its subject: a document goes by its id, everything else by its own name."""
     is_path = planted.subject.startswith(("documents/", "books/"))
     return document_id(planted.subject) if is_path else planted.subject

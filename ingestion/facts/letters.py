@@ -48,6 +48,7 @@ _LETTER_DATE = Field(
     (r"letter (?:is )?dated(?: as of)? <date>",),
 )
 _SIGNED = re.compile(r"\b(?:signed|accepted|agreed|acknowledged|approved|signature|by:|client)\b", re.IGNORECASE)
+_SIGNING = re.compile(r"\bsignature\b|/s/", re.IGNORECASE)  # the date beside it is of the signature
 _SIGNED_ON = Field(
     "signed_on", DATE, (r"(?:date )?(?:signed|accepted|executed)(?: on| date)?", r"date of (?:signature|acceptance)")
 )
@@ -100,7 +101,8 @@ def _dated(reading: Reading) -> list[ReadFact]:
 
 def head_date(reading: Reading) -> Found | None:
     """The date of a letter: labelled in its first lines, else the first that fills a cell there, else the first at all in them."""
-    head = Reading(reading.pages, reading.lines[:25])
+    lines = [line for line in reading.lines[:25] if not _SIGNING.search(line.text)]
+    head = Reading(reading.pages, tuple(lines))
     found = labelled(head, _LETTER_DATE.labels, DATE)
     if found is not None and found.confidence >= 0.9:
         return found

@@ -142,7 +142,7 @@ _YEAR = Field(
     ),
 )
 _FORM = re.compile(
-    r"\b(?:Form|Tax\s+form|Kind\s+of\s+tax|Form\s+number)\W{0,3}(?:No\.\s*)?(?P<v>1040(?:-?(?:SR|"
+    r"\b(?:Form|Tax\s+form|Kind\s+of\s+tax|Form\s+number)(?:\W{0,3}|[^\S\n]{2,40})(?:No\.\s*)?(?P<v>1040(?:-?(?:SR|"
     r"NR|X|ES))?|1065|1120(?:-?[SHC])?|1041|99[0-9](?:-?(?:EZ|PF|T|N))?|"
     r"94[0-5]|706|709|5500(?:-EZ)?|720|2290|1099(?:-\w+)?|W-2|540(?:NR)?|100S?|IT-\d{3}|ST-\d{3})(?![\w])",
     re.IGNORECASE,
@@ -260,7 +260,29 @@ def _name(reading: Reading) -> ReadFact | None:
             over = _over(reading, index, cell)
             if _ADDRESS.match(cell.text) and over is not None and _is_name(over.text):
                 return fact("taxpayer_name", NAME, Found(squeezed(over.text), over, 0.7), reading)
+    return _capitals(reading)
+
+
+def _capitals(reading: Reading) -> ReadFact | None:
+    """The addressee where no address stands below: the first line of its own in capitals that names nothing else."""
+    for line in reading.lines[1:30]:
+        text = line.text.strip()
+        if (
+            len(line.cells) == 1
+            and text.isupper()
+            and len(text.split()) <= 6
+            and _is_name(text)
+            and not _SHOUTED.search(text)
+        ):
+            return fact("taxpayer_name", NAME, Found(squeezed(text), line.cells[0], 0.5), reading)
     return None
+
+
+_SHOUTED = re.compile(
+    r"\b(?:your?|we|balance|due|amount|intent|levy|important|action|required|immediate|final|response|respond|payment|reminder|urgent|"
+    r"account|summary|pay|overpayment|refund|penalt\w+|interest|state|commonwealth|county|city|collections?|division|bureau|office)\b",
+    re.IGNORECASE,
+)
 
 
 def _over(reading: Reading, index: int, cell: Span) -> Span | None:

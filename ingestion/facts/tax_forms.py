@@ -22,7 +22,7 @@ from ingestion.facts.text import (
 from ingestion.facts.values import DATE, DATE_PATTERN, ENTRY, MONEY, NAME, PERCENT, TAX_ID, YEAR, squeezed
 
 _S = "['’`]?s?['’`]?"  # the possessive, as typed, as typeset, as OCR loses it
-_ADDRESS = r"(?:,? (?:(?:street )?address|city)[^|\n:]{0,90})?"
+_ADDRESS = r"(?:,? (?:(?:street )?address|city)(?:(?!\s{2})[^|\n:]){0,90})?"
 
 YEAR_FIELD = Field(
     "tax_year",
@@ -347,6 +347,10 @@ def read_election(reading: Reading) -> list[ReadFact]:
             ),
         ),
     )
+    # The box of Form 2553 wraps: "Election effective for tax | January 1, 2026" over "year beginning".
+    boxed = in_prose(reading, (r"election effective for tax\W+<date>",), DATE)
+    if boxed is not None:
+        facts = [*(one for one in facts if one.name != "effective"), fact("effective", DATE, boxed, reading)]
     hit = next(
         matches(reading, re.compile(r"\b(?:CP\s?(?P<n>26[1-4])|Form\s+(?P<f>2553|8832|8716))\b", re.IGNORECASE)), None
     )

@@ -170,10 +170,30 @@ def in_prose(reading: Reading, templates: Sequence[str], kind: ValueKind) -> Fou
     """The first value that a prose pattern finds; patterns are tried in order."""
     for template in templates:
         for page, match in matches(reading, prose_pattern(template)):
-            found = value_at(page.number, page.text, match.start("v"), match.end("v"), kind, 0.85)
+            start = (
+                _own_party(page.text, *match.span("v")) if kind.pattern.pattern == NAME_PATTERN else match.start("v")
+            )
+            found = value_at(page.number, page.text, start, match.end("v"), kind, 0.85)
             if found is not None:
                 return found
     return None
+
+
+# "as Lessor, and Harbor Bakery Inc, as Lessee": the role of the party before is no part of a name.
+_OTHER_ROLE = re.compile(
+    r"(?:lessor|lessee|landlord|tenant|lender|borrower|seller|buyer|purchaser|company|issuer|owner|grantor|grantee)s?,?\s+and\s+",
+    re.IGNORECASE,
+)
+
+
+def _own_party(text: str, start: int, end: int) -> int:
+    """Where a party's name begins: behind the other party that stands before it, "between Quarry Stone Inc and Jordan Lee"."""
+    role = _OTHER_ROLE.match(text, start, end)
+    if role is not None:
+        return role.end()
+    if re.search(r"\bbetween\s+$", text[:start], re.IGNORECASE):
+        return max((match.end() for match in re.finditer(r"\s+and\s+", text[start:end])), default=0) + start
+    return start
 
 
 # "Alice Paek  20 Other information": the numbered box beside a value of a form, where no rule stands between the two.

@@ -16,9 +16,9 @@ MONTH_PATTERN = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
     r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
 )
-# Scanned pages lose the space after the month or the comma, so neither is insisted on.
+# Scanned pages lose the space after the month or the comma, so neither is insisted on; a CSV that nobody quoted splits at the comma.
 DATE_PATTERN = (
-    rf"(?<![\w/-])(?:{MONTH_PATTERN}\s*\d{{1,2}}(?:st|nd|rd|th)?(?:\s*,\s*|\s+)\d{{4}}"
+    rf"(?<![\w/-])(?:{MONTH_PATTERN}\s*\d{{1,2}}(?:st|nd|rd|th)?(?:\s*,\s*(?:\|[^\S\n]*)?|[^\S\n]+\|[^\S\n]+|\s+)\d{{4}}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?(?:\s+day\s+of)?[\s-]+{MONTH_PATTERN}[,\s-]+\d{{4}}"
     rf"|\d{{1,2}}-{MONTH_PATTERN}-\d{{2}}"
     r"|\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}(?:/\d{1,2}/|-\d{1,2}-|\.\d{1,2}\.)(?:\d{4}|\d{2}))(?![\w/]|-\d)"

@@ -12,7 +12,8 @@ from ingestion import identify as kind
 from ingestion.copies import copy_finding
 from ingestion.elements import Finding, Parsed
 from ingestion.identify import IMAGES, PDF, clean_name, identify
-from ingestion.parse.broken import BROKEN, Unreadable
+from ingestion.parse.broken import Unreadable, broken
+from ingestion.parse.locked import decrypted, is_locked
 
 _PAGE_TOLD = re.compile(r"\b(?:pages?|sheet)\b.*(?:unreadable|not read|beyond)")
 
@@ -22,10 +23,18 @@ OnPage = Callable[[int], None]
 def parse(name: str, data: bytes, *, passwords: Sequence[str] = (), on_page: OnPage | None = None) -> Parsed:
     """What `data` holds. Bad content is told in findings and never raises; MemoryError does.
 
-    `passwords` are tried on a locked PDF. `on_page` hears the number of each page of a PDF or picture once it is read, and of a
-    long sheet while it is.
+    `passwords` are tried on a locked PDF or Office file. `on_page` hears the number of each page of a PDF or picture once it is read,
+    and of a long sheet while it is.
     """
     name = clean_name(name)
+    parsed = _parsed(name, data, passwords, on_page)
+    if passwords and is_locked(parsed):
+        opened = decrypted(data, passwords)
+        return parsed if opened is None else _parsed(name, opened, (), on_page)
+    return parsed
+
+
+def _parsed(name: str, data: bytes, passwords: Sequence[str], on_page: OnPage | None) -> Parsed:
     identity = identify(name, data)
     if identity.refused:
         return Parsed(identity.media_type, findings=(identity.refused,))
@@ -33,7 +42,7 @@ def parse(name: str, data: bytes, *, passwords: Sequence[str] = (), on_page: OnP
         parsed = _read(name, data, identity.media_type, passwords, on_page)
     except Unreadable as error:
         return Parsed(identity.media_type, findings=(Finding(name, f"{name} {error}.", "error"),))
-    except BROKEN as error:
+    except broken() as error:
         why = f"{name} is damaged and could not be read ({type(error).__name__}); ask for it again or add it as PDF."
         return Parsed(identity.media_type, findings=(Finding(name, why, "error"),))
     return _with_copy(name, _explained(name, parsed))
@@ -53,13 +62,28 @@ def _read(name: str, data: bytes, media_type: str, passwords: Sequence[str], on_
 
 def _readers(name: str, data: bytes, on_page: OnPage | None) -> dict[str, Callable[[], Parsed]]:
     """How each kind without pictures is read."""
-    from ingestion.parse import archive, cards, convert, mail, office, ofx, outlook, rtf, tables, text, tnef
+    from ingestion.parse import (
+        archive,
+        cards,
+        convert,
+        delimited,
+        mail,
+        office,
+        ofx,
+        outlook,
+        rtf,
+        tables,
+        text,
+        tnef,
+        xlsx,
+    )
 
     return {
-        kind.DOCX: lambda: office.parse_docx(name, data),
-        kind.PPTX: lambda: office.parse_pptx(name, data),
-        kind.XLSX: lambda: tables.parse_xlsx(name, data, on_page=on_page),
+        kind.DOCX: lambda: office.parse_docx(name, data, on_page=on_page),
+        kind.PPTX: lambda: office.parse_pptx(name, data, on_page=on_page),
+        kind.XLSX: lambda: xlsx.parse_xlsx(name, data, on_page=on_page),
         kind.XLS: lambda: tables.parse_xls(name, data),
+        kind.XML_SHEET: lambda: tables.parse_xml_workbook(name, data),
         kind.ODS: lambda: tables.parse_ods(name, data),
         kind.EML: lambda: mail.parse_eml(name, data),
         kind.MSG: lambda: outlook.parse_msg(name, data),
@@ -71,7 +95,7 @@ def _readers(name: str, data: bytes, on_page: OnPage | None) -> dict[str, Callab
         kind.RTF: lambda: rtf.parse_rtf(name, data),
         kind.ZIP: lambda: archive.parse_zip(name, data),
         **{old: partial(convert.parse_old, name, data, old) for old in convert.OLD},
-        "text/csv": lambda: tables.parse_csv(name, data),
+        "text/csv": lambda: delimited.parse_csv(name, data),
         "text/html": lambda: text.parse_html(data),
         "text/markdown": lambda: text.parse_markdown(data),
         "text/plain": lambda: text.parse_text(data, "text/plain"),

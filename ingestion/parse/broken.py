@@ -4,6 +4,7 @@ Owns the one exception parsers raise with a sentence for people, and the list of
 """
 
 import struct
+import sys
 import zipfile
 import zlib
 
@@ -28,3 +29,23 @@ BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
 )
+
+# Errors of their own that some readers raise, by module; one whose module is not loaded cannot have been raised.
+_THEIR_OWN = (
+    ("PIL.Image", "DecompressionBombError"),
+    ("csv", "Error"),
+    ("docx.exceptions", "PythonDocxError"),
+    ("docx.oxml.exceptions", "XmlchemyError"),
+    ("email.errors", "MessageError"),
+    ("lxml.etree", "LxmlError"),
+    ("openpyxl.utils.exceptions", "InvalidFileException"),
+    ("pptx.exc", "PythonPptxError"),
+    ("xlrd.biffh", "XLRDError"),
+    ("xlrd.compdoc", "CompDocError"),
+)
+
+
+def broken(*more: type[BaseException]) -> tuple[type[BaseException], ...]:
+    """BROKEN, the errors of the readers that are loaded, and `more`."""
+    own = (getattr(sys.modules[module], name) for module, name in _THEIR_OWN if module in sys.modules)
+    return (*BROKEN, *own, *more)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ingestion.elements import Parsed
 from ingestion.identify import DOC, ODP, ODT, PPT, WPD, XLSB
-from ingestion.parse import legacy_slides, legacy_word, office, tables
+from ingestion.parse import legacy_slides, legacy_word, office, xlsx
 from ingestion.parse.broken import Unreadable
 
 # Below the time a file without pages may take (ingestion/sandbox.py), so that the finding is ours.
@@ -50,7 +50,7 @@ def parse_old(name: str, data: bytes, media_type: str) -> Parsed:
 
 def _read(name: str, data: bytes, ending: str) -> Parsed:
     if ending == "xlsx":
-        return tables.parse_xlsx(name, data)
+        return xlsx.parse_xlsx(name, data)
     return office.parse_docx(name, data) if ending == "docx" else office.parse_pptx(name, data)
 
 

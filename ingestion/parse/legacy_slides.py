@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ingestion.elements import ElementType, Finding, Parsed
-from ingestion.identify import PPT
+from ingestion.identify import PPT, WHY_LOCKED
 from ingestion.parse.broken import BROKEN, Unreadable
 from ingestion.parse.pages import Block, assemble, table
 from ingestion.parse.wording import one_line, tidy
@@ -35,7 +35,7 @@ def parse_ppt(name: str, data: bytes) -> Parsed:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
             user, stream = ole.openstream("Current User").read(), ole.openstream("PowerPoint Document").read()
         if struct.unpack_from("<I", user, 12)[0] == _ENCRYPTED:
-            raise Unreadable("is protected by a password; add a copy without the password")
+            raise Unreadable(WHY_LOCKED)
         places, document = _newest(stream, struct.unpack_from("<I", user, 16)[0])
         slides = list(_slides(stream, places, document))
     except BROKEN as error:

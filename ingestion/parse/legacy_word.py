@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingestion.elements import Finding, Parsed
-from ingestion.identify import DOC
+from ingestion.identify import DOC, WHY_LOCKED
 from ingestion.parse.broken import BROKEN, Unreadable
 from ingestion.parse.pages import Block, assemble, table
 from ingestion.parse.text import kind_of
@@ -61,7 +61,7 @@ def _blocks(document: bytes, side: bytes, flags: int) -> Iterator[Block]:
     if magic != _MAGIC or version < _FIRST_VERSION:
         raise Unreadable("is in the format of Word before 1997; save it as DOCX or PDF and add it again")
     if flags & _ENCRYPTED:
-        raise Unreadable("is protected by a password; add a copy without the password")
+        raise Unreadable(WHY_LOCKED)
     text, places = _text(document, side)
     paragraphs = _paragraphs(document, side)
     lengths = struct.unpack_from("<8I", document, _LENGTHS)

@@ -5,6 +5,7 @@ Owns how that library is set up before its first import. Nothing else imports it
 
 import io
 import os
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -13,6 +14,7 @@ from ingestion.elements import ElementType
 from ingestion.parse.pages import Block, table
 from ingestion.parse.wording import one_line, tidy
 
+_LETTER = re.compile(r"[^\W\d_]")
 _KINDS: dict[str, ElementType] = {
     "Title": "Title",
     "ListItem": "ListItem",
@@ -86,15 +88,36 @@ def _blocks(elements: Iterable[Any]) -> list[Block]:
 
 
 def _rows(markup: str) -> Iterator[list[str]]:
-    """Rows of a table's HTML; a cell over several columns stands in the first, a table inside a cell becomes its words."""
+    """Rows of a table's HTML. A cell over several columns stands in the first; one over several rows stands in each of them, so that no
+    cell slips into another's column. A table inside a cell becomes its words."""
     from lxml import html
 
+    below: dict[int, tuple[str, int]] = {}
     for row in html.fragments_fromstring(markup)[0].xpath(".//tr[not(ancestor::td)]"):
         cells: list[str] = []
+        reaching: dict[int, tuple[str, int]] = {}
         for cell in row.xpath("./td|./th"):
-            cells.append(one_line(" ".join(cell.itertext())))
-            cells += [""] * (_span(cell.get("colspan")) - 1)
+            cells += _from_above(below, len(cells), reaching)
+            words = one_line(" ".join(cell.itertext()))
+            columns, rows = _span(cell.get("colspan")), _span(cell.get("rowspan"))
+            for n in range(columns if rows > 1 else 0):
+                reaching[len(cells) + n] = (words if n == 0 and _LETTER.search(words) else "", rows - 1)
+            cells += [words, *[""] * (columns - 1)]
+        cells += _from_above(below, len(cells), reaching)
+        below = reaching
         yield cells
+
+
+def _from_above(below: dict[int, tuple[str, int]], column: int, reaching: dict[int, tuple[str, int]]) -> list[str]:
+    """The cells that reach down from earlier rows to this place of the row; `reaching` is told of those that reach further."""
+    found: list[str] = []
+    while column in below:
+        words, left = below[column]
+        if left > 1:
+            reaching[column] = (words, left - 1)
+        found.append(words)
+        column += 1
+    return found
 
 
 def _span(written: str | None) -> int:

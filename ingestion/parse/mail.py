@@ -20,6 +20,7 @@ from ingestion.parse.wording import one_line, tidy
 
 MAX_ATTACHMENTS = 200
 _MAX_LISTED = 5_000
+_ENDINGS = {"text/calendar": "ics", "text/vcard": "vcf", "image/jpeg": "jpg", "application/octet-stream": "bin"}
 _HEAD_BYTES = 20_000
 _REFERENCE = re.compile(r"<[^<>\s]+>")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
@@ -53,7 +54,9 @@ def parse_mbox(name: str, data: bytes) -> Parsed:
 def read_mbox(data: bytes) -> Iterator[bytes]:
     """The messages of an MBOX (RFC 4155), without their "From " line, in order."""
     start: int | None = None
-    for match in re.finditer(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]*\n", data):
+    for match in re.finditer(
+        rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From (?:[^\n]*\d:\d\d[^\n]*\d{4}[^\n]*\n|[^\n]*\n(?=[\w-]+:|>From ))", data
+    ):
         if start is not None:
             yield _unescaped(data[start : match.start()])
         start = match.end()
@@ -111,7 +114,7 @@ def _parts(message: _Message) -> tuple[list[str], list[str], tuple[Attachment, .
             (plain if kind == "text/plain" else html).append(decode(_payload(part), part.get_content_charset()))
         elif (payload := _payload(part)) or file_name:
             # What has no name and is no text is a signature or a picture of the layout; with a name it is a document.
-            ending = "." + kind.rpartition("/")[2]
+            ending = "." + _ENDINGS.get(kind, kind.rpartition("/")[2])
             attachments.append(Attachment(clean_name(file_name or "attachment" + ending), payload))
     return plain, html, tuple(attachments)
 

@@ -4,6 +4,7 @@ Owns the only use of PDFium, which is not safe in threads: everything of it happ
 what a page says: a page without words gets a finding.
 """
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,11 +13,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ingestion.elements import Box, Element, Finding, Page, Parsed
-from ingestion.identify import PDF
+from ingestion.identify import PDF, WHY_LOCKED, clean_name
 from ingestion.parse.blocks import LaidOut, lay_out
 from ingestion.parse.broken import Unreadable
 from ingestion.parse.glyphs import RawWord, upright, words_of
 from ingestion.parse.layout import Line, lines, runs
+from ingestion.parse.pdf_marks import Marks, joined, pasted, read_marks
 from ingestion.parse.wording import clean
 
 if TYPE_CHECKING:
@@ -32,6 +34,12 @@ _FEW_CHARACTERS = 20
 _STAMP_CHARACTERS = 250
 # Letters drawn as outlines; a page that is blank but for its rules has fewer.
 _MANY_PATHS = 40
+# Dots; less holds no line of words.
+_LEAST_SIDE = 20
+_GLYPH_NUMBER, _MANY_GLYPH_NUMBERS = re.compile(r"\(cid:\d+\)"), 5
+_LETTERS, _VOWEL = re.compile(r"\b[A-Za-z]{3,}\b"), re.compile(r"[AEIOUYaeiouy]")
+# Of words of three letters and more nearly all have a vowel, in whatever language; among letters at random two of three do.
+_ENOUGH_WORDS, _SPOKEN = 30, 0.7
 _ONE_PDFIUM = threading.RLock()
 
 
@@ -58,7 +66,7 @@ def _open(pdfium: Any, data: bytes, passwords: Sequence[str]) -> Any:
         except pdfium.PdfiumError as error:
             locked = locked or "password" in str(error).lower()
     if locked:
-        raise Unreadable("is protected by a password; add a copy without the password")
+        raise Unreadable(WHY_LOCKED)
     raise Unreadable("is damaged and cannot be opened as a PDF; ask for it again")
 
 
@@ -82,6 +90,7 @@ def parse_pdf(
             if on_page:
                 on_page(number)
         title = _title(document)
+        findings += _inside(name, document, pages)
     if scans.left_out:
         many = f"{len(scans.left_out)} scanned pages from page {scans.left_out[0]} on"
         findings.append(
@@ -115,15 +124,16 @@ def _read_page(
     import pypdfium2 as pdfium
 
     try:
-        page = _load(document, number)
+        page, marks = _load(document, number)
     except pdfium.PdfiumError:
         problem = Finding(name, f"{name}, page {number} unreadable: the page is damaged; ask for the file again.")
         return Page(number, "", "none"), (), problem
     try:
         width, height = page.get_size()
-        laid = _text_of(page, number)
-        if not _is_picture(page, laid.text):
-            return _text_page(name, page, number, laid)
+        laid = _text_of(page, number, marks)
+        garbled = _is_garbled(laid.text)
+        if not garbled and not _is_picture(page, laid.text):
+            return _text_page(name, page, number, laid, scans)
         if not scans.one_more(number):
             return Page(number, laid.text, "text" if laid.text else "none", width, height), laid.elements, None
         image = _picture(page, OCR_DPI)
@@ -132,7 +142,7 @@ def _read_page(
     from ingestion.parse.ocr import read_picture
 
     read = read_picture(image, number, width, height)
-    if _weight(read.text) <= _weight(laid.text):
+    if not garbled and _weight(read.text) <= _weight(laid.text):
         read = laid
     if not read.text:
         problem = Finding(
@@ -142,43 +152,68 @@ def _read_page(
     return Page(number, read.text, "ocr", width, height, read.words), read.elements, None
 
 
-def _text_page(name: str, page: Any, number: int, laid: LaidOut) -> tuple[Page, tuple[Element, ...], Finding | None]:
+def _text_page(
+    name: str, page: Any, number: int, laid: LaidOut, scans: _Scans
+) -> tuple[Page, tuple[Element, ...], Finding | None]:
     width, height = page.get_size()
     if laid.text:
-        return Page(number, laid.text, "text", width, height), laid.elements, None
+        whole = _with_pictures(page, number, laid, scans)
+        # Words of a picture are not in the file: the viewer could not find them itself.
+        words = whole.words if whole is not laid else ()
+        return Page(number, whole.text, "text", width, height, words), whole.elements, None
     problem = Finding(
         name, f"{name}, page {number} unreadable: the page is blank; nothing to do if that is right.", "info"
     )
     return Page(number, "", "none", width, height), (), problem
 
 
+def _with_pictures(page: Any, number: int, laid: LaidOut, scans: _Scans) -> LaidOut:
+    """The page's text with the words of what is pasted into it: a receipt, a notice."""
+    from ingestion.parse.ocr import read_picture
+
+    image = None
+    for box in pasted(page, laid):
+        if not scans.one_more(number):
+            break
+        image = image or _picture(page, OCR_DPI)
+        scale = image.width / page.get_width()
+        left, top = max(0.0, box.left), max(0.0, box.top)
+        right, bottom = min(page.get_width(), box.right), min(page.get_height(), box.bottom)
+        part = image.crop((int(left * scale), int(top * scale), int(right * scale), int(bottom * scale)))
+        if min(part.size) > _LEAST_SIDE:
+            laid = joined(laid, read_picture(part, number, right - left, bottom - top), left, top)
+    return laid
+
+
 def page_text(document: Any, number: int) -> LaidOut:
     """The text of page `number` (from 1) exactly as `parse_pdf` writes it, with its words' boxes: what `locate` asks."""
-    page = _load(document, number)
+    page, marks = _load(document, number)
     try:
-        return _text_of(page, number)
+        return _text_of(page, number, marks)
     finally:
         page.close()
 
 
 def picture(document: Any, number: int, *, width: int) -> "Image":
     """Page `number` as a picture `width` pixels wide, filled-in form fields included."""
-    page = _load(document, number)
+    page, _ = _load(document, number)
     try:
         return _picture(page, 72 * width / page.get_size()[0])
     finally:
         page.close()
 
 
-def _load(document: Any, number: int) -> Any:
-    """The page with filled-in form fields made part of it, so that their values are text like any other."""
+def _load(document: Any, number: int) -> tuple[Any, Marks]:
+    """The page with filled-in form fields and stamps made part of it, so that their words are text like any other; and its marks."""
     import pypdfium2.raw as raw
 
     page = document[number - 1]
-    if document.formenv and raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS:
+    marks = read_marks(document, page)
+    annotated = document.formenv or raw.FPDFPage_GetAnnotCount(page) > 0
+    if annotated and raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS:
         page.close()
         page = document[number - 1]
-    return page
+    return page, marks
 
 
 def _picture(page: Any, dpi: float) -> "Image":
@@ -191,6 +226,22 @@ def _picture(page: Any, dpi: float) -> "Image":
 def _title(document: Any) -> str | None:
     title = clean(document.get_metadata_value("Title") or "").strip()
     return title or None
+
+
+def _inside(name: str, document: Any, pages: Sequence[Page]) -> Iterator[Finding]:
+    """What of a file is not on its pages: the files put into it, and a form that only its own program shows."""
+    import pypdfium2.raw as raw
+
+    count = document.count_attachments()
+    if count > 0:
+        names = ", ".join(clean_name(document.get_attachment(i).get_name()) for i in range(min(count, 5)))
+        what = "1 file" if count == 1 else f"{count} files"
+        why = f"{name} has {what} inside it ({names}{', and more' if count > 5 else ''}), not read; save and add what matters."
+        yield Finding(name, why)
+    if document.get_formtype() == raw.FORMTYPE_XFA_FULL and any("Please wait" in page.text for page in pages[:1]):
+        yield Finding(
+            name, f"{name} is a form that only Adobe's reader fills; open it there, print it to PDF and add that."
+        )
 
 
 def _weight(text: str) -> int:
@@ -216,14 +267,22 @@ def _is_picture(page: Any, text: str) -> bool:
     return bool(share > 0.5)
 
 
+def _is_garbled(text: str) -> bool:
+    """Whether the file's own letters are not those that it draws: words of them have no vowels, or are numbers of glyphs."""
+    if len(_GLYPH_NUMBER.findall(text)) >= _MANY_GLYPH_NUMBERS:
+        return True
+    words = _LETTERS.findall(text)
+    return len(words) >= _ENOUGH_WORDS and sum(bool(_VOWEL.search(word)) for word in words) < _SPOKEN * len(words)
+
+
 def _area(item: Any) -> float:
     left, bottom, right, top = item.get_bounds()
     return float((right - left) * (top - bottom))
 
 
-def _text_of(page: Any, number: int) -> LaidOut:
-    """Text that runs as most of the page does, then what is written sideways in the margins."""
-    words = words_of(page)
+def _text_of(page: Any, number: int, marks: Marks) -> LaidOut:
+    """Text that runs as most of the page does, then what is written sideways in the margins, then the comments."""
+    words = marks.with_boxes(words_of(page))
     by_turn: dict[int, list[RawWord]] = {}
     for word in words:
         by_turn.setdefault(word.turn, []).append(word)
@@ -234,4 +293,5 @@ def _text_of(page: Any, number: int) -> LaidOut:
         shown |= {id(word.box): raw.box for word, raw in zip(standing, same_turn, strict=True)}
         found += lines(runs(standing, [word.follows for word in same_turn]))
     laid = lay_out(number, found)
-    return replace(laid, words=tuple(replace(word, box=shown[id(word.box)]) for word in laid.words))
+    laid = replace(laid, words=tuple(replace(word, box=shown[id(word.box)]) for word in laid.words))
+    return marks.with_notes(laid, number)

@@ -1,79 +1,66 @@
-"""Workbooks and delimited files: a page for each sheet, a table on each.
+"""Sheets of cells, whatever program made them: a page for each sheet, a table on each; and the kinds of workbook before and beside XLSX.
 
-Owns how a cell is written as text. Never computes a formula: it reads the results the program stored.
+Owns how a cell is written as text, and how much of a sheet is taken. Never computes a formula: it reads the results the program stored.
 """
 
-import csv
 import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from ingestion.elements import Finding, Parsed
-from ingestion.identify import ODS, XLS, XLSX
-from ingestion.parse.broken import BROKEN, Unreadable
-from ingestion.parse.pages import Block, assemble, table
-from ingestion.parse.text import decode
+from ingestion.identify import ODS, WHY_LOCKED, XLS
+from ingestion.parse.broken import BROKEN, Unreadable, broken
+from ingestion.parse.pages import Block, assemble, sheet
 from ingestion.parse.wording import one_line
-from ingestion.parse.xml import read_xml
+from ingestion.parse.xml import read_broken_xml, read_xml
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 400
-# Of a whole workbook: what one child reads well within its time and memory.
-MAX_CELLS = 2_500_000
-_ROWS_A_SIGN = 500
+# Of a whole workbook: what one child reads well within its time, and what people can still find something in.
+MAX_CELLS = 600_000
 MAX_REPEATED = 1_000
-_FORMULA_WITHOUT_RESULT = re.compile(rb"(?:</f>|<f[^>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 _QUOTED_PARTS = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 
-_Sheets = list[tuple[str, list[list[str]]]]
+Row = tuple[int, list[str]]
+"""The number of a row, as its program counts it, and its cells from the first column on."""
 
 
-def parse_xlsx(name: str, data: bytes, *, on_page: Callable[[int], None] | None = None) -> Parsed:
-    """Every sheet, hidden ones too, with the results stored in its cells. `on_page` hears the number of the sheet now and then, so
-    that a long one is known to go on. Raises Unreadable."""
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
+@dataclass(frozen=True)
+class Sheet:
+    """Rows that hold something, and what stands under them."""
 
-    findings: list[Finding] = []
-    sheets: _Sheets = []
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()
-            rows = _xlsx_rows(sheet, len(sheets) + 1, on_page)
-            sheets.append((sheet.title, _limited(name, sheet.title, rows, findings, _cells(sheets))))
-        book.close()
-    except (*BROKEN, InvalidFileException) as error:
-        raise Unreadable("is damaged and cannot be opened as a workbook; ask for it again") from error
-    if missing := _formulas_without_result(data):
-        why = f"{name}: {missing} formulas have no stored result and read as empty; open it in Excel, save it, add it again."
-        findings.append(Finding(name, why))
-    return _parsed(name, XLSX, sheets, findings)
+    title: str
+    rows: list[Row]
+    notes: tuple[Block, ...] = ()
 
 
 def parse_xls(name: str, data: bytes) -> Parsed:
     """Workbooks of Excel before 2007. Raises Unreadable."""
     import xlrd
-    from xlrd.biffh import XLRDError
-    from xlrd.compdoc import CompDocError
 
     findings: list[Finding] = []
-    sheets: _Sheets = []
+    sheets: list[Sheet] = []
     try:
         book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO(), formatting_info=True)
-        for sheet in book.sheets():
-            sheets.append((sheet.name, _limited(name, sheet.name, _xls_rows(book, sheet), findings, _cells(sheets))))
-    except (*BROKEN, XLRDError, CompDocError) as error:
+        for one in book.sheets():
+            rows = limited(name, one.name, _xls_rows(book, one), findings, used=cells_of(sheets), last=one.nrows)
+            sheets.append(Sheet(one.name, rows))
+        hidden = [one.name for one in book.sheets() if one.visibility]
+    except broken() as error:
         locked = "password" in str(error).lower() or "encrypted" in str(error).lower()
-        why = "is protected by a password; add a copy without it" if locked else "is damaged; ask for it again"
+        why = WHY_LOCKED if locked else "is damaged; ask for it again"
         raise Unreadable(why) from error
-    return _parsed(name, XLS, sheets, findings)
+    for title in hidden:
+        findings.append(Finding(name, f"{name}: sheet {title} is hidden in Excel; read all the same.", "info"))
+    return sheets_parsed(name, XLS, sheets, findings)
 
 
 def parse_ods(name: str, data: bytes) -> Parsed:
@@ -84,23 +71,31 @@ def parse_ods(name: str, data: bytes) -> Parsed:
             root = read_xml(archive.read("content.xml"))
     except BROKEN as error:
         raise Unreadable("is damaged or protected by a password; ask for it as XLSX") from error
-    sheets: _Sheets = []
-    for sheet in root.iter(_TABLE + "table"):
-        title = sheet.get(_TABLE + "name", "")
-        sheets.append((title, _limited(name, title, _ods_rows(sheet), findings, _cells(sheets))))
-    return _parsed(name, ODS, sheets, findings)
+    sheets: list[Sheet] = []
+    for one in root.iter(_TABLE + "table"):
+        title = one.get(_TABLE + "name", "")
+        sheets.append(Sheet(title, limited(name, title, _ods_rows(one), findings, used=cells_of(sheets))))
+    return sheets_parsed(name, ODS, sheets, findings)
 
 
-def parse_csv(name: str, data: bytes) -> Parsed:
-    """One page, one table; the delimiter is the one that cuts most lines alike."""
-    text = decode(data).replace("\x00", "")
+def parse_xml_workbook(name: str, data: bytes) -> Parsed:
+    """The workbook that Excel 2003 wrote as XML, and that programs still export under the name of XLS; of a damaged one what is left.
+    Raises Unreadable."""
     findings: list[Finding] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     try:
-        rows = _limited(name, "", ([one_line(cell) for cell in row] for row in reader), findings)
-    except csv.Error as error:
-        raise Unreadable(f"cannot be read as a table ({error}); export it again") from error
-    return _parsed(name, "text/csv", [("", rows)], findings)
+        root = read_xml(data)
+    except BROKEN:
+        root = read_broken_xml(data)
+        findings.append(
+            Finding(name, f"{name} is damaged or cut off; what is left of its cells was read: ask for it again.")
+        )
+    sheets: list[Sheet] = []
+    for one in root.iter(_SS + "Worksheet") if root is not None else ():
+        title = one.get(_SS + "Name", "")
+        sheets.append(Sheet(title, limited(name, title, _xml_rows(one), findings, used=cells_of(sheets))))
+    if not sheets:
+        raise Unreadable("is damaged and cannot be opened as a workbook; ask for it again")
+    return sheets_parsed(name, XLS, sheets, findings)
 
 
 def cell_text(value: object, number_format: str = "General") -> str:
@@ -140,40 +135,48 @@ def _places(number: Decimal) -> int:
     return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
 
-def _limited(
-    name: str, sheet: str, rows: Iterable[list[str]], findings: list[Finding], used: int = 0
-) -> list[list[str]]:
-    """The rows that are taken, at most so many and so wide; `used` cells of the file were taken before. What is cut off is told."""
-    where = f"{name}, sheet {sheet}" if sheet else name
-    kept: list[list[str]] = []
+def limited(
+    name: str, title: str, rows: Iterable[Row], findings: list[Finding], *, used: int = 0, last: int = 0
+) -> list[Row]:
+    """The rows that hold something, at most so many and so wide; `used` cells of the file were taken before, `last` is the number of the
+    sheet's last row where it is known. What is cut off is told."""
+    where = f"{name}, sheet {title}" if title else name
+    kept: list[Row] = []
     wide = False
-    for row in rows:
-        wide = wide or any(row[MAX_COLUMNS:])
-        row = row[:MAX_COLUMNS]
-        used += sum(map(bool, row))
-        if len(kept) == MAX_ROWS or used > MAX_CELLS:
+    for number, cells in rows:
+        wide = wide or any(cells[MAX_COLUMNS:])
+        cells = cells[:MAX_COLUMNS]
+        filled = sum(map(bool, cells))
+        used += filled
+        if filled and (len(kept) == MAX_ROWS or used > MAX_CELLS):
             limit = f"{MAX_ROWS:,} rows" if len(kept) == MAX_ROWS else f"{MAX_CELLS:,} cells in all"
-            why = f"{where} has more than {limit}; what follows row {len(kept):,} was not read: split it, by year for instance."
+            more = f" to {last:,}" if last > number else " and those that follow"
+            why = f"{where} has more than {limit}; rows {number:,}{more} were not read: split it, by year for instance."
             findings.append(Finding(name, why))
             break
-        kept.append(row)
+        if filled:
+            kept.append((number, cells))
     if wide:
         findings.append(Finding(name, f"{where} has more than {MAX_COLUMNS} columns; the rest was not read: split it."))
     return kept
 
 
-def _cells(sheets: _Sheets) -> int:
-    return sum(bool(cell) for _, rows in sheets for row in rows for cell in row)
+def cells_of(sheets: Sequence[Sheet]) -> int:
+    """How many cells hold something."""
+    return sum(bool(cell) for one in sheets for _, row in one.rows for cell in row)
 
 
-def _parsed(name: str, media_type: str, sheets: _Sheets, findings: list[Finding]) -> Parsed:
+def sheets_parsed(
+    name: str, media_type: str, sheets: Sequence[Sheet], findings: list[Finding], *, more: Sequence[Block] = ()
+) -> Parsed:
+    """A page for each sheet, and one behind them for `more`."""
     blocks: list[Block] = []
     labels: dict[int, str] = {}
-    for number, (title, rows) in enumerate(sheets, start=1):
-        blocks.append(table(rows, number))
-        if title:
-            labels[number] = one_line(title)
-    pages, elements = assemble(blocks, labels=labels, count=len(sheets))
+    for number, one in enumerate(sheets, start=1):
+        blocks += [sheet(one.rows, number), *(replace(note, page=number) for note in one.notes)]
+        if one.title:
+            labels[number] = one_line(one.title)
+    pages, elements = assemble([*blocks, *more], labels=labels, count=len(sheets))
     for page in pages:
         if not page.text and len(pages) > 1:
             findings.append(
@@ -182,22 +185,9 @@ def _parsed(name: str, media_type: str, sheets: _Sheets, findings: list[Finding]
     return Parsed(media_type, pages, elements, tuple(findings))
 
 
-def _formulas_without_result(data: bytes) -> int:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        sheets = [n for n in archive.namelist() if n.startswith("xl/worksheets/") and n.endswith(".xml")]
-        return sum(len(_FORMULA_WITHOUT_RESULT.findall(archive.read(sheet))) for sheet in sheets)
-
-
-def _xlsx_rows(sheet: Any, number: int, on_page: Callable[[int], None] | None) -> Iterator[list[str]]:
-    for n, row in enumerate(sheet.iter_rows(), start=1):
-        yield [cell_text(c.value, c.number_format) for c in row[: MAX_COLUMNS + 1]]
-        if on_page and n % _ROWS_A_SIGN == 0:
-            on_page(number)
-
-
-def _xls_rows(book: Any, sheet: Any) -> Iterator[list[str]]:
-    for row in range(sheet.nrows):
-        yield [_xls_cell(book, sheet.cell(row, column)) for column in range(min(sheet.ncols, MAX_COLUMNS + 1))]
+def _xls_rows(book: Any, one: Any) -> Iterator[Row]:
+    for row in range(one.nrows):
+        yield row + 1, [_xls_cell(book, one.cell(row, column)) for column in range(min(one.ncols, MAX_COLUMNS + 1))]
 
 
 def _xls_cell(book: Any, cell: Any) -> str:
@@ -215,26 +205,36 @@ def _xls_cell(book: Any, cell: Any) -> str:
     return cell_text(cell.value, shape)
 
 
-def _ods_rows(sheet: Any) -> Iterator[list[str]]:
-    for row in sheet.iter(_TABLE + "table-row"):
+def _ods_rows(one: Any) -> Iterator[Row]:
+    number = 0
+    for row in one.iter(_TABLE + "table-row"):
         cells: list[str] = []
         for cell in row.iter(_TABLE + "table-cell", _TABLE + "covered-table-cell"):
             words = one_line(" ".join("".join(p.itertext()) for p in cell.iter(_TEXT + "p")))
             repeated = min(int(cell.get(_TABLE + "number-columns-repeated", "1")), MAX_COLUMNS + 1 - len(cells))
             cells += [words] * repeated
         # Programs end a sheet with a million repeated empty rows.
-        times = int(row.get(_TABLE + "number-rows-repeated", "1")) if any(cells) else 1
-        for _ in range(min(times, MAX_REPEATED)):
-            yield cells
+        times = int(row.get(_TABLE + "number-rows-repeated", "1"))
+        for repeated in range(min(times, MAX_REPEATED) if any(cells) else 0):
+            yield number + repeated + 1, cells
+        number += times
 
 
-def _delimiter(text: str) -> str:
-    lines = [line for line in text.splitlines()[:60] if line.strip()]
+def _xml_rows(one: Any) -> Iterator[Row]:
+    number = 0
+    for row in one.iter(_SS + "Row"):
+        number = _index(row, number)
+        cells: list[str] = []
+        for cell in row.iter(_SS + "Cell"):
+            cells += [""] * min(_index(cell, len(cells)) - 1 - len(cells), MAX_COLUMNS)
+            written = cell.find(_SS + "Data")
+            words = one_line("".join(written.itertext())) if written is not None else ""
+            day = re.fullmatch(r"(\d{4}-\d\d-\d\d)T00:00:00(?:\.0+)?", words)
+            cells.append(day[1] if day else words)
+        yield number, cells
 
-    def agreement(delimiter: str) -> tuple[int, int]:
-        widths = [len(next(csv.reader([line], delimiter=delimiter), [])) for line in lines]
-        usual = max(set(widths), key=widths.count) if widths else 1
-        cut = max(widths, default=1)
-        return (widths.count(usual) if usual > 1 else sum(width > 1 for width in widths) // 2, cut)
 
-    return max(",\t;|", key=agreement)
+def _index(node: Any, before: int) -> int:
+    """The place a row or cell says it has, or the next."""
+    written = node.get(_SS + "Index", "")
+    return max(int(written), before + 1) if written.isdigit() else before + 1

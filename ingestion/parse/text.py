@@ -7,6 +7,7 @@ import codecs
 import re
 
 from ingestion.elements import Element, ElementType, Page, Parsed
+from ingestion.identify import utf16_name
 from ingestion.parse.pages import assemble
 from ingestion.parse.wording import tidy
 
@@ -28,6 +29,8 @@ def decode(data: bytes, declared: str | None = None) -> str:
     ):
         if data.startswith(mark):
             return data.decode(encoding, "replace")
+    if wide := utf16_name(data):
+        return data.decode(wide, "replace")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

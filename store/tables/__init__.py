@@ -1,6 +1,7 @@
 """Every table, by the glossary's names. One module a subject; import from here."""
 
 from store.tables.base import Base, OfClient, Scanned
+from store.tables.deadlines import CalendarFeed, StateRule
 from store.tables.deliverables import (
     ChatMessage,
     ChatThread,
@@ -14,17 +15,23 @@ from store.tables.files import (
     Document,
     DocumentPage,
     DocumentVersion,
+    FactCorrection,
     FactRow,
     ImportBatch,
     IntakeFinding,
+    KeptPassword,
     Message,
+    NewVector,
     Note,
     Notice,
     Passage,
     RejectedRow,
 )
+from store.tables.history import RecordChange
+from store.tables.intake import LooseFile, LooseGuess, VersionLink, WatchedFile
 from store.tables.money import Expense, Invoice, Payment, TimeEntry
-from store.tables.night import Brief, BriefItem, ClientScan, ModelCall, Scan, SignalDecision, SignalRow
+from store.tables.night import Brief, BriefItem, ClientScan, ModelCall, RankWeights, Scan, SignalDecision, SignalRow
+from store.tables.posts import Post
 from store.tables.practice import (
     Client,
     ClientContact,
@@ -60,6 +67,7 @@ __all__ = [
     "Base",
     "Brief",
     "BriefItem",
+    "CalendarFeed",
     "ChatMessage",
     "ChatThread",
     "Client",
@@ -78,14 +86,19 @@ __all__ = [
     "EngagementLetter",
     "EnteredDeadline",
     "Expense",
+    "FactCorrection",
     "FactRow",
     "Firm",
     "ImportBatch",
     "IntakeFinding",
     "Invoice",
+    "KeptPassword",
     "Knowledge",
+    "LooseFile",
+    "LooseGuess",
     "Message",
     "ModelCall",
+    "NewVector",
     "Note",
     "Notice",
     "OfClient",
@@ -95,7 +108,10 @@ __all__ = [
     "Passage",
     "Payment",
     "Person",
+    "Post",
     "Postponement",
+    "RankWeights",
+    "RecordChange",
     "RejectedRow",
     "Release",
     "RequestItem",
@@ -106,10 +122,13 @@ __all__ = [
     "SignInFailure",
     "SignalDecision",
     "SignalRow",
+    "StateRule",
     "Task",
     "TimeEntry",
     "TrustEntry",
     "TrustLedger",
+    "VersionLink",
     "Wall",
+    "WatchedFile",
     "WorkflowTemplate",
 ]

@@ -44,7 +44,8 @@ class Document(Scanned, Base):
     """A file of a client, in one folder place (`path`, as the client keeps it). Its bytes are those of its current version.
 
     `kind` is one of facts.md's kinds, None until recognised. `state`: received, read, refused. `duplicate_of` names the
-    document of this client with the same bytes that was first.
+    document of this client with the same bytes that was first. `gone_since`: it is no longer in the watched folder, and is kept.
+    `superseded_by` names the document that is its later version: search and facts go by that one.
     """
 
     __tablename__ = "documents"
@@ -60,11 +61,14 @@ class Document(Scanned, Base):
     received_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     opened_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    gone_since: Mapped[datetime | None]
+    superseded_by: Mapped[str | None] = mapped_column(String(40), index=True)
 
 
 class DocumentVersion(OfClient, Base):
     """The bytes of a document at one time. `blob` is their SHA-256; `stage` is the last step of the pipeline that is done:
-    received, parsed, split, facts, indexed, refused."""
+    received, parsed, split, facts, indexed, refused. `opened_with` says what opened a locked file ("a kept password"), None for one
+    that was open. `filled` tells of the reading by a model: {"reader", "filled", "thrown"}, None before there was one."""
 
     __tablename__ = "document_versions"
     __table_args__ = (UniqueConstraint("document_id", "blob"),)
@@ -77,6 +81,8 @@ class DocumentVersion(OfClient, Base):
     title: Mapped[str | None]
     stage: Mapped[str] = mapped_column(String(10), default="received", index=True)
     received_at: Mapped[datetime]
+    opened_with: Mapped[str | None] = mapped_column(String(60))
+    filled: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 
 class DocumentPage(OfClient, Base):
@@ -118,6 +124,16 @@ class Passage(OfClient, Base):
     embedder: Mapped[str | None]
 
 
+class NewVector(OfClient, Base):
+    """A passage's vector of another model than its client is searched with. They wait here until all passages of the client have one;
+    then they move to the passages, all at once (ingestion/embedding_again.py)."""
+
+    __tablename__ = "new_vectors"
+    passage_id: Mapped[Key]
+    embedder: Mapped[str]
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class FactRow(OfClient, Base):
     """A typed value read from a page, with the words it was read from. `row` groups facts of one line of a list."""
 
@@ -136,6 +152,42 @@ class FactRow(OfClient, Base):
     confidence: Mapped[float]
     reader: Mapped[str]
     confirmed_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+
+
+class FactCorrection(Scanned, Base):
+    """What a person said about a fact of a document; reading the document again never overwrites it (store/corrections.py).
+
+    `action`: value (it is this, in the words `quote`), absent (the document says no such thing), kind (what the document is; `value`).
+    `was` is the value that was read before, "" where nothing was. `read` keeps the readings that the correction stands in for.
+    `state`: stands, or confirm: a newer version of the document no longer bears it out, and a person must look again."""
+
+    __tablename__ = "fact_corrections"
+    id: Mapped[Key]
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), index=True)
+    version_id: Mapped[str] = mapped_column(ForeignKey("document_versions.id"))
+    action: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str]
+    row: Mapped[int | None]
+    type: Mapped[str] = mapped_column(String(10))
+    value: Mapped[Long]
+    was: Mapped[Long]
+    page: Mapped[int | None]
+    quote: Mapped[Long]
+    note: Mapped[Long]
+    read: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    state: Mapped[str] = mapped_column(String(8), default="stands")
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+
+
+class KeptPassword(OfClient, Base):
+    """A password that opens locked files of a client, sealed with the home's key (store/seal.py). Never exported, never shown."""
+
+    __tablename__ = "kept_passwords"
+    id: Mapped[Key]
+    sealed: Mapped[Long]
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
 
 
 class Notice(Scanned, Base):

@@ -83,6 +83,21 @@ class SignalDecision(OfClient, Base):
     at: Mapped[datetime]
 
 
+class RankWeights(Base):
+    """The firm's own weights of rank as one day found them (workspace/weights.py). `weights` are decimal texts by term; `decisions`
+    were learned from, `acted` of them acted on. `learned` false: too few to learn from. The newest row up to a day counts on it."""
+
+    __tablename__ = "rank_weights"
+    id: Mapped[Key]
+    as_of: Mapped[date] = mapped_column(unique=True)
+    weights: Mapped[dict[str, Any]] = mapped_column(JSON)
+    decisions: Mapped[int]
+    acted: Mapped[int]
+    learned: Mapped[bool]
+    switched_off: Mapped[bool] = mapped_column(default=False)
+    at: Mapped[datetime]
+
+
 class Brief(Base):
     """A person's morning page, as the JSON of the contract. Written again by a new scan of the same day."""
 

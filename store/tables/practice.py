@@ -73,7 +73,8 @@ class ClientGroup(Base):
 class Client(Base):
     """The billed entity. `revision` rises with every change of its workspace; `fiscal_year_end` is MM-DD.
 
-    `entity_type`: 1040, 1065, 1120, 1120-S, 1041, 990, law, other. `ai_policy`: allowed, local-only, none.
+    `entity_type`: 1040, 1065, 1120, 1120-S, 1041, 990, law, other. `ai_policy`: allowed, local-only, none. `embedder` is the model whose
+    vectors its passages carry and its search asks with, None before the first; `shelf` numbers its collection in the vector index.
     """
 
     __tablename__ = "clients"
@@ -97,6 +98,8 @@ class Client(Base):
     zip: Mapped[str | None]
     custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     revision: Mapped[int] = mapped_column(default=0)
+    embedder: Mapped[str | None]
+    shelf: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Contact(Base):

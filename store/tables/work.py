@@ -100,7 +100,10 @@ class RequestItem(Scanned, Base):
 
 
 class EnteredDeadline(Scanned, Base):
-    """A date that no rule of ours computes: court, state, contract; entered by a person, confirmed by a second for class A."""
+    """A date that a person entered: court, state, contract, a statute of limitations; confirmed by a second for class A.
+
+    `rule` names a rule of the deadline table by which `due` was counted from the event on `counted_from`, None where no rule of ours
+    does; `court_state` is where the court sits."""
 
     __tablename__ = "entered_deadlines"
     id: Mapped[Key]
@@ -110,6 +113,11 @@ class EnteredDeadline(Scanned, Base):
     authority: Mapped[str]
     entered_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
     confirmed_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    rule: Mapped[str | None] = mapped_column(String(40))
+    counted_from: Mapped[date | None]
+    served_by_mail: Mapped[bool | None]
+    court_state: Mapped[str | None] = mapped_column(String(2))
+    custom: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 
 class Postponement(Base):
@@ -134,6 +142,7 @@ class Party(Scanned, Base):
     name: Mapped[str]
     role: Mapped[str] = mapped_column(String(20))
     aliases: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    custom: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 
 class TrustLedger(Scanned, Base):
@@ -156,6 +165,7 @@ class TrustEntry(Scanned, Base):
     on: Mapped[date]
     amount: Mapped[Decimal] = mapped_column(Money())
     memo: Mapped[str]
+    custom: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 
 class Outcome(Base):

@@ -237,6 +237,13 @@ SPOKEN: dict[Topic, tuple[str, ...]] = {
         "Is the trial balance in?",
         "What's in the file?",
     ),
+    Topic.KNOWN: (
+        "How does she like to be reached?",
+        "Who decides about the purchases?",
+        "When is the best time to call?",
+        "Does he prefer mail or the phone?",
+        "What do we know about their habits?",
+    ),
 }
 
 

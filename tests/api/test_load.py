@@ -87,7 +87,7 @@ def test_a_changed_folder_updates_what_changed(services: Services, small_firm: P
     with services.database.reading() as session:
         assert session.scalars(select(Client.name).where(Client.ref == "C001")).one() == "Harbor Bakeries Inc"
         assert str(session.scalars(select(Invoice.amount).where(Invoice.number == "2026-002")).one()) == "1900.00"
-    assert list(indexing.verify(services.database, services.index, services.embedder.name)) == []
+    assert list(indexing.verify(services.database, services.index)) == []
     hits = find("search").load()(services, {"client": "C003", "query": "VERMILIONSTOAT member"}, silent).data
     assert hits
     assert all("VERMILIONSTOAT" not in hit["text"] for hit in hits)
@@ -114,7 +114,7 @@ def test_other_bytes_and_the_first_again(services: Services, small_firm: Path) -
         ).all()
         assert (original.path, copy.duplicate_of) == ("2025/minutes.md", None)
         assert original.duplicate_of == copy.id
-    assert list(indexing.verify(services.database, services.index, services.embedder.name)) == []
+    assert list(indexing.verify(services.database, services.index)) == []
 
 
 def test_a_dry_run_tells_and_leaves_no_trace(fresh: Path, small_firm: Path) -> None:
@@ -188,7 +188,7 @@ def test_killed_in_the_middle_and_started_again_ends_like_an_undisturbed_load(
                 len(session.scalars(select(AuditEntry.subject).where(AuditEntry.tag == "load:folder:finished")).all())
                 == 1
             )
-        assert list(indexing.verify(services.database, services.index, services.embedder.name)) == []
+        assert list(indexing.verify(services.database, services.index)) == []
         mine = dump(services.database)
     with build(load_settings(loaded)) as undisturbed:
         theirs = dump(undisturbed.database)

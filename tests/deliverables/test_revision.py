@@ -176,7 +176,13 @@ def test_what_the_night_drafted_can_be_revised(services: Services, opener: Opene
         scope = night(services)(session)
         snapshot = take_snapshot(scope, "C001")
         due = due_drafts(detect(snapshot, scope.today, resolve(snapshot.settings)).signals, scope.today)
-    assert [one.slug for one in due] == ["notice-explanation", "notice-response", "pbc-follow-up", "status-letter"]
+    assert [one.slug for one in due] == [
+        "extension-package",
+        "notice-explanation",
+        "notice-response",
+        "pbc-follow-up",
+        "status-letter",
+    ]
     found = [draft_for_night(services, night(services), "C001", one, snapshot) for one in due]
     again = [draft_for_night(services, night(services), "C001", one) for one in due]
     assert found == again
@@ -239,7 +245,7 @@ def test_who_may_draft(services: Services, opener: Opener) -> None:
         draft(services, ben, "C001", "pbc-follow-up")
     with pytest.raises(Forbidden):
         draft(services, admin, "C001", "pbc-follow-up")
-    with pytest.raises(Invalid, match="collection-email, meeting-brief, notice-explanation, notice-response"):
+    with pytest.raises(Invalid, match="there are change-order, close-report, collection-email"):
         draft(services, opener, "C001", "love-letter")
     with pytest.raises(Invalid, match="no engagement E999"):
         draft(services, opener, "C001", "pbc-follow-up", engagement_ref="E999")

@@ -1,8 +1,6 @@
 """A demo of four clients that was killed three times on its way, and what tests of the commands above the service say."""
 
-import fcntl
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -17,6 +15,7 @@ from api.settings import load_settings
 from api.wiring import build
 from evals.firm.gold import Gold
 from evals.ground import SampleHome
+from tests.homes import copied, made_once
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = 4
@@ -73,26 +72,22 @@ def holds(home: Path, table: str) -> Callable[[], bool]:
 def ready(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of a demo that was killed while it made the firm, while it read files and in the night, and was started a fourth time.
     Look, don't write. Where tests run in several processes, one of them makes it for all."""
-    root = tmp_path_factory.getbasetemp()
-    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
-    home, done = root / "demo", root / "demo.done"
-    with (root / "demo.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            shutil.copytree(models, home)
-            kill_when(home, (home / "sample" / "firm" / "documents").is_dir)
-            kill_when(home, holds(home, "document_pages"))
-            kill_when(home, holds(home, "client_scans"))
-            ran = tickmark(home, "demo", "--no-serve")
-            assert ran.returncode == 0, ran.stderr
-            done.touch()
-    return home
+
+    def make(home: Path) -> None:
+        copied(models, home)
+        kill_when(home, (home / "sample" / "firm" / "documents").is_dir)
+        kill_when(home, holds(home, "document_pages"))
+        kill_when(home, holds(home, "client_scans"))
+        ran = tickmark(home, "demo", "--no-serve")
+        assert ran.returncode == 0, ran.stderr
+
+    return made_once(tmp_path_factory, "demo", make)
 
 
 @pytest.fixture
 def copy(ready: Path, tmp_path: Path) -> Path:
     """A copy of the ready home to work on."""
-    return shutil.copytree(ready, tmp_path / "copy")
+    return copied(ready, tmp_path / "copy")
 
 
 @pytest.fixture

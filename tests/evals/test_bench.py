@@ -53,7 +53,9 @@ def test_pages(bench: Bench) -> None:
 
 def test_night(bench: Bench) -> None:
     found = by_name(list(night.measure(bench)))
-    assert found["one client's scan in it"].n == CLIENTS
+    assert found["first night, a client's own scan"].n == CLIENTS
+    assert found["unchanged night, drafts"].median == 0
+    assert found["night after 5 % changed, unchanged"].median == CLIENTS - 1
 
 
 def test_intake(alone: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +66,8 @@ def test_intake(alone: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_search(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "DOCUMENTS_PER_CLIENT", None)
+    monkeypatch.setattr(search, "SORTS_OF", CLIENTS)
+    monkeypatch.setattr(search, "DAY", 20)
     found = by_name(list(search.measure(bench)))
     assert found["first question about a client"].n == CLIENTS
     assert found["later questions"].n == CLIENTS * (len(search.QUESTIONS) - 1)

@@ -61,8 +61,8 @@ def test_killed_three_times_it_ends_with_everything_once(sample: SampleHome) -> 
         assert set(briefs) == {gold.as_of}
         assert len(briefs) == len(readers) == gold.counts["staff.csv"]
         assert audit.verify(session) == []
-    index, name = sample.services.index, sample.services.embedder.name
-    assert list(indexing.verify(database, index, name)) == []
+    index = sample.services.index
+    assert list(indexing.verify(database, index)) == []
 
 
 def test_a_second_start_changes_nothing(no_settings_from_outside: None, copy: Path) -> None:

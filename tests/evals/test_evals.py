@@ -5,6 +5,7 @@ import math
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from itertools import islice
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import pytest
 from api.commands.result import silent
 from evals.ground import Ground, SampleHome, current_home, fingerprint, open_ground
 from evals.runner import Figure, Outcome, Task, as_json, counted, figures, find, means, run, table
-from evals.tasks import sample_questions
+from evals.targets import tasks_of
+from evals.tasks import briefs, emails, sample_questions
 from store.errors import NotFound
 from tests.evals.conftest import CLIENTS, tickmark
 
@@ -57,6 +59,40 @@ def test_a_baseline_stands_beside_what_is_measured_now() -> None:
     before = json.loads(json.dumps(as_json([replace(now, figures=(Figure("recall", 10, 0.8, 0.13),))])))
     assert "was 0.800 (+0.100)" in table([now], means(before))
     assert "was" not in table([now])
+
+
+def test_one_name_runs_the_measures_of_documents_and_each_says_whether_it_reaches_what_it_must() -> None:
+    assert list(tasks_of(["documents", "bank"])) == ["parsing", "bank", "emails", "invoices", "search", "facts"]
+    assert list(tasks_of(["signals"])) == ["signals"]
+    parsing = Outcome(
+        "parsing", "…", (Figure("strings found", 477, 0.9797, 0.1), Figure("pages a second", 1, 5.0, None)), 1, 1.0
+    )
+    bank = Outcome("bank", "…", (Figure("counts exact", 13, 1.0, 0.0),), 1, 1.0)
+    shown = table([parsing, bank])
+    assert "must reach 0.98: no, 0.9797" in shown
+    assert "must reach 1.00: yes" in shown
+    assert shown.endswith("1 of 2 measures reach what they must.")
+    (strings, pages), _ = (one["figures"] for one in as_json([parsing, bank]))
+    assert (strings["must_reach"], strings["reached"]) == (0.98, False)
+    assert "must_reach" not in pages
+
+
+def test_threads_are_followed_through_the_files(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    heads = (
+        "Message-ID: <root@a>\n",
+        "Message-ID: <b@a>\nIn-Reply-To: <root@a>\n",
+        "Message-ID: <c@a>\nReferences: <b@a> <x@a>\n",
+    )
+    gold = []
+    for n, head in enumerate(heads):
+        (tmp_path / "files" / f"{n}.eml").write_text(f"From: a@b.c\nTo: d@e.f\nSubject: x\n{head}\nwords\n")
+        thread = {"thread": "<root@a>"} if n == 2 else {}
+        gold.append(json.dumps({"file": f"{n}.eml", "headers": {"from": "a@b.c", "attachments": [], **thread}}))
+    (tmp_path / "gold.jsonl").write_text("\n".join(gold))
+    found = emails.measure(tmp_path)
+    assert (found["judged"]["thread"], found["exact"]["thread"]) == (3, 3)
+    assert found["wrong"] == []
 
 
 def test_signals_are_held_against_the_gold(ground: Ground, sample: SampleHome) -> None:
@@ -123,10 +159,26 @@ def test_the_command_prints_figures_and_writes_a_baseline_when_asked(copy: Path,
     ran = tickmark(home, *words, "--json", "--baseline", str(baseline))
     assert ran.returncode == 0, ran.stderr
     signals, parsing = json.loads(ran.stdout)
-    assert signals["figures"][0] == {"measure": "planted and raised (recall)", "n": 6, "mean": 1.0, "error": 0.0}
+    recall = signals["figures"][0]
+    assert (recall["measure"], recall["mean"], recall["error"]) == ("planted and raised (recall)", 1.0, 0.0)
+    assert (recall["must_reach"], recall["reached"]) == (0.98, True) and recall["n"] > 5
     assert parsing["figures"] == []
     assert "needs the pack of real files" in parsing["note"]
     assert json.loads(baseline.read_text()) == [signals, parsing]
     unknown = tickmark(home, "evals", "nothing")
     assert (unknown.returncode, unknown.stderr.count("\n")) == (1, 1)
     assert "there is no evaluation nothing" in unknown.stderr
+
+
+def test_each_partners_seven_are_the_golds_in_its_order(ground: Ground) -> None:
+    found = measured("briefs", ground)
+    assert found["NDCG@7 of Needs you"].mean >= 0.95
+    assert found["quotes verbatim at their place"].mean == 1.0
+
+
+def test_a_card_that_is_out_of_place_or_worth_nothing_costs_gain() -> None:
+    best = briefs.dcg([3.0, 2.0, 1.0])
+    assert best == pytest.approx(3 + 2 / math.log2(3) + 0.5)
+    assert best > briefs.dcg([2.0, 3.0, 1.0]) > briefs.dcg([0.0, 3.0, 2.0])
+    assert briefs.business_days(date(2026, 5, 22), date(2026, 5, 26)) == 1  # Memorial Day
+    assert briefs.business_days(date(2026, 7, 6), date(2026, 7, 2)) == -1  # July 4 is kept on the Friday

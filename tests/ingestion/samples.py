@@ -1,5 +1,6 @@
 """One small, whole file of each kind that is read, made here: what tests cut, damage and mislabel."""
 
+import datetime as dt
 import io
 import struct
 import zipfile
@@ -10,11 +11,15 @@ from pathlib import Path
 import docx
 import openpyxl
 import pptx
+import pypdf
+from openpyxl.comments import Comment
 from PIL import Image, ImageDraw, ImageFont
+from pypdf.annotations import Text
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.ingestion.ole import message_file, slides_file, word_file
 
+PICTURES = (".png", ".jpg", ".tif", ".gif", ".bmp", ".heic")
 HEIC_PICTURE = Path(__file__).parent / "files" / "receipt.heic"
 
 RTF = rb"""{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fnil\fcharset0 Arial;}{\f1\fcharset204 Times;}}
@@ -104,6 +109,13 @@ OFX2 = b"""<?xml version="1.0" encoding="UTF-8"?>
 CSV = b"Date,Description,Amount\n2026-01-02,Rent,-1200.00\n2026-01-09,Deposit,2500.00\n"
 HTML = b"<!DOCTYPE html><html><head><title>Notice</title></head><body><h1>Notice of change</h1><p>Pay <b>$500</b>.</p></body></html>"
 MARKDOWN = b"# Minutes\n\nThe board met.\n\n| Item | Vote |\n|---|---|\n| Budget | yes |\n"
+XML_WORKBOOK = b"""<?xml version="1.0"?>
+<?mso-application progid="Excel.Sheet"?>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+<Worksheet ss:Name="Ledger"><Table><Row><Cell><Data ss:Type="String">Account</Data></Cell>
+<Cell ss:Index="3"><Data ss:Type="String">Amount</Data></Cell></Row>
+<Row ss:Index="4"><Cell><Data ss:Type="String">Cash</Data></Cell><Cell><Data ss:Type="DateTime">2026-03-09T00:00:00.000</Data></Cell>
+<Cell><Data ss:Type="Number">1250.5</Data></Cell></Row></Table></Worksheet></Workbook>"""
 TEXT = b"Dear Ann,\n\nThe lease ends on March 31, 2026.\n"
 
 
@@ -173,6 +185,10 @@ def one_of_each() -> dict[str, bytes]:
         "letter.docx": _word(),
         "books.xlsx": _workbook(),
         "deck.pptx": _deck(),
+        "form.pdf": form(),
+        "notes.docx": _word_with_notes(),
+        "rich.xlsx": rich_workbook(),
+        "export.xls": XML_WORKBOOK,
         "books.ods": _open_sheet(),
         "letter.doc": word_file([("Scope of work\r", 1, False, False), ("We prepare the return.\r", 0, False, False)]),
         "deck.ppt": slides_file([("Year end", "Cash is up"), ("Next steps", "Sign by March 10")]),
@@ -207,6 +223,66 @@ def _pdf() -> bytes:
     canvas.drawString(72, 720, "Notice of balance due")
     canvas.drawString(72, 690, "Please pay $1,250.00 by March 31, 2026.")
     canvas.save()
+    return out.getvalue()
+
+
+def form() -> bytes:
+    """A filled-in tax form, with a comment pinned to it and a file put inside."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(612, 792), invariant=1)
+    canvas.drawString(72, 720, "Request for Taxpayer Identification")
+    canvas.drawString(72, 690, "Name")
+    canvas.acroForm.textfield(name="name", value="Maple Street Bakery", x=150, y=684, width=200, height=18)
+    for y, words, ticked in ((660, "S corporation", True), (640, "C corporation", False)):
+        canvas.acroForm.checkbox(name=words, checked=ticked, x=72, y=y - 2, size=14)
+        canvas.drawString(95, y, words)
+    canvas.save()
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(out.getvalue()))
+    writer.add_annotation(0, Text(text="Please confirm the basis", rect=(400, 700, 420, 720)))
+    writer.add_attachment("books.csv", CSV)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def rich_workbook() -> bytes:
+    """Merged cells, hidden rows, columns and sheets, a comment, a formula without its result, a sheet that is only a chart."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Ledger"
+    sheet["A1"] = "General ledger"
+    sheet.merge_cells("A1:D1")
+    sheet.append(["Group", "Date", "Amount", "Share"])
+    sheet.append(["Rent", dt.date(2026, 3, 9), 1234.5, 0.25])
+    for cell, shape in (("B3", "mm/dd/yyyy"), ("C3", "#,##0.00"), ("D3", "0%")):
+        sheet[cell].number_format = shape
+    sheet.append([None, dt.date(2026, 4, 9), -12, 0.1])
+    sheet.merge_cells("A3:A4")
+    sheet["C6"] = "=SUM(C3:C4)"
+    sheet["A6"] = "Total"
+    sheet["C3"].comment = Comment("Ask about this", "Ann")
+    sheet.row_dimensions[4].hidden = True
+    sheet.column_dimensions["D"].hidden = True
+    hidden = book.create_sheet("Owner's draw")
+    hidden.sheet_state = "hidden"
+    hidden["C5"] = "kept | apart"
+    book.create_chartsheet("Chart")
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _word_with_notes() -> bytes:
+    document = docx.Document()
+    paragraph = document.add_paragraph("The fee is $2,400.")
+    document.add_comment(paragraph.runs[0], text="Check the fee", author="Ann")
+    table = document.add_table(rows=2, cols=2)
+    table.cell(0, 0).merge(table.cell(1, 0)).text = "Fees"
+    table.cell(0, 1).text, table.cell(1, 1).text = "Return", "Payroll"
+    document.sections[0].header.paragraphs[0].text = "Maple CPA"
+    out = io.BytesIO()
+    document.save(out)
     return out.getvalue()
 
 

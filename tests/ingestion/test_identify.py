@@ -79,7 +79,12 @@ def test_type_is_told_by_content_not_by_name(name: str, data: bytes, media_type:
         ("Return.lnk", b"L\x00\x00\x00", "download the document itself"),
         ("~$letter.docx", b"owner", "not a document"),
         ("empty.pdf", b"", "empty (0 bytes)"),
-        ("tool.exe", b"MZ\x90\x00\x03" + b"\x00" * 100, "not a kind of file"),
+        ("papers.tar", bytes(257) + b"ustar" + bytes(200), "is a TAR archive; unpack it"),
+        ("papers.tar.bz2", b"BZh91AY&SY\x00\xff\x00\x01", "is a BZIP2 archive"),
+        ("call.mp3", b"ID3\x04\x00\x00" + bytes(200), "is a recording"),
+        ("books.accdb", b"\x00\x01\x00\x00Standard ACE DB\x00", "is an Access database"),
+        ("plan.svg", b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"></svg>', "print it to PDF"),
+        ("tool.exe", b"MZ\x90\x00\x03" + b"\x00" * 100, "is a program, not a document"),
         ("old.rar", b"Rar!\x1a\x07\x00", "unpack it"),
         ("files.7z", b"7z\xbc\xaf\x27\x1c", "unpack it"),
         ("mail.pst", b"!BDN" + bytes(20), "save its messages from Outlook"),
@@ -141,3 +146,23 @@ def test_names_lose_paths_and_control_characters(name: str, cleaned: str) -> Non
 
 def test_a_nul_byte_means_binary() -> None:
     assert identify("x.txt", b"text\x00more").media_type == UNKNOWN
+
+
+@pytest.mark.parametrize("text", ["MZ Consulting, invoice 12", "ID3 Partners", "BZh is no archive here"])
+def test_letters_that_begin_a_program_may_begin_a_letter(text: str) -> None:
+    assert identify("note.txt", text.encode()).media_type == "text/plain"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("page.html", "<html><p>Müller</p></html>"), ("bank.ofx", "OFXHEADER:100\n<OFX></OFX>")]
+)
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_text_of_two_bytes_a_letter_is_told_like_any_other(name: str, text: str, encoding: str) -> None:
+    assert identify(name, text.encode(encoding)).media_type == identify(name, text.encode()).media_type
+
+
+def test_a_workbook_that_is_cut_off_is_still_a_workbook() -> None:
+    from tests.ingestion.samples import one_of_each
+
+    data = one_of_each()["books.xlsx"]
+    assert identify("books.xlsx", data[: len(data) // 2]).media_type == identify("books.xlsx", data).media_type

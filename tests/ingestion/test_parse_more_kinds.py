@@ -24,7 +24,8 @@ def test_every_kind_is_read_twice_alike_and_its_elements_are_spans(name: str) ->
     data = one_of_each()[name]
     parsed = parse(name, data)
     assert any(page.text for page in parsed.pages)
-    assert all(finding.severity == "info" for finding in parsed.findings)
+    # These two hold what cannot be read from them: a file inside, a formula without its result.
+    assert name in ("form.pdf", "rich.xlsx") or all(finding.severity == "info" for finding in parsed.findings)
     assert spans_hold(parsed)
     assert parse(name, data) == parsed
 

@@ -11,6 +11,7 @@ from docx.oxml import parse_xml
 
 from ingestion.parse import parse, tables
 from ingestion.parse.tables import cell_text
+from tests.ingestion.samples import one_of_each, picture
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -116,7 +117,7 @@ def test_every_sheet_is_a_page_with_its_name() -> None:
 def test_formulas_that_were_never_computed_are_told() -> None:
     book = openpyxl.Workbook()
     book.active.append(["Total", "=SUM(1,2)"])
-    assert "1 formulas have no stored result" in parse("made.xlsx", workbook(book)).findings[0].message
+    assert "1 formula has no stored result" in parse("made.xlsx", workbook(book)).findings[0].message
 
 
 def test_a_sheet_beyond_the_limit_is_cut_with_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,3 +170,32 @@ def test_a_truncated_letter_keeps_its_words_and_a_truncated_workbook_is_a_findin
     parsed = parse("a.xlsx", data[: len(data) // 2])
     assert parsed.pages == ()
     assert parsed.findings[0].severity == "error"
+
+
+def test_notes_comments_and_what_reaches_over_rows_are_read() -> None:
+    parsed = parse("notes.docx", one_of_each()["notes.docx"])
+    assert parsed.pages[0].text == (
+        "Maple CPA\n\nThe fee is $2,400.\n\nFees | Return\nFees | Payroll\n\nComment by Ann: Check the fee"
+    )
+
+
+def test_a_letter_that_is_only_a_picture_is_read_from_it() -> None:
+    document = docx.Document()
+    document.add_picture(io.BytesIO(picture("Total 86.40")))
+    document.add_picture(io.BytesIO(picture("logo", size=(100, 60))))
+    parsed = parse("receipt.docx", saved(document))
+    assert parsed.pages[0].text == "Picture 1\n\nTotal 86.40"
+    assert parsed.findings == ()
+
+
+def test_hidden_slides_are_read_and_told() -> None:
+    deck = pptx.Presentation()
+    for words in ("Shown", "Kept back"):
+        slide = deck.slides.add_slide(deck.slide_layouts[5])
+        slide.shapes.title.text = words
+    deck.slides[1]._element.set("show", "0")
+    out = io.BytesIO()
+    deck.save(out)
+    parsed = parse("deck.pptx", out.getvalue())
+    assert [page.text for page in parsed.pages] == ["Shown", "Kept back"]
+    assert parsed.findings[0].message == "deck.pptx: slide 2 is hidden; read all the same."

@@ -10,7 +10,9 @@ from reportlab.lib.pagesizes import LETTER
 from reportlab.pdfgen.canvas import Canvas
 
 from ingestion.elements import Parsed
+from ingestion.locate import boxes
 from ingestion.parse import parse
+from tests.ingestion.samples import form
 
 Draw = Callable[[Canvas], None]
 WORDS = (
@@ -59,9 +61,10 @@ def columns(canvas: Canvas) -> None:
             canvas.drawString(x, 700 - 12 * i, " ".join(words[6 * i : 6 * i + 6]))
 
 
-def picture(text: str, size: tuple[int, int] = (1000, 260)) -> Image.Image:
+# The reader enlarges the shorter side of a picture: nearly square ones on small pages cost a third of strips on whole ones.
+def picture(text: str, size: tuple[int, int] = (640, 520)) -> Image.Image:
     image = Image.new("RGB", size, "white")
-    ImageDraw.Draw(image).text((40, 60), text, fill="black", font=ImageFont.load_default(44))
+    ImageDraw.Draw(image).text((40, 60), text, fill="black", font=ImageFont.load_default(40))
     return image
 
 
@@ -69,7 +72,8 @@ def scan(text: str) -> Draw:
     def draw(canvas: Canvas) -> None:
         from reportlab.lib.utils import ImageReader
 
-        canvas.drawImage(ImageReader(picture(text)), 36, 500, 540, 140)
+        canvas.setPageSize((300, 240))
+        canvas.drawImage(ImageReader(picture(text)), 10, 10, 280, 227.5)
 
     return draw
 
@@ -114,11 +118,53 @@ def test_text_turned_on_its_side_reads_like_any_other() -> None:
 
 
 def test_what_was_typed_into_a_form_is_text() -> None:
-    def form(canvas: Canvas) -> None:
+    def typed(canvas: Canvas) -> None:
         canvas.drawString(72, 720, "Name of taxpayer")
         canvas.acroForm.textfield(name="n", value="Maple Street Bakery LLC", x=72, y=680, width=300, height=20)
 
-    assert "Maple Street Bakery LLC" in parse("w9.pdf", pdf(form)).pages[0].text
+    assert "Maple Street Bakery LLC" in parse("w9.pdf", pdf(typed)).pages[0].text
+
+
+def test_a_form_says_which_boxes_are_ticked_what_is_pinned_to_it_and_what_is_inside_it() -> None:
+    parsed = parse("w9.pdf", form())
+    text = parsed.pages[0].text
+    assert "☒ S corporation\n☐ C corporation" in text
+    assert text.endswith("\n\nComment: Please confirm the basis")
+    assert parsed.findings[0].message == "w9.pdf has 1 file inside it (books.csv), not read; save and add what matters."
+    at = text.index("Please confirm")
+    (pinned,) = boxes(form(), 1, at, at + 6, text, ())
+    assert (pinned.top, pinned.bottom) == (72, 92)
+
+
+def test_a_receipt_pasted_into_a_letter_is_read_where_it_stands() -> None:
+    def pasted(canvas: Canvas) -> None:
+        from reportlab.lib.utils import ImageReader
+
+        canvas.setPageSize((300, 600))
+        canvas.drawString(20, 570, "Here is the receipt you asked for.")
+        canvas.drawImage(ImageReader(picture("Taxi 44.10")), 10, 60, 280, 227.5)
+
+    (page,) = parse("letter.pdf", pdf(pasted)).pages
+    assert page.source == "text"
+    assert page.text == "Here is the receipt you asked for.\n\nTaxi 44.10"
+    at = page.text.index("44.10")
+    (box,) = boxes(pdf(pasted), 1, at, at + 5, page.text, page.words)
+    assert 600 - 60 - 227.5 < box.top < box.bottom < 600 - 60
+
+
+def test_letters_that_are_not_those_on_the_page_are_read_from_its_picture() -> None:
+    def garbled(canvas: Canvas) -> None:
+        scan("Amount due 86.40")(canvas)
+        lines = canvas.beginText(10, 220)
+        lines.setFont("Helvetica", 5)
+        lines.setTextRenderMode(3)
+        for _ in range(8):
+            # "the amount that is owed for the year", each letter 29 places on
+            lines.textLine("WKH DPRXQW WKDW LV RZHG IRU WKH BHDU SDLG WR WKH WUHDVXUB")
+        canvas.drawText(lines)
+
+    (page,) = parse("notice.pdf", pdf(garbled)).pages
+    assert (page.source, page.text) == ("ocr", "Amount due 86.40")
 
 
 def test_a_mixed_pdf_is_read_page_by_page() -> None:
@@ -136,24 +182,24 @@ def test_ocr_words_know_their_place_in_points() -> None:
     page = parse("scan.pdf", pdf(scan("Payroll deposit"))).pages[0]
     assert [page.text[word.start : word.end] for word in page.words] == ["Payroll", "deposit"]
     first = page.words[0].box
-    # Drawn at 36 points, 40 of 1,000 pixels in, on 540 points.
-    assert first.left == pytest.approx(36 + 40 * 0.54, abs=6)
-    assert 792 - 640 < first.top < first.bottom < 792 - 500
+    # Drawn at 10 points, 40 of 640 pixels in, on 280 points.
+    assert first.left == pytest.approx(10 + 40 * 280 / 640, abs=4)
+    assert 240 - 227.5 < first.top < first.bottom < 240 - 10 - 227.5 / 2
 
 
 def test_a_picture_scanned_sideways_is_turned() -> None:
     out = io.BytesIO()
     lines = "Engagement letter 2026\nMaple Street Bakery LLC\nTotal fee 4,200.00"
-    picture(lines, (900, 320)).rotate(90, expand=True).save(out, "PNG", dpi=(150, 150))
+    picture(lines, (560, 480)).rotate(90, expand=True).save(out, "PNG", dpi=(150, 150))
     page = parse("scan.png", out.getvalue()).pages[0]
     assert "Maple Street Bakery" in page.text
-    assert (page.width, page.height) == (pytest.approx(153.6, abs=0.2), pytest.approx(432, abs=0.2))
-    assert all(word.box.right <= 160 and word.box.bottom <= 440 for word in page.words)
+    assert (page.width, page.height) == (pytest.approx(230.4, abs=0.2), pytest.approx(268.8, abs=0.2))
+    assert all(word.box.right <= 235 and word.box.bottom <= 273 for word in page.words)
 
 
 def test_a_tiff_is_read_frame_by_frame() -> None:
     out = io.BytesIO()
-    blank = Image.new("RGB", (400, 200), "white")
+    blank = Image.new("RGB", (400, 400), "white")
     picture("Fax page one").save(out, "TIFF", save_all=True, append_images=[blank])
     parsed = parse("fax.tif", out.getvalue())
     assert [page.source for page in parsed.pages] == ["ocr", "none"]
@@ -196,13 +242,13 @@ def test_parsing_twice_gives_the_same() -> None:
 
 def scanned(angle: float) -> tuple[str, Image.Image]:
     """A scan of a letter with a table, turned anticlockwise by `angle` degrees: what is read, and the picture."""
-    image = Image.new("RGB", (1000, 420), "white")
+    image = Image.new("RGB", (720, 560), "white")
     draw, font = ImageDraw.Draw(image), ImageFont.load_default(32)
     for i, (left, right) in enumerate(
         (("Maple Street Bakery", ""), ("Total fee", "4,200.00"), ("Amount due", "4,452.00"))
     ):
-        draw.text((80, 60 + 90 * i), left, fill="black", font=font)
-        draw.text((760, 60 + 90 * i), right, fill="black", font=font)
+        draw.text((60, 90 + 120 * i), left, fill="black", font=font)
+        draw.text((500, 90 + 120 * i), right, fill="black", font=font)
     turned = image.rotate(angle, expand=True, fillcolor="white", resample=Image.Resampling.BICUBIC)
     out = io.BytesIO()
     turned.save(out, "PNG", dpi=(72, 72))

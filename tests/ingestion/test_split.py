@@ -52,6 +52,22 @@ def test_a_long_table_repeats_its_header_under_its_caption() -> None:
     assert all(line.count("|") == 2 for p in passages[2:] for line in p.text.split("\n"))
 
 
+def test_a_table_that_goes_on_over_the_page_keeps_its_header() -> None:
+    body = [[f"Account {i}", "1.00", "2.00"] for i in range(80)]
+    first = [["Account", "Debit", "Credit"], *body[:40]]
+    pages = [
+        table(first, 1),
+        Block("Footer", "1", 1),
+        Block("Header", "Maple LLC", 2),
+        table(body[40:60], 2),
+        table(body[60:], 3),
+    ]
+    passages = split(parsed_of(*pages))
+    assert all("Account | Debit | Credit" in p.context for p in passages if p.page > 1 and "Account" in p.text)
+    again = split(parsed_of(table(first, 1), table([["Name", "Hours", "Rate"], ["Ann", "1.00", "2.00"]], 2)))
+    assert [p.context for p in again if p.page == 2] == [""]
+
+
 def test_a_section_is_told_to_the_passages_after_its_heading() -> None:
     words = "word " * 150
     passages = split(

@@ -1,6 +1,5 @@
 """The small firm after one undisturbed night, and what tests of the night say: scan, everything the tables hold, the briefs as bytes."""
 
-import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -19,6 +18,7 @@ from store.types import canonical_json
 from tests.agents.conftest import Endpoint, endpoint  # noqa: F401 - the fixture
 from tests.api.test_load import PASSING
 from tests.api.test_load import dump as rows_of
+from tests.homes import copied, made_once
 
 MONDAY = date(2026, 3, 9)
 TUESDAY = date(2026, 3, 10)
@@ -34,16 +34,19 @@ def settled(no_settings_from_outside: None) -> None:
 @pytest.fixture(scope="session")
 def scanned(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home after one undisturbed night of the Monday. Look, don't write."""
-    home = shutil.copytree(loaded, tmp_path_factory.mktemp("scanned") / "home")
-    with build(load_settings(home).model_copy(update={"today": MONDAY}), own_index=True) as services:
-        scan(services)
-    return home
+
+    def make(home: Path) -> None:
+        settings = load_settings(copied(loaded, home)).model_copy(update={"today": MONDAY})
+        with build(settings, own_index=True) as services:
+            scan(services)
+
+    return made_once(tmp_path_factory, "scanned", make)
 
 
 @pytest.fixture
 def after(scanned: Path, tmp_path: Path) -> Path:
     """A copy of the scanned home to work on."""
-    return shutil.copytree(scanned, tmp_path / "after")
+    return copied(scanned, tmp_path / "after")
 
 
 def scan(services: Services, **arguments: Any) -> Result:

@@ -53,17 +53,17 @@ def run(home: Path, name: str, **arguments: str) -> Result:
 def test_signals_are_listed_best_first_as_json_and_as_a_table(scanned: Path) -> None:
     listed = run(scanned, "signals")
     assert [one["score"] for one in listed.data] == sorted((one["score"] for one in listed.data), reverse=True)
-    assert all(one.keys() >= SIGNAL for one in listed.data) and len(listed.data) == 6
+    assert all(one.keys() >= SIGNAL for one in listed.data) and len(listed.data) == 7
     head, first, *rest = listed.text.splitlines()
     assert head.split() == ["score", "class", "due", "client", "headline"]
     assert first == " 84.42  B      2026-03-16  C001    2025 Form 1120-S needs an extension by March 16, 2026"
-    assert len(rest) == 5
+    assert len(rest) == 6
 
 
 @pytest.mark.parametrize(
     ("arguments", "refs"),
     [
-        ({"client": "C002"}, ["C002"]),
+        ({"client": "C002"}, ["C002", "C002"]),
         ({"as_": "ben@alder.example"}, ["C003", "C003"]),
         ({"as_of": "2026-03-09", "client": "C003"}, ["C003", "C003"]),
         ({"as_of": "2026-03-08"}, []),
@@ -126,11 +126,11 @@ def test_where_there_is_no_brief_it_is_said_what_to_do(scanned: Path, home: Path
 def test_a_scan_tells_what_came_of_it(services: Services) -> None:
     told: list[tuple[str, int, int]] = []
     result = find("scan").load()(services, {}, lambda *step: told.append(step))
-    figures = {"clients", "read", "unchanged", "failed", "raised", "drafted", "briefs", "seconds"}
+    figures = {"clients", "read", "unchanged", "failed", "raised", "drafted", "briefs", "tokens", "cost", "seconds"}
     assert result.data.keys() == figures | {"as_of"}
     assert result.text.splitlines()[1:] == [
         "  3 scanned, 0 of them unchanged; 0 could not be scanned",
-        "  6 signals, 7 drafts, 4 briefs written",
+        "  7 signals, 9 drafts, 4 briefs written",
     ]
     assert told[-2:] == [("clients", 3, 3), ("briefs", 4, 4)]
     assert "no brief written" in scan(services, client="C002", as_of="2026-03-10").text

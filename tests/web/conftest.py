@@ -1,7 +1,6 @@
 """The small firm after a night, served: browsers that sign in as anybody of it, and copies of the home for tests that change it."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from api.fonts import ensure_fonts
 from api.settings import load_settings
 from api.wiring import Services, build
 from store.database import counting_queries
+from tests.homes import copied, made_once
 from workspace.sign_in import set_password
 
 if TYPE_CHECKING:
@@ -53,15 +53,17 @@ def settled(no_settings_from_outside: None) -> None:
 @pytest.fixture(scope="session")
 def served_home(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The loaded home after one night, with a notice as a PDF and a file of a hostile name and text. Look, don't write."""
-    home = copied(loaded, tmp_path_factory.mktemp("web") / "home")
-    ensure_fonts(home / "fonts")
-    with build(load_settings(home).model_copy(update={"today": MONDAY}), own_index=True) as services:
-        take_in(services, "ana@alder.example", "C002", [("CP504.pdf", drawn(NOTICE)), (HOSTILE, HOSTILE_TEXT)])
-        find("scan").load()(services, {}, silent)
-        with services.database.writing() as session:
-            for name in ("ana", "ben", "mia", "sol", "adm"):
-                set_password(session, f"{name}@alder.example", PASSWORD, services.clock.now())
-    return home
+
+    def make(home: Path) -> None:
+        ensure_fonts(copied(loaded, home) / "fonts")
+        with build(load_settings(home).model_copy(update={"today": MONDAY}), own_index=True) as services:
+            take_in(services, "ana@alder.example", "C002", [("CP504.pdf", drawn(NOTICE)), (HOSTILE, HOSTILE_TEXT)])
+            find("scan").load()(services, {}, silent)
+            with services.database.writing() as session:
+                for name in ("ana", "ben", "mia", "sol", "adm"):
+                    set_password(session, f"{name}@alder.example", PASSWORD, services.clock.now())
+
+    return made_once(tmp_path_factory, "served", make)
 
 
 def drawn(text: str) -> bytes:
@@ -79,13 +81,6 @@ def drawn(text: str) -> bytes:
     canvas.drawText(lines)
     canvas.save()
     return out.getvalue()
-
-
-def copied(home: Path, to: Path) -> Path:
-    """A copy to work on; the embedder's graph, which nobody changes, is shared."""
-    copy = shutil.copytree(home, to, ignore=shutil.ignore_patterns("models"))
-    (copy / "models").symlink_to((home / "models").resolve())
-    return copy
 
 
 @dataclass

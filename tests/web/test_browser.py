@@ -12,7 +12,8 @@ from api.app import create_app
 from api.settings import load_settings
 from api.wiring import Services, build
 from evals.screens import CHROMIUM, NARROW, TABS, WIDE, chromium, shoot, sideways, sign_in
-from tests.web.conftest import MONDAY, PASSWORD, copied, ids
+from tests.homes import copied
+from tests.web.conftest import MONDAY, PASSWORD, ids
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -148,10 +149,10 @@ def test_a_decision_from_the_brief_and_back(page: "Page") -> None:
 
 def test_the_list_is_filtered_and_sorted_where_one_types(page: "Page", served: tuple[Services, str]) -> None:
     page.goto(f"{served[1]}/clients")
-    page.keyboard.press("/")
+    page.keyboard.press("f")
     page.keyboard.type("okafor")
     assert page.locator("#clients tbody tr:visible").count() == 1
-    page.get_by_role("searchbox").fill("")
+    page.locator("input[data-filter]").fill("")
     receivable = page.get_by_role("button", name="Receivable")
     first = page.locator("#clients tbody tr").first
     receivable.click()

@@ -99,7 +99,7 @@ def test_added_files_are_read_at_once(own: Own) -> None:
     assert "Taken in. 2 accepted, 1 refused." in page
     assert "Permit.txt" in page and "../" not in page
     assert "&lt;img src=x" in page and "<img src=x" not in page
-    found = sol.get("/clients/C001/documents?words=zanzibar permit").text
+    found = sol.get("/clients/C001/search?q=zanzibar permit").text
     assert re.search(
         r'<a href="/documents/doc_\w+\?version=ver_\w+&page=1&start=\d+&end=\d+#mark">Permit.txt</a>', found
     )

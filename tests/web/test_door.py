@@ -14,7 +14,8 @@ from api.wiring import Services
 from tests.web.conftest import PASSWORD, Visitor, Visits
 from workspace.sign_in import FAILURES_ALLOWED, open_token
 
-PUBLIC = {("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/healthz")}
+# A calendar program cannot sign in: the address of a feed holds a secret of 256 bits instead (tests/web/test_calendar.py).
+PUBLIC = {("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/healthz"), ("GET", "/calendar/feed/{secret}.ics")}
 
 
 def routes() -> Iterator[tuple[str, APIRoute]]:

@@ -29,7 +29,7 @@ def test_lists_have_the_contracts_shape(look: Visits) -> None:
     [document, *_] = call(ana, "/clients/C001/documents").json()
     assert {"id", "path", "kind", "state", "findings"} <= set(document)
     [hit, *_] = call(ana, "/clients/C001/search?q=minutes&k=3").json()
-    assert set(hit) == {"document", "path", "page", "start", "end", "text", "score"}
+    assert set(hit) == {"document", "path", "kind", "page", "role", "start", "end", "text", "score"}
     [draft, *_] = call(ana, "/deliverables?client=C001&state=in_review").json()
     shown = call(ana, f"/deliverables/{draft['id']}").json()
     named = {

@@ -21,6 +21,7 @@ def test_a_scan_is_started_followed_and_seen(own: Own) -> None:
         assert "This page follows it." in ana.follow(begun).text
         far = ana.http.get("/night/progress").json()
         assert far["running"] is False or (far["as_of"] == "2026-03-09" and far["done"] <= far["clients"])
+        assert far["running"] is False or "clients" in far["said"]
         for thread in engine.current().threads:
             thread.join()
         assert ana.http.get("/night/progress").json() == {"running": False}

@@ -582,7 +582,7 @@ def test_ten_queries_however_many_clients(database: Database, size: int) -> None
             scope = asker(session, email)
             with counting_queries(database.engine) as statements:
                 compose_brief(scope)
-        assert len(statements) == 10
+        assert len(statements) == 11
 
 
 def test_administrators_and_the_software_get_none(firm: Database) -> None:

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
+
+from store.tables import Brief
 from workspace.brief.blind import blind_spots
 from workspace.brief.cards import as_json, cards_of
 from workspace.brief.changed import changed
@@ -51,13 +54,14 @@ ORDER: Mapping[str, tuple[str, ...]] = {
 def compose_brief(scope: Scope) -> dict[str, Any]:
     """The brief of the scope's person for the scope's day, from that day's scans; the JSON is described in this package's docstring.
 
-    Ten queries, however many clients there are. A client that was not read that day stands as its last scan left it, and is a blind
+    Eleven queries, however many clients there are. A client that was not read that day stands as its last scan left it, and is a blind
     spot. Raises Forbidden for administrators and the software, who serve no client.
     """
     material = gather(scope)
     cards = cards_of(material)
     clients = {one.id: (one.ref, one.name) for one in material.clients.values()}
-    queue = release_queue(scope, material.drafts, clients)
+    queue = _queue_then(scope, material)
+    queue = release_queue(scope, material.drafts, clients) if queue is None else queue
     payload: dict[str, Any] = {
         "as_of": material.today.isoformat(),
         "for": material.reader.email,
@@ -82,6 +86,16 @@ def compose_brief(scope: Scope) -> dict[str, Any]:
         "yesterday": yesterday(material, cards),
     }
     return {"verdict": verdict(payload)} | payload
+
+
+def _queue_then(scope: Scope, material: Material) -> list[dict[str, Any]] | None:
+    """What waited on a day gone by, as the brief of that day was first kept: nothing else remembers in which state a draft was. None for
+    the newest day, and where there was no brief."""
+    if material.known_by is None:
+        return None
+    kept = select(Brief.payload).where(Brief.person_id == scope.person_id, Brief.as_of == scope.today)
+    payload = scope.session.scalars(kept).one_or_none()
+    return None if payload is None else list(payload["release_queue"])
 
 
 def _scanned(material: Material) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Reads what a brief is made of: ten queries, however many clients there are. Never judges, sorts or words anything."""
+"""Reads what a brief is made of: eleven queries, however many clients there are. Never judges, sorts or words anything."""
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -29,6 +29,7 @@ from workspace.raised import Raised, newest_decisions, raised_of
 from workspace.scans import latest_scans
 from workspace.scope import Right, Scope
 from workspace.signals.thresholds import Thresholds, resolve
+from workspace.snapshot.as_of import known_by
 
 _READINGS = {"partner": "partner", "manager": "manager", "senior": "own", "staff": "own"}
 
@@ -48,8 +49,10 @@ def gather(scope: Scope) -> Material:
     people, zone, settings = the_firm(scope)
     clients = _clients(scope)
     since = _since(scope.today, clients)
-    decisions = newest_decisions(scope)
+    moment = known_by(scope, zone.key)
+    decisions = newest_decisions(scope, by=moment)
     before = _before(scope)
+    drafts = drafts_of(scope, zone, _on_cards(before))
     return Material(
         scope=scope,
         reading=reading,
@@ -61,12 +64,13 @@ def gather(scope: Scope) -> Material:
         clients=clients,
         raised=_raised(scope, clients, decisions),
         decisions=decisions,
-        drafts=drafts_of(scope, zone, _on_cards(before)),
+        drafts=tuple(one for one in drafts if moment is None or one.since <= scope.today),
         papers=_papers(scope, zone, since, [one.id for one in clients.values() if one.may_have_papers]),
         mails=_mails(scope, zone, since),
         bills=_bills(scope, since),
         payments=_payments(scope, since),
         before=before,
+        known_by=moment,
     )
 
 

@@ -145,7 +145,8 @@ class Received:
 
 @dataclass(frozen=True)
 class Material:
-    """All of it. `since` is the first day of what counts as changed; `before` is the reader's brief of an earlier day, as it was kept."""
+    """All of it. `since` is the first day of what counts as changed; `before` is the reader's brief of an earlier day, as it was kept.
+    `known_by`: the moment whose knowledge counts on a day gone by, None on the newest."""
 
     scope: Scope
     reading: str
@@ -163,6 +164,7 @@ class Material:
     bills: tuple[Bill, ...]
     payments: tuple[Received, ...]
     before: Mapping[str, Any] | None
+    known_by: datetime | None = None
 
     @property
     def today(self) -> date:

@@ -1,4 +1,4 @@
-"""Who waits for whom: clients for us (mail without an answer, work in review or ready to file), we for clients (open requests)."""
+"""Who waits for whom: clients for us (unanswered mail, work in review or ready to file), we for clients (open requests); promises."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,6 +8,8 @@ from typing import Any
 from workspace.brief.cards import concerning, my_engagements
 from workspace.brief.material import FOLLOW_UP, Material
 from workspace.deliverables.occasions import subject_of
+from workspace.promises import is_ask
+from workspace.promises.sentences import sentences
 from workspace.raised import Raised, iso
 
 MOST = 15
@@ -15,7 +17,7 @@ _STAGES = {"in-review": ("review", "is in review"), "ready-to-file": ("file", "i
 
 
 def waiting(material: Material) -> dict[str, Any]:
-    """`waiting`: both lists with the oldest first, and how many are left off each."""
+    """`waiting`: both lists with the oldest first, how many are left off each, and the promises that come due."""
     mine = my_engagements(material) if material.reading == "own" else None
     us = [*unanswered(material), *_with_us(material, mine)]
     us.sort(key=lambda row: (-(row["days"] if row["days"] is not None else -1), row["client_ref"], row["what"]))
@@ -26,7 +28,34 @@ def waiting(material: Material) -> dict[str, Any]:
         "on_us_more": max(len(us) - MOST, 0),
         "on_clients": them[:MOST],
         "on_clients_more": max(len(them) - MOST, 0),
+        "promises": promises(material)[:MOST],
     }
+
+
+def promises(material: Material) -> list[dict[str, Any]]:
+    """What was promised and comes due or is past, ours and the clients', the oldest day first."""
+    rows = [
+        {
+            "client_ref": one.client_ref,
+            "client": one.client,
+            "what": one.headline,
+            "owes": "client" if one.waits_on_client else "us",
+            "due": iso(one.due),
+            "late": one.due is not None and one.due < material.today,
+            "who": sorted(name for person in one.people if (name := material.name_of(person))),
+            "key": one.key,
+        }
+        for one in concerning(material)
+        if one.slug == "promise-due"
+    ]
+    return sorted(rows, key=lambda row: (row["due"] or "", row["client_ref"], row["key"]))
+
+
+def _asked(one: Raised) -> str | None:
+    """The sentence of an unanswered mail that asks, from the words that the signal quotes; None where none plainly does."""
+    quoted = next((str(row["quote"]) for row in one.evidence if row.get("kind") == "message"), "")
+    found = [quoted[start:end] for start, end in sentences(quoted)]
+    return next((text for text in found if text.endswith("?") or is_ask(text)), None)
 
 
 def unanswered(material: Material) -> Iterator[dict[str, Any]]:
@@ -43,6 +72,7 @@ def unanswered(material: Material) -> Iterator[dict[str, Any]]:
                 "days": (material.today - sent).days if sent else None,
                 "who": sorted(name for person in one.people if (name := material.name_of(person))),
                 "key": one.key,
+                "ask": _asked(one),
             }
 
 
@@ -67,6 +97,7 @@ def _with_us(material: Material, mine: set[str] | None) -> Iterator[dict[str, An
                     "days": None,
                     "who": [owner] if owner else [],
                     "key": None,
+                    "ask": None,
                 }
 
 

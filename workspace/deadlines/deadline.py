@@ -20,7 +20,12 @@ from workspace.deadlines.calendar import (
 )
 from workspace.deadlines.rules import LAST_DAY, Rule
 
-_ROLLED_BY = {"7503": "IRC §7503", "frcp": "FRCP 6(a)(1)(C)", "deposit": "Reg. 31.6302-1(c)"}
+_ROLLED_BY = {
+    "7503": "IRC §7503",
+    "frcp": "FRCP 6(a)(1)(C)",
+    "deposit": "Reg. 31.6302-1(c)",
+    "state": "the state's own rule, as the firm entered it",
+}
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,9 @@ class Override:
 class Deadline:
     """One computed date with everything a person needs to check it.
 
-    `nominal` is the date before any roll or postponement, `due` the date that counts. `rolled_because` says why they differ, None
-    when they don't. `years` is when the rule holds. `confirm`: show it as "confirm" until a person has. `how`: sentences, in order.
+    `nominal` is the date before any roll or postponement, `rolled` the one after the roll, `due` the date that counts. `rolled_because`
+    says why they differ, None when they don't. `roll_policy` is what the rule does with closed days, `years` when the rule holds.
+    `confirm`: show it as "confirm" until a person has. `how`: sentences, in order.
     """
 
     rule_id: str
@@ -50,11 +56,18 @@ class Deadline:
     authority: str
     inputs: dict[str, str] = field(hash=False)
     nominal: date
+    rolled: date
     due: date
     rolled_because: str | None
+    roll_policy: str
     years: str
     confirm: bool
     how: tuple[str, ...]
+
+    @property
+    def postponed_by(self) -> str | None:
+        """The IRS's notice that moved the date (IRC §7508A), None where none did."""
+        return self.inputs.get("postponed by")
 
 
 def count(rule: Rule, start: date) -> date:
@@ -86,7 +99,8 @@ def finish(
 
     `sentences` tell how `nominal` was reached (empty ones are left out); not `sure`, or a rule marked "check": to be confirmed.
     """
-    due, because = _rolled(rule, nominal, state)
+    rolled, because = _rolled(rule, nominal, state)
+    due = rolled
     how = [sentence for sentence in sentences if sentence]
     if because:
         how.append(f"{because}; the next day that counts is {in_words(due)} ({_ROLLED_BY[rule.roll]}).")
@@ -108,8 +122,10 @@ def finish(
         authority=rule.authority,
         inputs=inputs,
         nominal=nominal,
+        rolled=rolled,
         due=due,
         rolled_because=because,
+        roll_policy=rule.roll_policy,
         years=rule.years,
         confirm=confirm,
         how=tuple(how),
@@ -143,7 +159,8 @@ def _rolled(rule: Rule, nominal: date, state: str | None) -> tuple[date, str | N
     if rule.roll == "frcp":
         due = court_roll(nominal, state)
         return due, why_rolled(nominal, due, holidays_from(nominal, due, state, court=True))
-    where = state if rule.roll == "7503" else None  # deposits skip D.C. holidays only
+    # Deposits skip D.C. holidays only; Patriots' Day counts for a state's own return as for a federal one.
+    where = None if rule.roll == "deposit" else state
     due = roll(nominal, where)
     return due, why_rolled(nominal, due, holidays_from(nominal, due, where))
 

@@ -14,8 +14,15 @@ from typing import Any, Literal
 from store.errors import Invalid
 
 Kind = Literal["return", "estimate", "notice", "event", "deposit"]
-Roll = Literal["7503", "none", "frcp", "deposit"]
+Roll = Literal["7503", "none", "frcp", "deposit", "state"]
 Status = Literal["sure", "check"]
+ROLLS: dict[Roll, str] = {
+    "7503": "moves off a Saturday, Sunday or legal holiday (IRC §7503)",
+    "none": "is not moved off a Saturday, Sunday or holiday",
+    "frcp": "moves off a Saturday, Sunday or legal holiday of the court (FRCP 6(a)(1)(C))",
+    "deposit": "moves to the next business day, counted by the deposit rule's own (Reg. 31.6302-1(c))",
+    "state": "moves off a Saturday, Sunday or legal holiday, as the firm entered the state's own rule",
+}
 LAST_DAY = 31  # a rule's `day = "last"`: clamped to the month
 
 
@@ -77,7 +84,13 @@ class Rule:
     @property
     def years(self) -> str:
         """The effective years in words."""
-        return _years(self.from_year, self.through_year)
+        return years_in_words(self.from_year, self.through_year)
+
+    @property
+    def roll_policy(self) -> str:
+        """What happens to a date on a closed day, in words."""
+        printed = " where none is printed" if self.by_print and self.roll != "none" else ""
+        return ROLLS[self.roll] + printed
 
     @property
     def has_default(self) -> bool:
@@ -166,7 +179,8 @@ def _data() -> dict[str, Any]:
     return tomllib.loads(files("workspace.deadlines").joinpath("rules.toml").read_text(encoding="utf-8"))
 
 
-def _years(first: int | None, last: int | None) -> str:
+def years_in_words(first: int | None, last: int | None) -> str:
+    """The years from `first` through `last`, None without bound."""
     if first is None and last is None:
         return "all years"
     if first is None:

@@ -102,6 +102,7 @@ def _document(scope: Scope, found: DocumentEvidence) -> Source:
         return Source("A document that is not in this file", "", "")
     older = row.current_version_id not in (None, found.version)
     where = f"page {found.page}" + (", an earlier version of the file" if older else "")
+    where += f", corrected by {found.corrected_by}" if found.corrected_by else ""
     link = {
         "kind": "document",
         "document": found.document,
@@ -152,6 +153,12 @@ def _request(scope: Scope, item_id: str) -> tuple[str, dict[str, Any]]:
     return (f"Request “{item}”" if item else "A request that is gone"), {}
 
 
+def _document_record(scope: Scope, document_id: str) -> tuple[str, dict[str, Any]]:
+    found = select(Document.path).where(Document.id == document_id, Document.client_id.in_(scope.clients()))
+    path = scope.session.scalars(found).one_or_none()
+    return path or "A document that is not in this file", {}
+
+
 def _mail_record(scope: Scope, message_id: str) -> tuple[str, dict[str, Any]]:
     row = _mail(scope, message_id)
     if row is None:
@@ -160,6 +167,8 @@ def _mail_record(scope: Scope, message_id: str) -> tuple[str, dict[str, Any]]:
 
 
 def _proposal(scope: Scope, key: str) -> tuple[str, dict[str, Any]]:
+    if key == "term":
+        return "A proposal of this draft: right after the last term, and as long. Change it as you see fit", {}
     return (
         "A proposal of this draft: Friday of next week, or three business days before the due date. Change it as you see fit",
         {},
@@ -177,6 +186,15 @@ _NAMES: dict[str, Callable[[Scope, str], tuple[str, dict[str, Any]]]] = {
     "notice": lambda scope, key: ("The notice's record", {}),
     "payment": lambda scope, key: ("Payment", {}),
     "time": lambda scope, key: ("Time entry", {}),
+    "task": lambda scope, key: ("Task", {}),
+    "note": lambda scope, key: ("Note", {}),
+    "knowledge": lambda scope, key: ("What people know of the client", {}),
+    "trust": lambda scope, key: ("Trust ledger", {}),
+    "party": lambda scope, key: ("Party of the matter", {}),
+    "deadline": lambda scope, key: ("Entered date", {}),
+    "firm": lambda scope, key: ("The whole firm", {}),
+    "setting": lambda scope, key: (f"The firm's setting for {key}", {}),
+    "document": _document_record,
     "person": _person,
     "contact": _contact,
     "request": _request,

@@ -5,6 +5,7 @@ approved version. Never sends: what lies in the outbox is sent elsewhere.
 """
 
 import re
+from collections.abc import Iterable
 
 from sqlalchemy import func, select
 
@@ -79,11 +80,15 @@ def _wrote_of_it(scope: Scope, row: Deliverable) -> bool:
     return bool(scope.session.scalar(mine))
 
 
+def addresses(recipients: Iterable[str]) -> tuple[str, ...]:
+    """The e-mail addresses among the recipients of a version, in order."""
+    return tuple(one for recipient in recipients for one in _ADDRESS.findall(recipient))
+
+
 def _outbox_item(scope: Scope, row: Deliverable, version: DeliverableVersion, freed: Release) -> OutboxItem:
     """What goes out: a mail where it leaves the firm and somebody has an address, else a paper to print or to file."""
-    addresses = [one for recipient in version.recipients for one in _ADDRESS.findall(recipient)]
     kind = KINDS[row.slug]
-    mailed = bool(addresses) and kind.goes_by != "file"
+    mailed = bool(addresses(version.recipients)) and kind.goes_by != "file"
     firm = scope.session.scalars(select(Firm.name).limit(1)).one_or_none()
     return OutboxItem(
         id=stable_id("out", freed.id),

@@ -30,6 +30,9 @@ _SAID = {
     AuditTag.DOCUMENT_OPENED: "opened for the first time",
     AuditTag.DOCUMENT_RECEIVED: "received",
     AuditTag.DOCUMENT_REFUSED: "refused",
+    AuditTag.KNOWLEDGE_ACCEPTED: "accepted what is known",
+    AuditTag.KNOWLEDGE_ADDED: "wrote down what is known",
+    AuditTag.KNOWLEDGE_ENDED: "ended what was known",
     AuditTag.MODEL_REFUSED: "kept from a model",
     AuditTag.NOTICE_CONFIRMED: "confirmed the dates of",
     AuditTag.NOTICE_READ: "read as a notice",
@@ -99,6 +102,8 @@ def _happening(entry: AuditEntry, people: Mapping[str, str], named: Mapping[str,
     elif document:
         about = named["document"].get(document, str(entry.detail.get("path", "")))
         href = f"/documents/{document}" if document in named["document"] else None
+    elif entry.subject.startswith("knowledge:"):
+        about = f"“{entry.detail.get('text', '')}”"
     elif entry.detail.get("slug"):
         about = f"{entry.detail['slug']}: {entry.detail.get('decision', '')}"
     detail = entry.detail

@@ -110,6 +110,22 @@ def clients_of_night(scope: Scope, as_of: date) -> tuple[ClientNight, ...]:
     )
 
 
+def so_far(scope: Scope, as_of: date, since: datetime) -> Night:
+    """What came of the asker's clients in the night of a day that began at `since` and runs; one query."""
+    row = ClientScan
+    found = scope.session.execute(
+        select(
+            func.count(),
+            func.sum(case((row.state == "unchanged", 1), else_=0)),
+            func.sum(case((row.state == "failed", 1), else_=0)),
+            func.sum(case((row.state == "failed", 0), else_=row.raised)),
+            func.sum(row.drafted),
+        ).where(row.as_of == as_of, row.finished_at >= since, row.client_id.in_(scope.clients()))
+    ).one()
+    seconds = round((scope.now - since).total_seconds())
+    return Night(as_of, "running", since, seconds, *(int(number or 0) for number in found))
+
+
 def spent_since(scope: Scope, since: datetime) -> Spent:
     """What models cost about the asker's clients since a moment; one query."""
     calls, tokens, cost = scope.session.execute(

@@ -8,14 +8,16 @@ from sqlalchemy import literal, select, union_all
 
 from store.tables import Client, Deliverable, Document, Message
 from workspace.deliverables.model import OPEN
+from workspace.knowledge import Entry, entries
 from workspace.pages.money import Bucket, aging
-from workspace.scope import Scope
+from workspace.scope import Right, Scope
 from workspace.snapshot import take_snapshot
 from workspace.snapshot.model import ZERO, Contact, Note
 
-PARTS = ("contacts", "notes", "invoices")
+PARTS = ("contacts", "notes", "invoices", "knowledge")
 LATELY = 8
 NOTES = 5
+KNOWN = 12
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class WaitingDraft:
 
 @dataclass(frozen=True)
 class Overview:
-    """The overview's own part; signals and deadlines come from signals.py and the head. `people` are names by id."""
+    """The overview's own part; signals and deadlines come from signals.py and the head. `people` are names by id, `known` what people
+    know and what the notes propose (mail is looked through on the page of all of it); `may_know`: the asker may accept and end it."""
 
     contacts: tuple[Contact, ...]
     notes: tuple[Note, ...]
@@ -49,10 +52,12 @@ class Overview:
     drafts: tuple[WaitingDraft, ...]
     lately: tuple[Lately, ...]
     people: dict[str, str]
+    known: tuple[Entry, ...]
+    may_know: bool
 
 
 def overview_of(scope: Scope, client_ref: str) -> Overview:
-    """The client at a glance, in seven queries. Raises NotFound outside the scope."""
+    """The client at a glance, in eight queries. Raises NotFound outside the scope."""
     snapshot = take_snapshot(scope, client_ref, PARTS)
     buckets = aging(snapshot.invoices, scope.today)
     return Overview(
@@ -63,6 +68,8 @@ def overview_of(scope: Scope, client_ref: str) -> Overview:
         drafts=_drafts(scope, snapshot.client.id),
         lately=_lately(scope, snapshot.client.id),
         people={person.id: person.name for person in snapshot.people.values()},
+        known=entries(snapshot, scope.today, promises=False)[:KNOWN],
+        may_know=scope.has(Right.CLIENT_WRITE),
     )
 
 

@@ -16,7 +16,8 @@ MOST = 1000  # of a page
 @dataclass(frozen=True)
 class Paper:
     """A document in the list. `state`: received, read, refused. `notice` is its agency and number where it is one; `copy_of` the path of
-    the document with the same bytes that was first. `findings` say what could not be read."""
+    the document with the same bytes that was first, `later` that of the document that supersedes it. `gone_since`: it is no longer in the
+    watched folder. `findings` say what could not be read."""
 
     id: str
     path: str
@@ -30,6 +31,8 @@ class Paper:
     received_at: datetime
     opened: bool
     copy_of: str | None
+    later: str | None
+    gone_since: datetime | None
     notice: str | None
     findings: tuple[str, ...]
 
@@ -47,12 +50,15 @@ class Shelf:
 def papers_of(scope: Scope, client_ref: str, *, words: str = "", by: str = "folder") -> Shelf:
     """The client's documents whose path holds every one of `words`, by folder or by kind; two queries."""
     scope.require(Right.CLIENT_READ)
-    first = aliased(Document)
+    first, later = aliased(Document), aliased(Document)
     query = (
-        select(Document, DocumentVersion.size, DocumentVersion.number, first.path, Notice.agency, Notice.number)
+        select(
+            Document, DocumentVersion.size, DocumentVersion.number, first.path, Notice.agency, Notice.number, later.path
+        )
         .join(Client, Client.id == Document.client_id)
         .outerjoin(DocumentVersion, DocumentVersion.id == Document.current_version_id)
         .outerjoin(first, first.id == Document.duplicate_of)
+        .outerjoin(later, later.id == Document.superseded_by)
         .outerjoin(Notice, Notice.document_id == Document.id)
         .where(Client.ref == client_ref, Client.id.in_(scope.clients()))
     )
@@ -61,8 +67,8 @@ def papers_of(scope: Scope, client_ref: str, *, words: str = "", by: str = "fold
     rows = scope.session.execute(query.order_by(Document.path, Document.id).limit(MOST + 1)).tuples().all()
     findings = _findings(scope, client_ref)
     papers = [
-        _paper(document, size, number, copied, (agency, notice), findings.get(document.id, ()))
-        for document, size, number, copied, agency, notice in rows[:MOST]
+        _paper(document, size, number, copied, after, (agency, notice), findings.get(document.id, ()))
+        for document, size, number, copied, agency, notice, after in rows[:MOST]
     ]
     kinds = tuple(sorted({paper.kind for paper in papers if paper.kind}))
     return Shelf(_grouped(papers, by), len(papers), len(rows) > MOST, kinds)
@@ -93,6 +99,7 @@ def _paper(
     size: int | None,
     number: int | None,
     copied: str | None,
+    later: str | None,
     notice: tuple[str | None, str | None],
     findings: tuple[str, ...],
 ) -> Paper:
@@ -110,6 +117,8 @@ def _paper(
         received_at=row.received_at,
         opened=row.opened_at is not None,
         copy_of=copied,
+        later=later,
+        gone_since=row.gone_since,
         notice=" ".join(part for part in notice if part) or None,
         findings=findings,
     )

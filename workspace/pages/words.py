@@ -13,11 +13,18 @@ _RECORDS = {
     "notice": "The notice",
     "payment": "Payment",
     "time": "Time entry",
+    "setting": "The firm's setting",
     "contact": "Contact",
     "request": "Request",
     "message": "Mail",
     "document": "Document",
     "person": "",
+    "task": "Step",
+    "note": "Note",
+    "trust": "Trust ledger",
+    "party": "Party",
+    "deadline": "Entered date",
+    "firm": "The whole firm",
 }
 _NAMED = ("client", "engagement", "invoice", "person")  # what follows the colon is a name of the trade, not an id
 _FIELDS = {
@@ -34,6 +41,9 @@ _FIELDS = {
     "letter_sent_on": "letter sent",
     "letter_signed_on": "letter signed",
     "sent_at": "sent",
+    "done_on": "done",
+    "counted_from": "counted from",
+    "reconciled_on": "reconciled through",
 }
 _VERBS = {
     "sum": "Footed",
@@ -47,6 +57,7 @@ _VERBS = {
     "due": "Due date",
 }
 _SIGNS = {"sum": " + ", "difference": " − ", "product": " × ", "ratio": " ÷ "}
+_TAX_ID = re.compile(r"\d{3}-\d{2}-\d{4}|\d{2}-\d{7}")  # a quote that is nothing else
 _LONGEST = 160  # characters of a quote
 _OPERANDS = 4
 
@@ -66,7 +77,8 @@ def evidence_in_words(evidence: Mapping[str, Any]) -> str:
     """One piece of evidence: a quote in quotation marks, a field with its value, arithmetic as a person writes it."""
     match evidence["kind"]:
         case "document" | "message":
-            return f"“{shortened(str(evidence['quote']))}”"
+            by, quote = evidence.get("corrected_by"), shortened(str(evidence["quote"]))
+            return f"“{covered(quote) if _TAX_ID.fullmatch(quote) else quote}”" + (f", corrected by {by}" if by else "")
         case "derived":
             return _arithmetic(str(evidence["formula"]))
         case _:

@@ -11,16 +11,22 @@ from typing import Any
 from store.rows import (
     ClientRow,
     ContactRow,
+    CorrectionRow,
     EngagementRow,
+    EnteredDeadlineRow,
     InvoiceRow,
     NoteRow,
+    PartyRow,
     PaymentRow,
     RequestRow,
     Row,
     StaffRow,
     TaskRow,
     TimeRow,
+    TrustRow,
 )
+from workspace.records.corrections import apply_corrections
+from workspace.records.matters import apply_entered, apply_parties, apply_trust
 from workspace.records.money import apply_invoices, apply_payments, apply_time
 from workspace.records.notes import apply_notes
 from workspace.records.practice import apply_clients, apply_contacts, apply_firm, apply_staff
@@ -39,6 +45,10 @@ APPLY: Mapping[type[Row], Callable[[Scope, Sequence[Any]], Applied]] = {
     TimeRow: apply_time,
     PaymentRow: apply_payments,
     NoteRow: apply_notes,
+    PartyRow: apply_parties,
+    TrustRow: apply_trust,
+    EnteredDeadlineRow: apply_entered,
+    CorrectionRow: apply_corrections,
 }
 
 __all__ = ["APPLY", "Applied", "apply_firm"]

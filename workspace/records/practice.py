@@ -100,7 +100,7 @@ def apply_contacts(scope: Scope, rows: Sequence[ContactRow]) -> Applied:
     tied = put(scope, ClientContact, list(ties.values()))
     # a row of the file is one tie; a changed name or phone counts as one changed row
     also = min(people.updated, tied.unchanged)
-    return Applied(tied.created, tied.updated + also, tied.unchanged - also, tuple(rejected))
+    return Applied(tied.created, tied.updated + also, tied.unchanged - also, tuple(rejected), tied.kept)
 
 
 def _contact(row: ContactRow) -> Contact:

@@ -11,6 +11,7 @@ from sqlalchemy import inspect, select
 
 from store.rows import Rejected, Row
 from store.tables import Base, Client, Engagement, Invoice, Person
+from workspace.records.history import LOAD, held_back, note_change, note_first
 from workspace.scope import Scope
 
 T = TypeVar("T")
@@ -20,12 +21,14 @@ _BATCH = 500
 
 @dataclass(frozen=True)
 class Applied:
-    """What became of rows: how many were new, changed, the same; and those that could not be taken, with the reason."""
+    """What became of rows: how many were new, changed, the same; those that could not be taken, with the reason; and what is to be said
+    about values that a person had accepted."""
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     rejected: tuple[Rejected, ...] = ()
+    kept: tuple[str, ...] = ()
 
     def __add__(self, other: "Applied") -> "Applied":
         return Applied(
@@ -33,6 +36,7 @@ class Applied:
             self.updated + other.updated,
             self.unchanged + other.unchanged,
             self.rejected + other.rejected,
+            self.kept + other.kept,
         )
 
     @property
@@ -45,20 +49,23 @@ def put(scope: Scope, table: type[B], wanted: Sequence[B]) -> Applied:
 
     Ids must differ. Rows that reference each other must be put in the order of the reference.
     """
-    created = updated = unchanged = 0
+    done = Applied()
     for batch in batches(wanted):
         known = _rows_by_id(scope, table, [_id(row) for row in batch])
-        for row in batch:
-            there = known.get(_id(row))
-            if there is None:
-                scope.session.add(row)
-                created += 1
-            elif _assign(there, _given(row)):
-                updated += 1
-            else:
-                unchanged += 1
+        pairs = [(row, known.get(_id(row))) for row in batch]
+        new = [row for row, there in pairs if there is None]
+        scope.session.add_all(new)
+        scope.session.flush()  # the history names the client
+        for row in new:
+            note_first(scope, row, _given(row))
+        differing = [
+            (there, differs) for row, there in pairs if there is not None and (differs := _differs(there, row))
+        ]
+        left, kept = held_back(scope, differing)
+        changed = sum(_assign(scope, there, given, left.get(n, set())) for n, (there, given) in enumerate(differing))
+        done += Applied(len(new), changed, len(batch) - len(new) - changed, kept=kept)
         scope.session.flush()
-    return Applied(created, updated, unchanged)
+    return done
 
 
 def batches(items: Sequence[T], size: int = _BATCH) -> Iterator[Sequence[T]]:
@@ -80,12 +87,19 @@ def _given(row: Base) -> dict[str, Any]:
     return {name: value for name, value in vars(row).items() if not name.startswith("_")}
 
 
-def _assign(row: Base, values: Mapping[str, Any]) -> bool:
-    """Whether anything differed; what is equal is not assigned, so that nothing is written and no revision rises."""
-    differing = {name: value for name, value in values.items() if getattr(row, name) != value}
-    for name, value in differing.items():
+def _differs(there: Base, row: Base) -> dict[str, Any]:
+    """The values of `row` that `there` does not have."""
+    return {name: value for name, value in _given(row).items() if getattr(there, name) != value}
+
+
+def _assign(scope: Scope, row: Base, values: Mapping[str, Any], left: Collection[str]) -> bool:
+    """Whether anything was changed; what is equal is not assigned, so that nothing is written and no revision rises."""
+    taken = {name: value for name, value in values.items() if name not in left}
+    before = {name: getattr(row, name) for name in taken}
+    for name, value in taken.items():
         setattr(row, name, value)
-    return bool(differing)
+    note_change(scope, row, before, taken, LOAD)
+    return bool(taken)
 
 
 def known_people(scope: Scope) -> dict[str, str]:
@@ -148,7 +162,7 @@ _WHERE = {
     "engagement_ref": "engagements.csv has no such engagement that could be read",
     "invoice_number": "invoices.csv has no such invoice that could be read",
     **dict.fromkeys(
-        ("partner", "manager", "owner", "staff", "author"),
+        ("partner", "manager", "owner", "staff", "author", "entered_by", "confirmed_by"),
         "staff.csv has nobody of that address (somebody who left stands there with active = false)",
     ),
 }

@@ -35,7 +35,7 @@ def apply_engagements(scope: Scope, rows: Sequence[EngagementRow]) -> Applied:
     done = put(scope, Engagement, [_engagement(row, clients[row.client_ref], people) for row in taken])
     letters = _put_letters(scope, taken, clients)
     also = min(letters, done.unchanged)
-    return Applied(done.created, done.updated + also, done.unchanged - also, tuple(rejected))
+    return Applied(done.created, done.updated + also, done.unchanged - also, tuple(rejected), done.kept)
 
 
 def _engagement(row: EngagementRow, client_id: str, people: dict[str, str]) -> Engagement:

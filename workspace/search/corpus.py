@@ -68,6 +68,11 @@ class Corpus:
         """The document of a passage."""
         return self.papers[int(self.papers_of[row])]
 
+    def role(self, row: int) -> str:
+        """What the page of a passage is headed with, else whether the passage is a table; "" for text."""
+        headed = [name for name, of in self.statements.items() if of[row]]
+        return ", ".join(headed) or ("table" if self.tables[row] else "")
+
 
 def build(papers: Sequence[Paper], pieces: Sequence[Piece]) -> Corpus:
     """`pieces` document by document, each in reading order; `papers` are their documents."""

@@ -6,18 +6,23 @@ Keeps the corpora of the clients searched last. Never answers a question, never 
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import Select, select
+from sqlalchemy import Select, String, cast, func, select
 
+from store.errors import Busy
 from store.ids import stable_id
-from store.tables import Client, Document, DocumentVersion, FactRow, Passage
+from store.tables import Client, Document, DocumentVersion, FactCorrection, FactRow, Passage
+from store.vectors import Vectors, shelf_of, unpack
 from workspace.scope import Scope, access_client
+from workspace.search import kept
 from workspace.search.corpus import Corpus, Paper, Piece, build
-from workspace.search.periods import DATED, Span, asked_periods, spans_of
+from workspace.search.narrow import Only
+from workspace.search.periods import DATED, asked_periods, spans_of
 from workspace.search.question import read_question
 from workspace.search.ranking import score
 
@@ -27,13 +32,16 @@ if TYPE_CHECKING:
 
 # How many of the nearest vectors are asked for.
 _DEPTH = 100
-# Half a megabyte each.
-_CLIENTS_KEPT = 256
+# Passages of one client up to which all vectors are compared: exact, in half a millisecond, and no collection stays open for it.
+_COMPARED = 5_000
+# Passages of all clients kept ready in memory: some 8 KB each, their vectors included.
+_PASSAGES_KEPT = 30_000
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A passage that was found: where it stands, its words, and how well it fits (higher is better, comparable within one search)."""
+    """A passage that was found: where it stands, its words, and how well it fits (higher is better, comparable within one search).
+    `role` is what its page is, as search saw it (balance sheet, table, …), "" for a page of text."""
 
     document_id: str
     version_id: str
@@ -45,45 +53,68 @@ class Hit:
     start: int
     end: int
     text: str
+    role: str
     score: float
 
 
 @dataclass(frozen=True)
-class Only:
-    """What hits must be of: documents of one of these kinds, of a period that has a day in common. Empty and None exclude nothing."""
+class Held:
+    """A client's corpus and the vectors of its rows; `vectors` None when there are too many to compare one by one."""
 
-    kinds: frozenset[str] = frozenset()
-    period: Span | None = None
-
-    def takes(self, paper: Paper) -> bool:
-        """Whether a document is of these. One without a known period is of none."""
-        of_kind = not self.kinds or paper.kind in self.kinds
-        return of_kind and (self.period is None or any(self.period.shared(span) for span in paper.spans))
+    corpus: Corpus
+    vectors: Vectors | None
 
 
 class Searcher:
     """The index, the embedder, and the corpora of the clients searched last. Safe to share between threads."""
 
-    def __init__(self, index: "VectorIndex", embedder: "Embedder") -> None:
+    def __init__(self, index: "VectorIndex", embedder: "Embedder", folder: Path | None = None) -> None:
+        """`folder`: where corpora are kept that no longer stay in memory; None keeps none."""
         self.index = index
+        self._folder = folder
         self.embedder = embedder
         self._lock = threading.Lock()
-        self._corpora: OrderedDict[str, Corpus] = OrderedDict()
+        self._held: OrderedDict[str, Held] = OrderedDict()
 
-    def corpus(self, scope: Scope, client: Client) -> Corpus:
-        """The corpus of a client that the scope has given access to, made anew when its current documents are others."""
+    def held(self, scope: Scope, client: Client) -> Held:
+        """What is searched of a client that the scope has given access to, made anew when its current documents are others."""
         current = _current(scope, client)
-        key = stable_id(client.id, *(part for row in current for part in row))
+        key = stable_id(client.id, client.embedder, client.shelf, *(part for row in current for part in row))
         with self._lock:
-            if key in self._corpora:
-                self._corpora.move_to_end(key)
-                return self._corpora[key]
-        made = _read_corpus(scope, client, current)
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+        made = kept.read(self._folder, client.id, key, Held)
+        if made is None:
+            made = _read(scope, client, current)
+            kept.keep(self._folder, client.id, key, made)
         with self._lock:
-            self._corpora[key] = made
-            while len(self._corpora) > _CLIENTS_KEPT:
-                self._corpora.popitem(last=False)
+            self._held[key] = made
+            while len(self._held) > 1 and sum(len(one.corpus.ids) for one in self._held.values()) > _PASSAGES_KEPT:
+                self._held.popitem(last=False)
         return made
+
+    def vector(self, model: str | None, meaning: str) -> Vectors | None:
+        """A question as a vector of that model (None: the one that is set). None when the model cannot be had now: words alone are
+        searched then."""
+        try:
+            embedder = self.embedder if model is None else self.embedder.other(model)
+            return None if embedder is None else embedder.embed([meaning])[0]
+        except Busy:
+            return None
+
+    def near(self, client: Client, held: Held, meaning: str) -> dict[int, float]:
+        """The rows nearest in meaning, with their cosines; compared one by one where they are few enough."""
+        asked = self.vector(client.embedder, meaning)
+        if asked is None:
+            return {}
+        if held.vectors is None:
+            found = self.index.near(shelf_of(client.id, client.shelf), asked, _DEPTH)
+            rows = held.corpus.rows
+            return {rows[one.passage_id]: one.similarity for one in found if one.passage_id in rows}
+        cosines = held.vectors @ asked
+        best = np.argsort(-cosines, kind="stable")[:_DEPTH]
+        return dict(zip(best.tolist(), cosines[best].tolist(), strict=True))
 
 
 def search(
@@ -92,57 +123,73 @@ def search(
     """The passages of a client that fit a query, best first, at most k; three queries, five at the first search of a client. Raises
     NotFound for a client outside the scope."""
     client = access_client(scope, client_ref)
-    corpus = engine.corpus(scope, client)
+    held = engine.held(scope, client)
+    corpus = held.corpus
     if not corpus.ids or not query.strip() or k < 1:
         return ()
     question = read_question(query)
-    vector = engine.embedder.embed([question.meaning])[0]
-    nearest = engine.index.near(client.id, vector, _DEPTH)
-    near = {corpus.rows[n.passage_id]: n.similarity for n in nearest if n.passage_id in corpus.rows}
+    near = engine.near(client, held, question.meaning)
     periods = asked_periods(query, today=scope.today, fiscal_year_end=client.fiscal_year_end)
     scores = score(corpus, question, near, periods)
     best = np.argsort(-scores, kind="stable").tolist()
     taken = [row for row in best if only is None or only.takes(corpus.paper(row))][:k]
-    return _hits(scope, client.id, {corpus.ids[row]: float(scores[row]) for row in taken})
+    return _hits(scope, client.id, {corpus.ids[row]: (float(scores[row]), corpus.role(row)) for row in taken})
 
 
-_Current = tuple[str, str, str, str | None]
+_Current = tuple[str, str, str, str | None, str]
 
 
 def _current(scope: Scope, client: Client) -> Sequence[_Current]:
-    """Version, document, path and kind of what can be searched."""
+    """Version, document, path and kind of what can be searched; and a mark that changes when people correct facts, since its period is
+    read from them."""
+    corrections = (
+        select(cast(func.count(), String) + ":" + func.coalesce(cast(func.max(FactCorrection.at), String), ""))
+        .where(FactCorrection.client_id == client.id)
+        .scalar_subquery()
+    )
     query = (
-        select(DocumentVersion.id, Document.id, Document.path, Document.kind)
+        select(DocumentVersion.id, Document.id, Document.path, Document.kind, corrections)
         .join(Document, Document.current_version_id == DocumentVersion.id)
         .where(
             Document.client_id == client.id,
             DocumentVersion.client_id == client.id,
             DocumentVersion.stage == "indexed",
+            Document.superseded_by.is_(None),
         )
         .order_by(DocumentVersion.id)
     )
     return scope.session.execute(query).tuples().all()
 
 
-def _read_corpus(scope: Scope, client: Client, current: Sequence[_Current]) -> Corpus:
-    documents = {version: document for version, document, _, _ in current}
-    query = select(Passage.id, Passage.version_id, Passage.page, Passage.context, Passage.text).where(
-        Passage.client_id == client.id, Passage.version_id.in_(_current_versions(client))
-    )
-    rows = scope.session.execute(query.order_by(Passage.version_id, Passage.ordinal, Passage.id)).tuples()
-    pieces = [Piece(row[0], documents[row[1]], *row[2:]) for row in rows if row[1] in documents]
-    dates = _dates(scope, client)
+def _read(scope: Scope, client: Client, current: Sequence[_Current]) -> Held:
+    documents = {version: document for version, document, *_ in current}
+    query = select(
+        Passage.id, Passage.version_id, Passage.page, Passage.context, Passage.text, Passage.vector, Passage.embedder
+    ).where(Passage.client_id == client.id, Passage.version_id.in_(_current_versions(client)))
+    found = scope.session.execute(query.order_by(Passage.version_id, Passage.ordinal, Passage.id)).tuples()
+    rows = [row for row in found if row[1] in documents]
+    pieces = [Piece(row[0], documents[row[1]], row[2], row[3], row[4]) for row in rows]
+    dates = dates_of(scope, _current_versions(client))
     papers = [
-        Paper(document, path, kind, spans_of(dates.get(version, {}), path)) for version, document, path, kind in current
+        Paper(document, path, kind, spans_of(dates.get(version, {}), path))
+        for version, document, path, kind, _ in current
     ]
-    return build(papers, pieces)
+    return Held(build(papers, pieces), _stacked([row[5] if row[6] == client.embedder else None for row in rows]))
 
 
-def _dates(scope: Scope, client: Client) -> dict[str, dict[str, str]]:
-    """What the facts of each current version say of its period; of several with one name the first."""
+def _stacked(packed: Sequence[bytes | None]) -> Vectors | None:
+    """Vectors as one array, zeros for a passage that has none of this model; None when there are too many or none."""
+    length = max((len(one) for one in packed if one), default=0)
+    if not length or len(packed) > _COMPARED:
+        return None
+    return unpack(b"".join(one or bytes(length) for one in packed)).reshape(len(packed), -1)
+
+
+def dates_of(scope: Scope, versions: Collection[str] | Select[str | None]) -> dict[str, dict[str, str]]:
+    """What the facts of each of these versions, of clients in the scope, say of its period; of several with one name the first."""
     query = select(FactRow.version_id, FactRow.name, FactRow.value).where(
-        FactRow.client_id == client.id,
-        FactRow.version_id.in_(_current_versions(client)),
+        FactRow.client_id.in_(scope.clients()),
+        FactRow.version_id.in_(versions),
         FactRow.name.in_(DATED),
         FactRow.row.is_(None),
     )
@@ -156,16 +203,17 @@ def _current_versions(client: Client) -> Select[str | None]:
     return select(Document.current_version_id).where(Document.client_id == client.id)
 
 
-def _hits(scope: Scope, client_id: str, scores: Mapping[str, float]) -> tuple[Hit, ...]:
+def _hits(scope: Scope, client_id: str, best: Mapping[str, tuple[float, str]]) -> tuple[Hit, ...]:
     query = select(Passage, Document.path, Document.name, Document.kind).join(
         Document, Document.id == Passage.document_id
     )
-    query = query.where(Passage.client_id == client_id, Document.client_id == client_id, Passage.id.in_(scores))
-    found = {row[0].id: row for row in scope.session.execute(query).tuples()}
-    return tuple(_hit(*found[identity], score) for identity, score in scores.items() if identity in found)
+    query = query.where(Passage.client_id == client_id, Document.client_id == client_id, Passage.id.in_(best))
+    rows = {row[0].id: row for row in scope.session.execute(query).tuples()}
+    return tuple(hit_of(*rows[identity], *found) for identity, found in best.items() if identity in rows)
 
 
-def _hit(passage: Passage, path: str, name: str, kind: str | None, score: float) -> Hit:
+def hit_of(passage: Passage, path: str, name: str, kind: str | None, score: float, role: str) -> Hit:
+    """A passage, its document's path, name and kind, as a hit."""
     return Hit(
         document_id=passage.document_id,
         version_id=passage.version_id,
@@ -177,5 +225,6 @@ def _hit(passage: Passage, path: str, name: str, kind: str | None, score: float)
         start=passage.start,
         end=passage.end,
         text=passage.text,
+        role=role,
         score=round(score, 6),
     )

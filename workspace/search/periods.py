@@ -85,6 +85,24 @@ def asked_periods(text: str, *, today: date, fiscal_year_end: str) -> tuple[Aske
     return tuple(period for match in _matches(text) for period in _periods(match, today, year_end))
 
 
+def period_named(text: str, *, today: date, fiscal_year_end: str) -> Span | None:
+    """The period that a text is the name of, and nothing else: 2025, 2025-Q3, September 2025, FY2025, last quarter, or two of them with
+    .. between; a quarter without a year is the last one that has begun. None for what is no period."""
+    first, between, last = text.partition("..")
+    if between:
+        begins, ends = (_named(part, today, fiscal_year_end) for part in (first, last))
+        return Span(begins.first, ends.last) if begins and ends and begins.first <= ends.last else None
+    return _named(text, today, fiscal_year_end)
+
+
+def _named(text: str, today: date, fiscal_year_end: str) -> Span | None:
+    plain = text.strip()
+    if not any(match[0] == plain for pattern in _WRITTEN for match in pattern.finditer(plain)):
+        return None
+    found = asked_periods(plain, today=today, fiscal_year_end=fiscal_year_end)
+    return found[0].span if found else None
+
+
 def spans_of(facts: Mapping[str, str], path: str) -> tuple[Span, ...]:
     """The periods that a document is of, by its facts; without any, by its name, then by its folders."""
     found = tuple(_by_facts(facts))

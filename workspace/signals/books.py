@@ -25,7 +25,7 @@ from workspace.signals.thresholds import Thresholds
 from workspace.snapshot.model import ZERO, Document, Fact, Snapshot
 
 Raised = Iterator[Signal | BlindSpot]
-_METRICS = {"dscr": "debt service coverage", "current_ratio": "current ratio", "leverage": "leverage"}
+METRICS = {"dscr": "debt service coverage", "current_ratio": "current ratio", "leverage": "leverage"}
 
 
 def covenant_near(snapshot: Snapshot, today: date, settings: Thresholds) -> Raised:
@@ -38,7 +38,7 @@ def covenant_near(snapshot: Snapshot, today: date, settings: Thresholds) -> Rais
         for covenant in agreement.rows():
             if "covenant_metric" not in covenant or "covenant_threshold" not in covenant:
                 continue
-            used = _books_for(snapshot, covenant["covenant_metric"].value, books)
+            used = books_for(snapshot, covenant["covenant_metric"].value, books)
             value = _value(agreement, covenant, used)
             if used is None or value is None:
                 yield _unseen(snapshot, agreement, covenant, used)
@@ -48,7 +48,7 @@ def covenant_near(snapshot: Snapshot, today: date, settings: Thresholds) -> Rais
             yield _near(snapshot, today, agreement, near)
 
 
-def _books_for(snapshot: Snapshot, metric: str, books: list[TrialBalance]) -> TrialBalance | None:
+def books_for(snapshot: Snapshot, metric: str, books: list[TrialBalance]) -> TrialBalance | None:
     fit = [one for one in books if metric != "dscr" or is_year_end(snapshot.client.fiscal_year_end, one.as_of)]
     return fit[-1] if fit else None
 
@@ -62,7 +62,7 @@ def _value(agreement: Document, covenant: dict[str, Fact], books: TrialBalance |
 def _unseen(
     snapshot: Snapshot, agreement: Document, covenant: dict[str, Fact], books: TrialBalance | None
 ) -> BlindSpot:
-    name = _METRICS.get(covenant["covenant_metric"].value, covenant["covenant_metric"].value)
+    name = METRICS.get(covenant["covenant_metric"].value, covenant["covenant_metric"].value)
     if books is None:
         why = "no trial balance is on file that it could be computed from: ask for one"
     elif not books.is_numbered:
@@ -80,12 +80,12 @@ def _is_near(covenant: dict[str, Fact], value: Decimal, margin: Decimal) -> bool
     limit = covenant["covenant_threshold"].number
     if limit is None:
         return False
-    if _is_floor(covenant):
+    if is_floor(covenant):
         return value <= limit * (1 + margin)
     return value >= limit * (1 - margin)
 
 
-def _is_floor(covenant: dict[str, Fact]) -> bool:
+def is_floor(covenant: dict[str, Fact]) -> bool:
     """ "Not less than"; without a readable operator, leverage has a ceiling and the other two a floor."""
     operator = covenant.get("covenant_operator")
     if operator is None:
@@ -101,10 +101,10 @@ def _near(
     evidence: list[Evidence] = []
     for covenant, value, books in near:
         limit = covenant["covenant_threshold"]
-        broken = value.value < (limit.number or ZERO) if _is_floor(covenant) else value.value > (limit.number or ZERO)
+        broken = value.value < (limit.number or ZERO) if is_floor(covenant) else value.value > (limit.number or ZERO)
         metric = covenant["covenant_metric"].value
         lines.append(
-            f"{_METRICS.get(metric, metric)} {words.plain(value.value.quantize(Decimal('0.01')))} against a limit of "
+            f"{METRICS.get(metric, metric)} {words.plain(value.value.quantize(Decimal('0.01')))} against a limit of "
             f"{limit.value}{' (broken)' if broken else ''} at {words.day(books.as_of)}"
         )
         evidence += [covenant[name].evidence for name in sorted(covenant)]

@@ -31,18 +31,20 @@ class Due:
 
 def due_of(snapshot: Snapshot, engagement: Engagement) -> Due | None:
     """The engagement's date. `extended_to` wins, then the entered date, then the table by template and period; None when there is
-    none of them. A date that was entered as the table's nominal day is rolled like it."""
+    none of them. A date that was entered as the table's nominal or rolled day is rolled and postponed
+    like it."""
     extended = engagement.extended_to is not None
     entered = engagement.extended_to or engagement.due
     computed = computed_due(snapshot, engagement, extended=extended)
-    if computed is not None and (entered is None or entered in (computed.nominal, computed.due)):
+    if computed is not None and (entered is None or entered in (computed.nominal, computed.rolled, computed.due)):
+        doubt = uncertain_county(snapshot, computed.due)
         return Due(
             computed.nominal,
             computed.due,
             computed.rule_id,
             computed.authority,
-            computed.how,
-            computed.confirm,
+            (*computed.how, doubt) if doubt else computed.how,
+            computed.confirm or bool(doubt),
             computed,
         )
     if entered is None:
@@ -71,16 +73,35 @@ def computed_due(snapshot: Snapshot, engagement: Engagement, *, extended: bool) 
 
 
 def postponed(snapshot: Snapshot, compute: Callable[[Override | None], Deadline | None]) -> Deadline | None:
-    """The latest of the dates that the statewide disaster postponements on record give (IRC §7508A), or the plain one.
-
-    A postponement of single counties is left to a person: the record of a client has no county."""
+    """The latest of the dates that the disaster postponements on record for the client's state or county give (IRC §7508A), or the
+    plain one. One of a county does not move the dates of a client whose county is not on record: `uncertain_county` tells."""
     best = compute(None)
     for one in snapshot.postponements:
-        if one.county is None:
+        if one.county is None or same_county(one.county, snapshot.client.county):
             found = compute(Override(one.irs_notice, one.until, one.first_day, one.last_day))
             if found is not None and (best is None or found.due > best.due):
                 best = found
     return best
+
+
+def same_county(one: str, other: str | None) -> bool:
+    """Whether two names are of one county, with or without the word."""
+    return other is not None and _plain_county(one) == _plain_county(other)
+
+
+def _plain_county(name: str) -> str:
+    return " ".join(name.casefold().removesuffix(" county").removesuffix(" parish").split())
+
+
+def uncertain_county(snapshot: Snapshot, due: date) -> str:
+    """A sentence where a postponement of a county would reach the date and the client's county is not on record, "" otherwise."""
+    if snapshot.client.county is not None:
+        return ""
+    for one in snapshot.postponements:
+        if one.county is not None and one.first_day <= due <= one.last_day and one.until > due:
+            until = in_words(one.until)
+            return f"{one.irs_notice} postpones this to {until} in {one.county}: enter the client's county to have it applied."
+    return ""
 
 
 def due_evidence(engagement: Engagement, due: Due) -> tuple[Evidence, ...]:

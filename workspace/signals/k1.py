@@ -19,15 +19,15 @@ def k1_awaited(snapshot: Snapshot, today: date, settings: Thresholds) -> Raised:
     """An issuer of last year's K-1 has sent none for this year's open return, from the earlier of the issuer's due date + 5 days
     (setting issuer_days) and the return's due date - 15 days (return_days). Data: K-1s by issuer's EIN (name where a K-1 has
     none) and tax year; the client's own K-1s to its owners are not meant. IRC §6031(b), §6037(b), §6034A."""
-    schedules = [one for one in snapshot.of_kind("k-1") if not _own(snapshot, one)]
+    schedules = [one for one in snapshot.of_kind("k-1") if not own_k1(snapshot, one)]
     for engagement in snapshot.engagements:
         year = tax_year(engagement)
         due = due_of(snapshot, engagement)
         if not engagement.is_return or not engagement.is_open or year is None or due is None:
             continue
         came = [one for one in schedules if one.value("tax_year") == str(year)]
-        for last in _one_each([one for one in schedules if one.value("tax_year") == str(year - 1)]):
-            if not any(_same_issuer(last, one) for one in came):
+        for last in one_each([one for one in schedules if one.value("tax_year") == str(year - 1)]):
+            if not any(same_issuer(last, one) for one in came):
                 yield from _awaited(snapshot, today, settings, engagement, due, last, year)
     for one in schedules:
         if one.value("tax_year") is None or (one.value("issuer_ein") is None and one.value("issuer") is None):
@@ -90,7 +90,7 @@ def _awaited(
     )
 
 
-def _own(snapshot: Snapshot, document: Document) -> bool:
+def own_k1(snapshot: Snapshot, document: Document) -> bool:
     """A K-1 that the client issued itself."""
     ein = document.value("issuer_ein")
     if ein is not None and snapshot.client.tax_id:
@@ -98,18 +98,18 @@ def _own(snapshot: Snapshot, document: Document) -> bool:
     return same_name(document.value("issuer"), snapshot.client.name)
 
 
-def _same_issuer(one: Document, other: Document) -> bool:
+def same_issuer(one: Document, other: Document) -> bool:
     eins = one.value("issuer_ein"), other.value("issuer_ein")
     if None not in eins:
         return eins[0] == eins[1]
     return same_name(one.value("issuer"), other.value("issuer"))
 
 
-def _one_each(documents: list[Document]) -> list[Document]:
+def one_each(documents: list[Document]) -> list[Document]:
     """The first K-1 of each issuer (a household may get one for each spouse)."""
     found: list[Document] = []
     for document in documents:
-        if not any(_same_issuer(document, one) for one in found):
+        if not any(same_issuer(document, one) for one in found):
             found.append(document)
     return found
 

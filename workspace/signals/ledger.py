@@ -164,23 +164,29 @@ class Ratio:
 
 
 def covenant_ratio(metric: str, books: TrialBalance, debt_service: Fact | None) -> Ratio | None:
-    """The value of `current_ratio`, `leverage` or `dscr`; None where its denominator is missing or 0, or the metric is another.
+    """The value of `current_ratio`, `leverage` or `dscr`; None where its denominator is missing or 0, or the metric is another."""
+    parts = covenant_parts(metric, books, debt_service)
+    return _ratio(*parts) if parts is not None else None
+
+
+def covenant_parts(metric: str, books: TrialBalance, debt_service: Fact | None) -> tuple[Figure, Figure] | None:
+    """What a covenant's ratio divides, and by what; None where the metric is another or the agreement's figure is missing.
 
     Current assets by current liabilities; all liabilities by equity with the year's net income; net income with interest and depreciation
     by the annual debt service that the agreement states.
     """
     if metric == "current_ratio":
-        return _ratio(books.between(1000, 1499), books.between(2000, 2499, -1))
+        return books.between(1000, 1499), books.between(2000, 2499, -1)
     if metric == "leverage":
-        return _ratio(books.between(2000, 2999, -1), books.between(3000, 9999, -1))
+        return books.between(2000, 2999, -1), books.between(3000, 9999, -1)
     if metric == "dscr" and debt_service is not None and debt_service.number:
         # Net income with interest and depreciation added back is the result without them.
-        cash = books.figure(lambda a: (a.number or 0) >= 4000 and not _added_back(a), -1)
-        return _ratio(cash, Figure(debt_service.number, debt_service.evidence))
+        cash = books.figure(lambda a: (a.number or 0) >= 4000 and not added_back(a), -1)
+        return cash, Figure(debt_service.number, debt_service.evidence)
     return None
 
 
-def _added_back(account: Account) -> bool:
+def added_back(account: Account) -> bool:
     """An expense that a debt service coverage adds back: interest, depreciation."""
     name = account.name.lower()
     return (account.number or 0) >= 5000 and ("interest" in name or "depreciation" in name)

@@ -19,7 +19,7 @@ def letter_unsigned(snapshot: Snapshot, today: date, settings: Thresholds) -> Ra
     ET 1.200 leaves the form to the firm; SSTS 1.1."""
     for engagement in snapshot.engagements:
         entries = snapshot.time_on(engagement, today)
-        if not entries:
+        if not entries or engagement.template == "matter":  # a matter's agreement is law.fee_agreement_unsigned's
             continue
         if engagement.letter_signed_on is None and engagement.letter_sent_on is None:
             if engagement.is_open and snapshot.of_kind("engagement-letter") == ():

@@ -5,13 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workspace.evidence import MessageEvidence
+from workspace.own_words import own_words as own_words
 from workspace.snapshot.model import Message, Snapshot
 
-_QUOTED = re.compile(
-    r"^\s*(?:>|On\b[^\n]{0,200}(?:\n[^\n]{0,200})?\bwrote:\s*$|-{2,}\s*(?:Original|Forwarded) Message|_{10,}|From:\s.+\n(?:Sent|Date|To):)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_SIGNATURE = re.compile(r"^(?:-- ?$|Sent from my |Get Outlook for )", re.MULTILINE | re.IGNORECASE)
 _CLOSING = re.compile(r"\s*(?:thanks|thank you|thank u|thx|got it|perfect|great)\b", re.IGNORECASE)
 _LONGEST = 240  # characters of a quote in evidence
 
@@ -37,15 +33,6 @@ def threads(snapshot: Snapshot) -> Iterator[Thread]:
     for root in sorted(found):
         mails = sorted(found[root], key=lambda mail: (mail.sent_at, mail.message_id))
         yield Thread(root, tuple(mails))
-
-
-def own_words(mail: Message) -> tuple[int, int]:
-    """Where the words that the sender wrote begin and end in the body: without quoted mail and without what a program signs."""
-    body = mail.body
-    end = min([len(body), *(m.start() for p in (_QUOTED, _SIGNATURE) if (m := p.search(body)) is not None)])
-    text = body[:end]
-    start = len(text) - len(text.lstrip())
-    return start, max(start, len(text.rstrip()))
 
 
 def asks(mail: Message) -> bool:

@@ -30,3 +30,39 @@ def ids_differ(one: str | None, other: str | None) -> bool:
     if len(a) != len(b):
         return True
     return any(x != y and "X" not in (x, y) for x, y in zip(a, b, strict=True))
+
+
+def near_name(one: str, other: str) -> bool:
+    """Whether two names may be of the same one: the same words in any order but for one letter in a word of six or more, or a middle name
+    or initial more. For a search that a person looks at; `same_name` is for what is said without one."""
+    few, many = sorted((words_of(one), words_of(other)), key=len)
+    if len(few) >= 2 and len(many) == len(few) + 1:
+        # "Roland Hess" and "Roland T. Hess", "Hess, Roland T."
+        return any(_same_words(few, many[:n] + many[n + 1 :]) for n in range(len(many)) if n == 1 or len(many[n]) == 1)
+    return _same_words(few, many)
+
+
+def _same_words(few: tuple[str, ...], many: tuple[str, ...]) -> bool:
+    """Whether each word of one has its like among the others."""
+    if not few or len(few) != len(many):
+        return False
+    left = list(many)
+    for word in few:
+        found = word if word in left else next((other for other in left if _one_letter(word, other)), None)
+        if found is None:
+            return False
+        left.remove(found)
+    return True
+
+
+def _one_letter(one: str, other: str) -> bool:
+    """Two long words that differ by one letter: another one, one more, one less, two swapped."""
+    if min(len(one), len(other)) < 6 or abs(len(one) - len(other)) > 1 or one[0] != other[0]:
+        return False
+    short, long = sorted((one, other), key=len)
+    at = next((n for n, letter in enumerate(short) if letter != long[n]), len(short))
+    if len(short) < len(long):
+        return short[at:] == long[at + 1 :]
+    return short[at + 1 :] == long[at + 1 :] or (
+        short[at : at + 2] == long[at : at + 2][::-1] and short[at + 2 :] == long[at + 2 :]
+    )

@@ -1,17 +1,14 @@
-"""Signals of what documents say: papers that run out, documents that contradict the record. Never changes a record."""
+"""Signals of papers that run out: leases, insurance, licences, permits. Never changes a record."""
 
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
 
-from workspace.evidence import Evidence, RecordEvidence
 from workspace.signals import words
-from workspace.signals.names import ids_differ, same_name
-from workspace.signals.proof import difference
+from workspace.signals.names import same_name
 from workspace.signals.signal import BlindSpot, Signal
 from workspace.signals.thresholds import Thresholds
-from workspace.snapshot.model import Contact, Document, Engagement, Fact, Snapshot
+from workspace.snapshot.model import Document, Fact, Snapshot
 
 Raised = Iterator[Signal | BlindSpot]
 
@@ -86,122 +83,4 @@ def _expiring(snapshot: Snapshot, today: date, paper: Document, first: Fact) -> 
         evidence=(first.evidence, *([rent.evidence] if rent is not None else [])),
         basis="fact",
         waits_on_client=True,
-    )
-
-
-def document_contradicts_record(snapshot: Snapshot, today: date, settings: Thresholds) -> Raised:
-    """What a document says is not what the record says: (a) the taxpayer id of a notice or (d) of a W-9 in the client's name, (b) the share
-    on a K-1 that the client issued against the owner's recorded share, more than 0.05 points apart (setting share_points), (c) the fee of
-    a letter against that of the engagement of the same period whose ref it prints (setting dollars: what is let pass)."""
-    points = settings.of("document-contradicts-record", "share_points")
-    cents = settings.of("document-contradicts-record", "dollars")
-    for document in snapshot.of_kind("notice", "w-9"):
-        yield from _wrong_id(snapshot, document)
-    for document in snapshot.of_kind("k-1"):
-        yield from _wrong_share(snapshot, document, points)
-    for document in snapshot.of_kind("engagement-letter"):
-        yield from _wrong_fee(snapshot, document, cents)
-
-
-def _wrong_id(snapshot: Snapshot, document: Document) -> Raised:
-    fact = document.fact("taxpayer_id")
-    if document.kind == "w-9" and not same_name(document.value("name"), snapshot.client.name):
-        return
-    if fact is None or not ids_differ(fact.value, snapshot.client.tax_id):
-        return
-    amount = document.fact("amount_due")
-    owed = amount.number if amount is not None and amount.number and amount.number > 0 else None
-    kind = "notice" if document.kind == "notice" else "W-9"
-    yield _contradiction(
-        snapshot,
-        document,
-        f"The {kind} in {document.path} names another taxpayer id than the record",
-        f"The document says {fact.value}, the record {snapshot.client.tax_id}.",
-        "Find out whose it is; correct the record or send the document to its owner.",
-        (fact.evidence, snapshot.client.evidence("tax_id"), *([amount.evidence] if amount and owed else [])),
-        owed,
-    )
-
-
-def _wrong_share(snapshot: Snapshot, document: Document, points: Decimal) -> Raised:
-    ein = document.value("issuer_ein")
-    issued = ein == snapshot.client.tax_id if ein else same_name(document.value("issuer"), snapshot.client.name)
-    share, recipient = document.fact("ownership_percent"), document.fact("recipient")
-    if not issued or share is None or share.number is None or recipient is None:
-        return
-    owner = next((one for one in snapshot.contacts if same_name(one.name, recipient.value)), None)
-    if owner is None or owner.ownership_pct is None or abs(share.number - owner.ownership_pct) <= points:
-        return
-    yield _contradiction(
-        snapshot,
-        document,
-        f"The K-1 gives {owner.name} {words.plain(share.number)} %, the record {words.plain(owner.ownership_pct)} %",
-        "The shares on the K-1s and the ownership on record must be the same.",
-        "Ask which is right, and correct the K-1 or the record.",
-        (share.evidence, recipient.evidence, _share_on_record(owner)),
-        None,
-    )
-
-
-def _share_on_record(owner: Contact) -> Evidence:
-    return RecordEvidence(f"contact:{owner.id}", "ownership_pct", str(owner.ownership_pct))
-
-
-def _wrong_fee(snapshot: Snapshot, document: Document, allowed: Decimal) -> Raised:
-    fee = document.fact("fee")
-    if fee is None or fee.number is None:
-        return
-    for engagement in snapshot.engagements:
-        if engagement.fee is None or not _same_period(document, engagement) or not _prints(document, engagement.ref):
-            continue
-        off = fee.number - engagement.fee
-        if abs(off) > allowed:
-            yield _contradiction(
-                snapshot,
-                document,
-                f"The letter says {words.dollars(fee.number)}, {engagement.ref} is recorded at {words.dollars(engagement.fee)}",
-                f"The letter's fee and the engagement's differ by {words.dollars(abs(off))}.",
-                "Bill by the letter, and correct the engagement's fee.",
-                (
-                    fee.evidence,
-                    engagement.evidence("fee"),
-                    difference(fee.number, engagement.fee, [fee.evidence, engagement.evidence("fee")]),
-                ),
-                abs(off),
-            )
-
-
-def _same_period(document: Document, engagement: Engagement) -> bool:
-    ends = document.day("period_start"), document.day("period_end")
-    return ends == (engagement.period_start, engagement.period_end) and None not in ends
-
-
-def _prints(document: Document, ref: str) -> bool:
-    return any(re.search(rf"(?<![\w-]){re.escape(ref)}(?![\w-])", text) for text in document.text)
-
-
-def _contradiction(
-    snapshot: Snapshot,
-    document: Document,
-    headline: str,
-    why_now: str,
-    next_step: str,
-    evidence: tuple[Evidence, ...],
-    dollars: Decimal | None,
-) -> Signal:
-    return Signal(
-        slug="document-contradicts-record",
-        cls="B",
-        client_ref=snapshot.client.ref,
-        subject=document.id,
-        due=None,
-        nominal_due=None,
-        dollars=dollars,
-        headline=headline,
-        rule="What a document says agrees with the record.",
-        why_now=why_now,
-        next_step=next_step,
-        minutes=5,
-        evidence=evidence,
-        basis="fact",
     )

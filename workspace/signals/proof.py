@@ -10,6 +10,8 @@ from workspace.deadlines import Deadline
 from workspace.evidence import DerivedEvidence, Evidence, RecordEvidence
 from workspace.snapshot.model import ZERO, TimeEntry
 
+CENT = Decimal("0.01")
+
 
 def total(amounts: Sequence[Decimal], inputs: Sequence[Evidence]) -> DerivedEvidence:
     """sum(a, b) = c."""
@@ -32,6 +34,12 @@ def ratio(a: Decimal, b: Decimal, inputs: Sequence[Evidence]) -> DerivedEvidence
     return DerivedEvidence(f"ratio({a}, {b}) = {quotient(a, b)}", tuple(inputs))
 
 
+def share(part: Decimal, whole: Decimal, inputs: Sequence[Evidence]) -> tuple[Decimal, DerivedEvidence]:
+    """share(part, whole) = percent, to one place, half up as `tie_out` rounds."""
+    percent = (100 * part / whole).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+    return percent, DerivedEvidence(f"share({part}, {whole}) = {percent}", tuple(inputs))
+
+
 def due(deadline: Deadline, starts: Sequence[Evidence]) -> DerivedEvidence:
     """due(rule, form; inputs) = day. `starts` say the dates that the deadline was counted from."""
     inputs = "; ".join(f"{key}={value}" for key, value in deadline.inputs.items())
@@ -50,3 +58,14 @@ def hours(entries: Sequence[TimeEntry]) -> tuple[Decimal, DerivedEvidence]:
     inputs = [RecordEvidence(f"time:{entry.id}", "hours", str(entry.hours)) for entry in entries]
     amounts = [entry.hours for entry in entries]
     return sum(amounts, ZERO), total(amounts, inputs)
+
+
+def product(a: Decimal, b: Decimal, inputs: Sequence[Evidence]) -> tuple[Decimal, DerivedEvidence]:
+    """product(a, b) = a * b, to the cent, half up as `tie_out` rounds."""
+    result = (a * b).quantize(CENT, rounding=ROUND_HALF_UP)
+    return result, DerivedEvidence(f"product({a}, {b}) = {result}", tuple(inputs))
+
+
+def setting(slug: str, name: str, value: Decimal) -> RecordEvidence:
+    """A threshold in force, as evidence for arithmetic that uses it."""
+    return RecordEvidence(f"setting:{slug}", name, str(value))

@@ -9,6 +9,7 @@ from typing import Literal
 from store.ids import stable_id
 from store.types import canonical_json
 from workspace.evidence import Evidence, to_json
+from workspace.signals.sides import Sides
 
 Basis = Literal["record", "fact", "model"]
 SignalClass = Literal["A", "B", "C", "D"]
@@ -22,6 +23,7 @@ class Signal:
     `due` None: no date; `nominal_due` is the date before the roll. `dollars` None: no amount is at risk, or none is known.
     `basis` is what the rule rests on: a record, a fact read from a page, a model's judgement. `minutes` is what acting takes.
     `evidence` never holds anything that changes with the day alone, so that a dismissal lasts while nothing happens.
+    `sides` are the two sides of each thing that a contradiction is about, empty for all other signals.
     """
 
     slug: str
@@ -41,6 +43,7 @@ class Signal:
     engagement_ref: str | None = None
     waits_on_client: bool = False
     deliverable_slug: str | None = None
+    sides: tuple[Sides, ...] = ()
 
     @property
     def key(self) -> str:

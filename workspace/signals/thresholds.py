@@ -1,7 +1,7 @@
 """The thresholds of the signals as data, and the firm's overrides of them. Never decides what a threshold means.
 
-A firm overrides by slug in the [settings] of firm.toml: `[settings.ar-aging]` with `days = 45`. Layers are applied in order, so a
-layer of one client's own can follow the firm's.
+A firm overrides by slug in the [settings] of firm.toml: `[settings.ar-aging]` with `days = 45`, and for one client in
+`[settings.clients.C014.ar-aging]`: a snapshot's settings are the firm's with that client's own on top (workspace/snapshot/settings.py).
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,6 +17,31 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "return-at-risk": {"slack_days": "0"},
     "extension-needed": {"business_days": "10"},
     "k1-awaited": {"issuer_days": "5", "return_days": "15"},
+    "refund-claim-closing": {"days": "180"},
+    "election-83b": {"days": "30"},
+    "extension-payment": {"business_days": "10"},
+    "esign-out": {"days": "3", "again_days": "7", "stop_business_days": "2"},
+    "efile-rejected": {"days": "120"},
+    "efile-unacknowledged": {"hours": "48", "days": "30"},
+    "estimate-due": {"business_days": "10", "days": "60"},
+    "estimate-stale": {
+        "percent": "25",
+        "dollars": "5000",
+        "months": "2",
+        "corporate_rate": "0.21",
+        "individual_rate": "0",
+    },
+    # A lookback total of 50,000 or less is a monthly depositor: the date that is never too early where nobody entered the client's own.
+    "payroll-deposit": {"lookback_dollars": "50000", "fica_share": "0.153", "business_days": "5", "days": "120"},
+    "payroll-return": {"business_days": "10", "days": "120"},
+    "information-returns": {"business_days": "20", "days": "180"},
+    "vendor-without-w9": {"percent": "80"},
+    "sales-tax-return": {"business_days": "5", "days": "60"},
+    "nexus-approaching": {"percent": "80", "days": "400"},
+    "officer-compensation": {"percent": "40"},
+    "election-s-corp": {"days": "45", "late_days": "75"},
+    "deferrals-late": {"business_days": "7", "month_business_days": "15", "days": "365"},
+    "authorization-missing": {"days": "30"},
     "letter-expiring": {"days": "60"},
     "wip-over-budget": {"used_percent": "80", "done_percent": "60", "full_percent": "100"},
     "done-not-billed": {"business_days": "5"},
@@ -28,7 +53,33 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "covenant-near": {"percent": "10"},
     "document-expiring": {"days": "60"},
     "trial-balance-off": {"dollars": "0"},
-    "document-contradicts-record": {"share_points": "0.05", "dollars": "0"},
+    "document-contradicts-record": {
+        "share_points": "0.05",
+        "dollars": "0",
+        "loan_dollars": "1",
+        "income_dollars": "100",
+        "income_percent": "1",
+        "minutes_days": "730",
+        "close_days": "45",
+        "mail_days": "365",
+    },
+    "promise-due": {"ahead_days": "3", "days": "90"},
+    "scope-creep": {"hours": "2", "percent": "10"},
+    "fixed-fee-underwater": {"percent": "70"},
+    "realization-drop": {"points": "10", "invoices": "3"},
+    "onboarding-stalled": {"days": "7"},
+    "firm-concentration": {"percent": "20", "clients": "10"},
+    "capacity-overload": {"percent": "110"},
+    "close-late": {"business_days": "10"},
+    "uncategorized-balance": {"percent": "1", "days": "30"},
+    "margin-swing": {"points": "5"},
+    "customer-concentration": {"percent": "20", "equal_shares": "2"},
+    "cash-runway": {"months": "3", "days": "45"},
+    "limitations": {"days": "180"},
+    "court-deadline": {"days": "60"},
+    "trust-low": {"dollars": "0"},
+    "trust-unreconciled": {"days": "30"},
+    "no-client-contact": {"days": "30"},
     "rank": {
         "urgency": "0.45",
         "consequence": "0.35",

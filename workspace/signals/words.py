@@ -51,3 +51,9 @@ def listed(parts: list[str], most: int = 3) -> str:
 def tenths(number: Decimal) -> str:
     """A number to one decimal place, without a useless zero: "2.5", "3"."""
     return plain(number.quantize(Decimal("0.1")))
+
+
+def clipped(text: str, longest: int = 90) -> str:
+    """Words on one line, cut at a word."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[:longest].rsplit(' ', 1)[0]} …"

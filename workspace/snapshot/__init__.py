@@ -4,6 +4,9 @@ model.py holds the values, read.py the queries. Detectors, rank and deliverables
 Never decides anything and never writes.
 """
 
+from workspace.snapshot.firm import Firm, take_firm
+from workspace.snapshot.known import Known
+from workspace.snapshot.matters import FirmPart, KnownName, Party, PlannedWeek, TrustEntry, TrustLedger
 from workspace.snapshot.model import (
     RETURNS,
     Client,
@@ -36,16 +39,25 @@ __all__ = [
     "EnteredDeadline",
     "Fact",
     "Finding",
+    "Firm",
+    "FirmPart",
     "Invoice",
+    "Known",
+    "KnownName",
     "Message",
     "Note",
     "Notice",
+    "Party",
     "Payment",
     "Person",
+    "PlannedWeek",
     "Postponement",
     "RequestItem",
     "Snapshot",
     "Task",
     "TimeEntry",
+    "TrustEntry",
+    "TrustLedger",
+    "take_firm",
     "take_snapshot",
 ]

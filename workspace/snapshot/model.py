@@ -11,6 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from workspace.evidence import DocumentEvidence, RecordEvidence
+from workspace.snapshot.known import Known
+from workspace.snapshot.matters import FirmPart, Party, TrustLedger
 
 RETURNS = ("1040", "1065", "1120", "1120-S", "1041", "990")
 FINISHED = ("filed", "done")
@@ -31,7 +33,9 @@ class Person:
 
 @dataclass(frozen=True)
 class Client:
-    """The billed entity, as the record has it. `group` is the name of the clients it belongs together with."""
+    """The billed entity, as the record has it. `group` is the name of the clients it belongs together with.
+
+    `formed_on` is the day the entity was formed and `county` where it is, where the firm keeps them in custom columns."""
 
     id: str
     ref: str
@@ -52,6 +56,8 @@ class Client:
     zip: str | None = None
     group: str | None = None
     revision: int = 0
+    formed_on: date | None = None
+    county: str | None = None
 
     def evidence(self, name: str) -> RecordEvidence:
         """The record evidence of one field."""
@@ -126,6 +132,10 @@ class Task:
     @property
     def is_open(self) -> bool:
         return self.done_on is None and self.status not in ("done", "cancelled")
+
+    def evidence(self, name: str) -> RecordEvidence:
+        """The record evidence of one field."""
+        return RecordEvidence(f"task:{self.id}", name, in_plain(getattr(self, name)))
 
 
 @dataclass(frozen=True)
@@ -228,7 +238,8 @@ class Note:
 class Fact:
     """A typed value read from a page, with the words it was read from. `value` is canonical text: ISO date, decimal dollars.
 
-    `row` groups the facts of one line of a list. `confidence` is 0 to 1; `confirmed`: a person looked and agreed."""
+    `row` groups the facts of one line of a list. `confidence` is 0 to 1; `confirmed`: a person looked and agreed. `corrected_by` is the
+    name of the person who entered it, "" for what a reader read."""
 
     name: str
     type: str
@@ -242,10 +253,12 @@ class Fact:
     row: int | None = None
     confidence: float = 1.0
     confirmed: bool = False
+    corrected_by: str = ""
 
     @property
     def evidence(self) -> DocumentEvidence:
-        return DocumentEvidence(self.document_id, self.version_id, self.page, self.start, self.end, self.quote)
+        span = (self.page, self.start, self.end, self.quote)
+        return DocumentEvidence(self.document_id, self.version_id, *span, self.corrected_by)
 
     @property
     def day(self) -> date | None:
@@ -328,7 +341,8 @@ class Document:
 
 @dataclass(frozen=True)
 class EnteredDeadline:
-    """A date that a person entered because no rule of ours computes it."""
+    """A date that a person entered; `confirmed`: a second one agreed. `rule` is the table's by which it was counted from the event on
+    `counted_from`, None where no rule of ours computes it."""
 
     id: str
     title: str
@@ -336,6 +350,14 @@ class EnteredDeadline:
     authority: str
     engagement_id: str | None = None
     confirmed: bool = False
+    rule: str | None = None
+    counted_from: date | None = None
+    by_mail: bool = False
+    court_state: str | None = None
+
+    def evidence(self, name: str) -> RecordEvidence:
+        """The record evidence of one field."""
+        return RecordEvidence(f"deadline:{self.id}", name, in_plain(getattr(self, name)))
 
 
 @dataclass(frozen=True)
@@ -363,7 +385,8 @@ class Finding:
 class Snapshot:
     """One client at one moment. Every tuple is in a fixed order, so equal rows give equal snapshots.
 
-    `people` are all of the firm by id. `settings` are the firm's overrides by signal slug; `timezone` is an IANA name."""
+    `people` are all of the firm by id. `settings` are the firm's overrides by signal slug with this client's own on top; `timezone` is an
+    IANA name. `firm` is what the whole firm's records say of this client; only the scan has it."""
 
     client: Client
     people: dict[str, Person] = field(default_factory=dict[str, Person])
@@ -377,10 +400,14 @@ class Snapshot:
     notes: tuple[Note, ...] = ()
     documents: tuple[Document, ...] = ()
     entered: tuple[EnteredDeadline, ...] = ()
+    parties: tuple[Party, ...] = ()
+    trust: tuple[TrustLedger, ...] = ()
     postponements: tuple[Postponement, ...] = ()
     findings: tuple[Finding, ...] = ()
+    knowledge: tuple[Known, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict[str, Any])
     timezone: str = "America/New_York"
+    firm: FirmPart | None = None
 
     def engagement(self, engagement_id: str | None) -> Engagement | None:
         """The engagement of that id."""
@@ -400,6 +427,10 @@ class Snapshot:
     def of_kind(self, *kinds: str) -> tuple[Document, ...]:
         """The documents of these kinds; copies of the same bytes are left out."""
         return tuple(one for one in self.documents if one.kind in kinds and one.duplicate_of is None)
+
+    def known(self, today: date) -> tuple[Known, ...]:
+        """What people know of the client and counts on a day."""
+        return tuple(one for one in self.knowledge if one.holds(today))
 
     def local_day(self, moment: datetime) -> date:
         """The day of a moment in the firm's zone."""

@@ -1,15 +1,20 @@
 """Reads a client into a Snapshot: a fixed number of queries, whatever the client holds. Never writes and never judges."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, or_, select, true
 from sqlalchemy.orm import Session
 
 from store import tables
+from store.corrections import PERSON
 from store.errors import NotFound
 from workspace.scope import Right, Scope
+from workspace.snapshot.firm import read_parties, read_trust
+from workspace.snapshot.known import read_known
 from workspace.snapshot.model import (
     Client,
     Contact,
@@ -30,13 +35,17 @@ from workspace.snapshot.model import (
     Task,
     TimeEntry,
 )
+from workspace.snapshot.settings import settings_of
 
 # Detectors look into the words of these, not only at their facts.
 WORDED = ("notice", "engagement-letter", "mail-receipt")
+_FORMED = re.compile(
+    r"formed[ _]on|(?:date[ _](?:of[ _])?)?(?:formation|incorporation|formed)(?:[ _]date)?", re.IGNORECASE
+)
 
 
 def take_snapshot(scope: Scope, client_ref: str, only: Collection[str] | None = None) -> Snapshot:
-    """One client as it stands in the scope's transaction, in 15 queries. Raises NotFound outside the scope.
+    """One client as it stands in the scope's transaction, in 19 queries. Raises NotFound outside the scope.
 
     `only` names the parts that are read (engagements, tasks, invoices …), each one query, documents three; the others stay empty. The
     client and the people of the firm are always there."""
@@ -53,15 +62,18 @@ def take_snapshot(scope: Scope, client_ref: str, only: Collection[str] | None = 
         "invoices": lambda: _invoices(session, client.id),
         "messages": lambda: _messages(session, client.id),
         "notes": lambda: _notes(session, client.id),
-        "documents": lambda: _documents(session, client.id),
+        "documents": lambda: _documents(session, client.id, people),
         "entered": lambda: _entered(session, client.id),
+        "parties": lambda: read_parties(scope, client.id),
+        "trust": lambda: read_trust(scope, client.id),
         "postponements": lambda: _postponements(session, client.state),
         "findings": lambda: _findings(session, client.id),
+        "knowledge": lambda: read_known(scope, client.id),
     }
     return Snapshot(
         client=client,
         people=people,
-        settings=dict(firm.settings or {}) if firm else {},
+        settings=settings_of(firm.settings or {}, client.ref) if firm else {},
         timezone=firm.timezone if firm else "America/New_York",
         **{name: read() for name, read in parts.items() if only is None or name in only},
     )
@@ -103,8 +115,25 @@ def _client(scope: Scope, ref: str) -> tuple[Client, tables.Firm | None]:
         zip=c.zip,
         group=group,
         revision=c.revision,
+        formed_on=_formed_on(c.custom),
+        county=county_of(c.custom),
     )
     return client, firm
+
+
+def county_of(custom: dict[str, Any] | None) -> str | None:
+    """The client's county, from the custom column of that name; None where the firm keeps none."""
+    said = next((value for name, value in (custom or {}).items() if name.strip().casefold() == "county"), None)
+    return str(said).strip() or None if said else None
+
+
+def _formed_on(custom: dict[str, Any] | None) -> date | None:
+    """The day the client was formed, from the custom column that a firm keeps it in; None where there is none, or no ISO date."""
+    said = next((value for name, value in (custom or {}).items() if _FORMED.fullmatch(name.strip())), None)
+    try:
+        return date.fromisoformat(str(said)) if said else None
+    except ValueError:
+        return None
 
 
 def _people(session: Session) -> dict[str, Person]:
@@ -257,14 +286,14 @@ def _notes(session: Session, client_id: str) -> tuple[Note, ...]:
     return tuple(Note(n.id, n.date, n.author_id, n.text) for n in rows)
 
 
-def _documents(session: Session, client_id: str) -> tuple[Document, ...]:
+def _documents(session: Session, client_id: str, people: dict[str, Person]) -> tuple[Document, ...]:
     found = session.execute(
         select(tables.Document, tables.Notice)
         .outerjoin(tables.Notice, tables.Notice.document_id == tables.Document.id)
         .where(tables.Document.client_id == client_id)
         .order_by(tables.Document.path, tables.Document.id)
     )
-    facts = _facts(session, client_id)
+    facts = _facts(session, client_id, people)
     texts = _texts(session, client_id)
     return tuple(
         Document(
@@ -293,13 +322,17 @@ def _notice(n: tables.Notice | None) -> Notice | None:
     return Notice(n.id, n.agency, n.number, n.notice_date, n.respond_by, n.state, n.answered_on, confirmed)
 
 
-def _facts(session: Session, client_id: str) -> dict[str, list[Fact]]:
+def _facts(session: Session, client_id: str, people: dict[str, Person]) -> dict[str, list[Fact]]:
     """The facts of the current versions, by version, in reading order."""
     row = tables.FactRow
     found = session.scalars(
         select(row)
         .join(tables.Document, tables.Document.current_version_id == row.version_id)
-        .where(row.client_id == client_id, tables.Document.client_id == client_id)
+        .where(
+            row.client_id == client_id,
+            tables.Document.client_id == client_id,
+            tables.Document.superseded_by.is_(None),  # its later version speaks for it
+        )
         .order_by(row.version_id, row.page, row.start, row.name, row.id)
     )
     facts: dict[str, list[Fact]] = defaultdict(list)
@@ -318,6 +351,7 @@ def _facts(session: Session, client_id: str) -> dict[str, list[Fact]]:
                 row=f.row,
                 confidence=f.confidence,
                 confirmed=f.confirmed_by is not None,
+                corrected_by=people[f.confirmed_by].name if f.reader == PERSON and f.confirmed_by in people else "",
             )
         )
     return facts
@@ -332,6 +366,7 @@ def _texts(session: Session, client_id: str) -> dict[str, list[str]]:
             page.client_id == client_id,
             tables.Document.client_id == client_id,
             tables.Document.kind.in_(WORDED),
+            tables.Document.superseded_by.is_(None),
         )
         .order_by(page.version_id, page.number)
     )
@@ -344,7 +379,19 @@ def _texts(session: Session, client_id: str) -> dict[str, list[str]]:
 def _entered(session: Session, client_id: str) -> tuple[EnteredDeadline, ...]:
     rows = session.scalars(_of(tables.EnteredDeadline, client_id, tables.EnteredDeadline.due))
     return tuple(
-        EnteredDeadline(d.id, d.title, d.due, d.authority, d.engagement_id, d.confirmed_by is not None) for d in rows
+        EnteredDeadline(
+            id=d.id,
+            title=d.title,
+            due=d.due,
+            authority=d.authority,
+            engagement_id=d.engagement_id,
+            confirmed=d.confirmed_by is not None,
+            rule=d.rule,
+            counted_from=d.counted_from,
+            by_mail=bool(d.served_by_mail),
+            court_state=d.court_state,
+        )
+        for d in rows
     )
 
 

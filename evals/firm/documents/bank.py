@@ -56,6 +56,11 @@ def statements(
     return paths
 
 
+def file_month(sample: Sample, profile: Profile, end: date, opening: Decimal, lines: list[Line]) -> str:
+    """One statement of the client's main account with these transactions, for situations that need certain balances."""
+    return _file(sample, profile, profile.account, end, opening, lines, picture=False)
+
+
 def _month(sample: Sample, profile: Profile, end: date, rng: Random) -> list[Line]:
     """Transactions of a month by trade, a little more coming in than going out."""
     first = end.replace(day=1)

@@ -95,11 +95,11 @@ def stock_agreement(sample: Sample, profile: Profile, granted: date) -> str:
     )
 
 
-def authorization(sample: Sample, profile: Profile, signed: date, *, scanned: bool = False) -> str:
-    """Form 8821 or 2848 for the firm, three years and the client's form."""
+def authorization(sample: Sample, profile: Profile, signed: date, *, scanned: bool = False, years: str = "") -> str:
+    """Form 8821 or 2848 for the firm, three years (those up to last year's, unless told) and the client's form."""
     form = "8821" if sum(map(ord, profile.ref)) % 2 else "2848"
     title = "Tax Information Authorization" if form == "8821" else "Power of Attorney and Declaration of Representative"
-    years = f"{sample.tax_year - 2}-{sample.tax_year}"
+    years = years or f"{sample.tax_year - 2}-{sample.tax_year}"
     expires = date(signed.year + 3, signed.month, min(signed.day, 28))
     returns = profile.client.entity_type if profile.client.entity_type in days.RETURNS else "1065"
     facts: FactPairs = [
@@ -150,7 +150,7 @@ def mail_receipt(sample: Sample, profile: Profile, mailed: date, addressee: str,
         ("carrier", "U.S. Postal Service"),
         ("number", number),
         ("mailed_on", mailed),
-        ("addressee", addressee),
+        ("addressee", addressee.partition(",")[0]),
     ]
     blocks: list[Block] = [
         Heading("U.S. Postal Service", 1),

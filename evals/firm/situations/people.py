@@ -105,6 +105,10 @@ def message_replied(sample: Sample, profile: Profile) -> None:
         ],
     )
     sample.decoy(profile.ref, "message-unanswered", "answered on the next day")
+    said = max((one for one in sample.mail if one.client_ref == profile.ref), key=lambda one: one.sent)
+    due = days.add_business(on, 1) + timedelta(days=1)
+    why = "we promised a call for the next day, and nothing shows it"
+    sample.plant(profile.ref, "promise-due", said.message_id, why, due=due, quote="will call you tomorrow at ten")
 
 
 def message_thanks(sample: Sample, profile: Profile) -> None:

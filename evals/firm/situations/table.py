@@ -1,9 +1,9 @@
 """All situations by the key that the roster uses, and the door that applies a client's."""
 
 from evals.firm.sample import Sample
-from evals.firm.situations import billing, business, files, letters, notices, people, returns
+from evals.firm.situations import billing, business, contradictions, files, letters, notices, people, returns
 
-_PARTS = (notices, returns, letters, billing, people, business, files)
+_PARTS = (notices, returns, letters, billing, people, business, files, contradictions)
 PLANTED = {key: function for part in _PARTS for key, function in part.PLANTED.items()}
 DECOYS = {key: function for part in _PARTS for key, function in part.DECOYS.items()}
 

@@ -1,8 +1,8 @@
 """`meeting-brief`: what a partner reads before seeing a client.
 
-Inputs: everything in the snapshot. Sections: since last time, promised both ways, numbers, topics, people. Figures: days of what came,
-unpaid and past due amounts, hours against budget, the annual fee, the next dates. To: the client's partner; it stays in the firm.
-Drafted on demand only.
+Inputs: everything in the snapshot. Sections: since last time, promised both ways, numbers, topics, people, what we know. Figures: days of
+what came, unpaid and past due amounts, hours against budget, the annual fee, the next dates. To: the client's partner; it stays in the
+firm. Drafted on demand only.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from functools import partial
 
 from workspace.deliverables import sources
 from workspace.deliverables.gathered import Gathered
-from workspace.deliverables.kinds import agency_letter
+from workspace.deliverables.kinds import agency_letter, known
 from workspace.deliverables.occasions import for_meeting, for_notice
 from workspace.deliverables.support import Printed, Support
 from workspace.signals.mail import only_closes, threads
@@ -39,7 +39,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     variables = {
         "client": support.client(),
         "news": list(_news(support, snapshot, today)),
-        "we_owe": [_letter(support, one) for one in _unanswered(snapshot)],
+        "we_owe": [letter(support, one) for one in unanswered(snapshot)],
         "they_owe": [
             {
                 "name": support.words(item.item, item.evidence("item")),
@@ -54,9 +54,10 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         **support.last_payment(today),
         "budgets": list(_budgets(support, snapshot, today)),
         "annual_fee": support.money(fee, snapshot.client.evidence("annual_fee")),
-        "topics": list(_topics(support, snapshot, today)),
-        "people": list(_people(support, snapshot)),
-        "team": list(_team(support, snapshot)),
+        "topics": list(topics(support, snapshot, today)),
+        "people": list(people(support, snapshot)),
+        "team": list(team(support, snapshot)),
+        "known": known.rows(support, today),
     }
     return Gathered(
         title=f"Meeting brief: {snapshot.client.name}",
@@ -87,7 +88,7 @@ def _news(support: Support, snapshot: Snapshot, today: date) -> Iterator[Row]:
 def _mails(support: Support, snapshot: Snapshot) -> News:
     def row(one: Message) -> Row:
         what = "mail from the client," if one.direction == "in" else "mail from us,"
-        return {**_letter(support, one), "what": support.plain(what)}
+        return {**letter(support, one), "what": support.plain(what)}
 
     for one in snapshot.messages:
         if one.sent_at is not None:
@@ -116,7 +117,8 @@ def _payments(support: Support, snapshot: Snapshot) -> News:
             yield one.paid_on, one.id, partial(row, bill, one)
 
 
-def _letter(support: Support, one: Message) -> dict[str, object]:
+def letter(support: Support, one: Message) -> dict[str, object]:
+    """A mail by day, subject and sender."""
     on = support.snapshot.local_day(one.sent_at) if one.sent_at else None
     return {
         "day": support.day(on, sources.message_evidence(one, "sent_at")),
@@ -133,7 +135,7 @@ def _sender(support: Support, one: Message) -> Printed:
     return support.words(one.sender, sources.message_evidence(one, "sender"), name=True)
 
 
-def _unanswered(snapshot: Snapshot) -> list[Message]:
+def unanswered(snapshot: Snapshot) -> list[Message]:
     """The client's last words in threads that wait for ours, oldest first; a mere thanks waits for nothing."""
     words = resolve(snapshot.settings).days("message-unanswered", "closing_words")
     found = [one.last for one in threads(snapshot) if one.last.direction == "in" and not only_closes(one.last, words)]
@@ -151,7 +153,8 @@ def _budgets(support: Support, snapshot: Snapshot, today: date) -> Iterator[dict
             }
 
 
-def _topics(support: Support, snapshot: Snapshot, today: date) -> Iterator[dict[str, object]]:
+def topics(support: Support, snapshot: Snapshot, today: date) -> Iterator[dict[str, object]]:
+    """Notices that wait for an answer, then the dates of the next weeks."""
     for notice in notices_of(snapshot):
         if answered_by(snapshot, notice) is None:
             case = agency_letter.case_of(snapshot, for_notice(notice.document.id))
@@ -168,7 +171,8 @@ def _topics(support: Support, snapshot: Snapshot, today: date) -> Iterator[dict[
             }
 
 
-def _people(support: Support, snapshot: Snapshot) -> Iterator[dict[str, object]]:
+def people(support: Support, snapshot: Snapshot) -> Iterator[dict[str, object]]:
+    """Who stands behind the client."""
     for one in snapshot.contacts:
         evidence = sources.contact_evidence
         yield {
@@ -179,7 +183,8 @@ def _people(support: Support, snapshot: Snapshot) -> Iterator[dict[str, object]]
         }
 
 
-def _team(support: Support, snapshot: Snapshot) -> Iterator[dict[str, object]]:
+def team(support: Support, snapshot: Snapshot) -> Iterator[dict[str, object]]:
+    """Who of the firm has open work of the client."""
     ids = dict.fromkeys(one.owner_id for one in snapshot.engagements if one.is_open and one.owner_id)
     for one in (snapshot.people[each] for each in ids if each in snapshot.people):
         yield {

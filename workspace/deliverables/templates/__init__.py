@@ -2,7 +2,7 @@
 
 A template is a TOML front matter (`version`, `allowed`: the citations, forms and times that the firm's own wording states) and parts
 that begin with `## Title`. It is Jinja2; everything it prints must be a figure that was gathered, so that nothing unproven is printed.
-Never knows where a figure comes from.
+A line `{# clause: NAME #}` puts the firm-approved legal text NAME in its place (clauses.py). Never knows where a figure comes from.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from typing import Any
 from store.errors import Invalid
 from workspace.deliverables.model import Section
 from workspace.deliverables.support import Printed
+from workspace.deliverables.templates import clauses
 
 _FRONT = re.compile(r"\A\+\+\+\n(.*?)\n\+\+\+\n", re.DOTALL)
 _PART = re.compile(r"^## (.+)$", re.MULTILINE)
@@ -39,14 +40,23 @@ def load(slug: str, folder: Path | None = None) -> Template:
 
     Raises Invalid, saying what is wrong, when a template of the firm's cannot be read."""
     own = folder / f"{slug}.md" if folder is not None else None
-    if own is not None and own.is_file():
-        return parse(slug, own.read_text(encoding="utf-8"))
-    return _packaged(slug)
+    found = parse(slug, own.read_text(encoding="utf-8")) if own is not None and own.is_file() else _packaged(slug)
+    return _with_clauses(found, folder)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _packaged(slug: str) -> Template:
     return parse(slug, files(__name__).joinpath(f"{slug}.md").read_text(encoding="utf-8"))
+
+
+def _with_clauses(template: Template, folder: Path | None) -> Template:
+    """The template with its legal text in place; a changed clause is another version of it."""
+    body, phrases = clauses.expanded(template.body, folder)
+    if body == template.body:
+        return template
+    digest = hashlib.sha256(body.encode()).hexdigest()[:8]
+    version = f"{template.version} with clauses ({digest})"
+    return Template(template.slug, version, (*template.allowed, *phrases), body)
 
 
 def parse(slug: str, text: str) -> Template:

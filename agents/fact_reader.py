@@ -1,0 +1,156 @@
+"""A model reads what the rules left: the missing facts of a document's kind, each held against its page before it counts.
+
+A value stands when its quote is on the page letter by letter (white space aside), and the value can be read out of that quote by the same
+forms by which the rules read. Anything else is thrown away and counted. One question a document version, kept in the ledger, so that a
+night that is done again asks nothing twice. Corrects nothing, and never touches what a rule or a person has read.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from agents.llm import ModelDoor, ModelFailed, ModelRefused
+from agents.ports import Services
+from ingestion.facts.values import ACCOUNT, COUNT, DATE, FLAG, MONEY, PERCENT, TAX_ID, YEAR, ValueKind
+from prompts.render import Prompt, load
+from store.corrections import Place
+from workspace.fact_gaps import Filled, Gap, gaps, keep_filled
+from workspace.scope import Scope
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+PROMPT = "read-facts"
+_AT_MOST = 50  # documents of a client in one night; the rest wait for the next
+_PATIENCE = 3  # failures in a row
+_HEAD, _TAIL = 9_000, 3_000  # characters of a document that are shown: its beginning, and its end where people sign
+_LONGEST = 240  # characters of a quote
+_BY_TYPE: Mapping[str, ValueKind] = {"date": DATE, "money": MONEY, "percent": PERCENT, "count": COUNT, "flag": FLAG}
+_BY_NAME: Mapping[str, ValueKind] = {
+    "tax_year": YEAR,
+    "account_last4": ACCOUNT,
+    **dict.fromkeys(("taxpayer_id", "issuer_ein", "employer_ein", "payer_tin"), TAX_ID),
+}
+_TYPES = {
+    "date": "a date",
+    "money": "dollars",
+    "percent": "percent",
+    "count": "a count",
+    "flag": "yes or no",
+    "text": "words",
+}
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What a reading came to: documents that a model was asked about, facts it filled, proposals thrown away."""
+
+    asked: int = 0
+    filled: int = 0
+    thrown: int = 0
+    why_not: str = ""
+
+
+def fill_facts(services: Services, opened: "Callable[[Session], Scope]", client_ref: str) -> Filling:
+    """Have a model read what is missing in a client's documents. Does nothing, and says why, where no model may be asked.
+
+    A model that fails several times in a row ends the reading; what is left waits for the next night. Call it outside any transaction."""
+    door, prompt = services.door, load(PROMPT)
+    reader = f"{door.name}, {PROMPT} {prompt.version}"
+    with services.database.reading() as session:
+        scope = opened(session)
+        why = door.why_not(scope, client_ref)
+        if why is not None:
+            return Filling(why_not=why)
+        open_ = gaps(scope, client_ref, reader, _AT_MOST)
+    total, failed = Filling(), 0
+    for gap in open_:
+        try:
+            proposed = _ask(door, scope, client_ref, prompt, gap)
+        except ModelRefused as error:
+            return replace(total, why_not=str(error))
+        except ModelFailed as error:
+            total, failed = replace(total, why_not=str(error)), failed + 1
+            if failed == _PATIENCE:
+                break
+            continue
+        found = borne_out(gap, proposed)
+        thrown = len(proposed) - len(found)
+        with services.database.writing() as session:
+            filled = keep_filled(opened(session), gap, reader, found, thrown)
+        total = Filling(total.asked + 1, total.filled + filled, total.thrown + thrown, total.why_not)
+        failed = 0
+    return total
+
+
+def _ask(door: ModelDoor, scope: Scope, client_ref: str, prompt: Prompt, gap: Gap) -> Sequence[Mapping[str, Any]]:
+    names = [f"- {name} ({_TYPES[kind]})" for name, kind in gap.missing.items()]
+    inputs = {"kind": gap.kind.replace("-", " "), "facts": "\n".join(names), "text": shown(gap.pages)}
+    answer = door.complete(scope, client_ref, _only(prompt, gap), inputs)
+    proposed: Sequence[Mapping[str, Any]] = answer["facts"]
+    return proposed
+
+
+def _only(prompt: Prompt, gap: Gap) -> Prompt:
+    """The prompt with a schema that allows the names of this question and no others."""
+    facts = prompt.schema["properties"]["facts"]
+    item = facts["items"]
+    names = {**item["properties"], "name": {"type": "string", "enum": list(gap.missing)}}
+    shape = {**facts, "items": {**item, "properties": names}}
+    return replace(prompt, schema={**prompt.schema, "properties": {"facts": shape}})
+
+
+def shown(pages: Mapping[int, str]) -> str:
+    """The document as the model sees it: each page under its number, a long one without its middle."""
+    text = "\n\n".join(f"Page {number}:\n{text}" for number, text in sorted(pages.items()))
+    if len(text) <= _HEAD + _TAIL:
+        return text
+    last = max(pages)
+    return f"{text[:_HEAD]}\n[…]\nPage {last}:\n{pages[last][-_TAIL:]}"
+
+
+def borne_out(gap: Gap, proposed: Sequence[Mapping[str, Any]]) -> tuple[Filled, ...]:
+    """Those proposals that their page bears out, the first of each name."""
+    found: dict[str, Filled] = {}
+    for one in proposed:
+        name = str(one["name"])
+        kind = gap.missing.get(name)
+        place = _words(gap.pages, str(one["quote"]), int(one["page"]))
+        if kind is None or place is None or name in found:
+            continue
+        stated = _stated(name, kind, str(one["value"]), place)
+        if stated is not None:
+            found[name] = Filled(name, kind, *stated)
+    return tuple(found.values())
+
+
+def _words(pages: Mapping[int, str], quote: str, page: int) -> Place | None:
+    """Where the quote stands on the page that it names, letter by letter; None when it does not, or is no quote but half a page."""
+    words, text = quote.split(), pages.get(page, "")
+    if not words or len(quote) > _LONGEST:
+        return None
+    match = re.search(r"(?<!\w)" * words[0][0].isalnum() + r"\s+".join(map(re.escape, words)), text)
+    if match is None or (match.group()[-1].isalnum() and text[match.end() : match.end() + 1].isalnum()):
+        return None
+    return Place(page, match.start(), match.end(), match.group())
+
+
+def _stated(name: str, kind: str, value: str, place: Place) -> tuple[str, Place] | None:
+    """The canonical value and the words within the quote that say it; None when the quote says something else."""
+    form = _BY_NAME.get(name) or _BY_TYPE.get(kind)
+    if form is None:
+        at = re.search(r"\s+".join(map(re.escape, value.split())), place.quote) if re.search(r"\w", value) else None
+        return (" ".join(value.split()), _part(place, *at.span())) if at else None
+    wanted = form.canonical(value)
+    matches = list(form.pattern.finditer(place.quote))
+    if form.whole is not None and (bare := form.whole.fullmatch(place.quote)):
+        matches.append(bare)  # "85000" is dollars where it is all that is quoted
+    for match in matches:
+        if wanted is not None and form.canonical(match.group()) == wanted:
+            return wanted, _part(place, *match.span())
+    return None
+
+
+def _part(place: Place, start: int, end: int) -> Place:
+    return Place(place.page, place.start + start, place.start + end, place.quote[start:end])

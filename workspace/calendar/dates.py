@@ -1,0 +1,231 @@
+"""Makes the calendar's dates: of engagements, of states' returns, entered by hand, and what the last scan raised with a date.
+
+Owns which records have a date and of which kind and class it is. The dates are `workspace.deadlines`', the slack is slack.py's.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from store.errors import Invalid
+from store.ids import stable_id
+from workspace.calendar.gather import Material, OfClient, gather
+from workspace.calendar.model import Calendar, Dated, Wanted
+from workspace.calendar.raised import SLUGS, of_raised
+from workspace.calendar.slack import Slack, plain_slack, slack_of
+from workspace.deadlines import Deadline, add_months, event_deadline, state_deadline
+from workspace.deadlines.engine import effective_year_end
+from workspace.deadlines.rules import by_id
+from workspace.scope import Scope
+from workspace.signals.due import Due, computed_due, due_of
+from workspace.signals.law import is_limitation
+from workspace.snapshot.model import RETURNS, ZERO, Engagement, EnteredDeadline, Snapshot
+
+_ENTERED_POLICY = "stands as it was entered"
+_KIND_OF = {
+    **dict.fromkeys(RETURNS, "return"),
+    "payroll": "payroll",
+    "sales-tax": "sales-tax",
+    "monthly-close": "close",
+    "bookkeeping": "close",
+    "matter": "court",
+}
+_CLASS_OF = {"return": "B", "payroll": "B", "sales-tax": "B"}
+
+
+def calendar_of(scope: Scope, wanted: Wanted) -> Calendar:
+    """The dates of the asker's clients that are asked for, by day. Raises NotFound for a client outside the scope."""
+    material = gather(scope, wanted, frozenset(SLUGS))
+    dates = [one for of in material.clients for one in _of_client(material, of, wanted) if wanted.holds(one)]
+    ids = {row_id for of in material.clients for row_id in _serving(of)} | {
+        row_id for one in dates for row_id in one.people
+    }
+    names = {row_id: material.people[row_id].name for row_id in ids if row_id in material.people}
+    return Calendar(
+        dates=tuple(sorted(dates, key=lambda one: (one.due, one.cls, one.client_ref, one.title, one.key))),
+        scanned_on=material.scanned_on,
+        people=dict(sorted(names.items(), key=lambda pair: pair[1])),
+        clients={of.facts.client.ref: of.facts.client.name for of in material.clients},
+    )
+
+
+def _serving(of: OfClient) -> set[str]:
+    client = of.facts.client
+    return {one for one in (client.partner_id, client.manager_id) if one}
+
+
+def _of_client(material: Material, of: OfClient, wanted: Wanted) -> Iterator[Dated]:
+    for engagement in of.engagements:
+        due = due_of(of.facts, engagement)
+        if due is not None:
+            yield _of_engagement(material, of, engagement, due)
+        if engagement.is_return and engagement.period_end is not None:
+            yield from _of_states(material, of, engagement, engagement.period_end)
+    for entered in of.entered:
+        yield _of_entered(material, of, entered)
+    if wanted.last >= material.today:
+        for raised in of.raised:
+            yield of_raised(material, of, raised)
+
+
+def _of_engagement(material: Material, of: OfClient, engagement: Engagement, due: Due) -> Dated:
+    table, kind = due.deadline, _KIND_OF.get(engagement.template, "work")
+    longer = _longer(of.facts, engagement) if table is not None else None
+    how = list(due.how)
+    if longer is not None:
+        how.append(
+            f"An extension is not on file; one would reach to {longer.due:%B} {longer.due.day}, {longer.due.year}."
+        )
+    return _dated(
+        material,
+        of,
+        engagement,
+        key=stable_id("day", of.facts.client.ref, "engagement", engagement.ref),
+        kind=kind,
+        cls=_CLASS_OF.get(kind, "C"),
+        title=engagement.title,
+        nominal=due.nominal,
+        rolled=table.rolled if table else due.due,
+        due=due.due,
+        because=table.rolled_because if table else None,
+        extended=engagement.extended_to is not None,
+        extendable_to=longer.due if longer else None,
+        postponed_by=table.postponed_by if table else None,
+        rule_id=due.rule_id,
+        authority=due.authority,
+        years=table.years if table else "",
+        roll_policy=table.roll_policy if table else _ENTERED_POLICY,
+        computed=table is not None,
+        confirm=due.confirm,
+        how=tuple(how),
+    )
+
+
+def _longer(facts: Snapshot, engagement: Engagement) -> Deadline | None:
+    """How far an extension would reach that is not on file."""
+    if engagement.extended_to is not None or not engagement.is_open:
+        return None
+    return computed_due(facts, engagement, extended=True)
+
+
+def _of_states(material: Material, of: OfClient, engagement: Engagement, end: date) -> Iterator[Dated]:
+    """The returns to states, by the rules that the firm entered, for the period of a federal return."""
+    client, last = of.facts.client, effective_year_end(end)[0]
+    begins = add_months(last, -12).year + (last.month == 12)
+    for rule in material.state_rules:
+        if rule.state != client.state or not rule.holds(engagement.template, begins):
+            continue
+        found = state_deadline(rule, end, extended=engagement.extended_to is not None)
+        yield _dated(
+            material,
+            of,
+            engagement,
+            key=stable_id("day", client.ref, "state", rule.state, rule.form, end),
+            kind="state",
+            cls="B",
+            title=f"{rule.title} for {end.year if last.month == 12 else f'the year to {end:%b} {end.day}, {end.year}'}",
+            extended="extended" in found.inputs,
+            extendable_to=None,
+            computed=True,
+            **_of_table(found),
+        )
+
+
+def _of_entered(material: Material, of: OfClient, entered: EnteredDeadline) -> Dated:
+    engagement = next((one for one in of.engagements if one.id == entered.engagement_id), None)
+    table = _counted(entered)
+    is_law = table is not None or is_limitation(entered) or (engagement is not None and engagement.template == "matter")
+    how = [f"Entered by hand: {entered.authority}."]
+    if table is not None:
+        how = [
+            *table.how,
+            *([] if table.due == entered.due else [f"The date entered is {entered.due}: one of them is wrong."]),
+        ]
+    if not entered.confirmed:
+        how.append("No second person has confirmed it.")
+    return _dated(
+        material,
+        of,
+        engagement,
+        key=stable_id("day", of.facts.client.ref, "entered", entered.id),
+        kind="court" if is_law else "entered",
+        cls="A" if is_law else "C",
+        title=entered.title,
+        nominal=table.nominal if table else entered.due,
+        rolled=entered.due,
+        due=entered.due,
+        because=table.rolled_because if table else None,
+        extended=False,
+        extendable_to=None,
+        postponed_by=None,
+        rule_id=entered.rule or "entered",
+        authority=table.authority if table else entered.authority,
+        years=table.years if table else "",
+        roll_policy=table.roll_policy if table else _ENTERED_POLICY,
+        computed=table is not None,
+        confirm=not entered.confirmed or (table is not None and table.due != entered.due),
+        how=tuple(how),
+    )
+
+
+def _counted(entered: EnteredDeadline) -> Deadline | None:
+    """What the table says of an entered date; None where no rule of ours computes it."""
+    if entered.rule is None or entered.counted_from is None:
+        return None
+    try:
+        if by_id(entered.rule).kind != "event":
+            return None
+    except Invalid:
+        return None
+    return event_deadline(entered.rule, entered.counted_from, by_mail=entered.by_mail, state=entered.court_state)
+
+
+def _of_table(found: Deadline) -> dict[str, object]:
+    return {
+        "nominal": found.nominal,
+        "rolled": found.rolled,
+        "due": found.due,
+        "because": found.rolled_because,
+        "postponed_by": found.postponed_by,
+        "rule_id": found.rule_id,
+        "authority": found.authority,
+        "years": found.years,
+        "roll_policy": found.roll_policy,
+        "confirm": found.confirm,
+        "how": found.how,
+    }
+
+
+def _dated(material: Material, of: OfClient, engagement: Engagement | None, **told: object) -> Dated:
+    """A date with what its client and engagement say: whose it is, how much work stands before it, whether it is done or missed."""
+    due, client, today = told["due"], of.facts.client, material.today
+    assert isinstance(due, date)
+    done = engagement is not None and not engagement.is_open
+    slack = _slack(material, of, engagement, due)
+    owner = material.people.get((engagement.owner_id if engagement else None) or "")
+    people = {owner.id} if owner else _serving(of)
+    return Dated(
+        client_id=client.id,
+        client_ref=client.ref,
+        client=client.name,
+        engagement_ref=engagement.ref if engagement else None,
+        stage=engagement.stage if engagement else None,
+        owner_id=owner.id if owner else None,
+        owner=owner.name if owner else None,
+        people=frozenset(people),
+        slack_days=None if done else slack.days,
+        slack_how="" if done else slack.how,
+        hours_left=None if done else slack.hours,
+        progress=engagement.progress if engagement else None,
+        done=done,
+        missed=due < today and not done,
+        **told,  # type: ignore[arg-type]
+    )
+
+
+def _slack(material: Material, of: OfClient, engagement: Engagement | None, due: date) -> Slack:
+    if engagement is None:
+        return plain_slack(due, material.today)
+    logged: Decimal = material.logged.get(engagement.id, ZERO)
+    owner = material.people.get(engagement.owner_id or "")
+    return slack_of(engagement, due, material.today, logged, owner, of.answer_days)

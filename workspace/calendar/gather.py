@@ -1,0 +1,231 @@
+"""Reads what the calendar is made of: nine queries, however many clients there are. Never computes a date."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, type_coerce
+
+from store import tables
+from store.errors import NotFound
+from store.types import Hours
+from workspace.calendar.model import Wanted
+from workspace.deadline_records import state_rules
+from workspace.deadlines import StateReturn
+from workspace.raised import Raised, newest_decisions, raised_of
+from workspace.scans import latest_scans
+from workspace.scope import Right, Scope
+from workspace.snapshot.model import FINISHED, ZERO, Client, Engagement, EnteredDeadline, Person, Postponement, Snapshot
+from workspace.snapshot.read import county_of
+
+# The longest way from the end of a period to its date: an extended return is due eleven months after its year.
+_REACH = timedelta(days=430)
+
+
+@dataclass(frozen=True)
+class OfClient:
+    """One client with what of it has a date. `facts` is a snapshot that holds the client and the postponements of its state only."""
+
+    facts: Snapshot
+    answer_days: Decimal
+    engagements: tuple[Engagement, ...]
+    entered: tuple[EnteredDeadline, ...]
+    raised: tuple[Raised, ...]
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything the dates of a span are made of. `logged` are hours by engagement id."""
+
+    today: date
+    people: Mapping[str, Person]
+    clients: tuple[OfClient, ...]
+    logged: Mapping[str, Decimal]
+    state_rules: tuple[StateReturn, ...]
+    scanned_on: date | None
+
+
+def gather(scope: Scope, wanted: Wanted, slugs: frozenset[str]) -> Material:
+    """The asker's clients (or one of them) with the engagements, entered dates and raised signals (of these slugs) that may have a date
+    in the span. Raises NotFound for a client outside the scope."""
+    scope.require(Right.CLIENT_READ)
+    people = {one.id: one for one in map(_person, scope.session.scalars(select(tables.Person)))}
+    relief = _postponements(scope)
+    clients = _clients(scope, wanted, relief)
+    if wanted.client and not clients:
+        raise NotFound(f"there is no client {wanted.client}")
+    names = {one.client.id: (one.client.ref, one.client.name) for one, _ in clients}
+    engagements, entered = _engagements(scope, wanted), _entered(scope, wanted)
+    raised = _raised(scope, wanted, slugs, names)
+    return Material(
+        today=scope.today,
+        people=people,
+        clients=tuple(
+            OfClient(
+                facts,
+                answer,
+                tuple(engagements.get(facts.client.id, ())),
+                tuple(entered.get(facts.client.id, ())),
+                tuple(raised.get(facts.client.id, ())),
+            )
+            for facts, answer in clients
+        ),
+        logged=_logged(scope, wanted),
+        state_rules=state_rules(scope),
+        scanned_on=_scanned_on(scope),
+    )
+
+
+def _person(row: tables.Person) -> Person:
+    return Person(row.id, row.email, row.name, row.role, row.weekly_hours)
+
+
+def _mine(scope: Scope, wanted: Wanted) -> Select[str]:
+    """The ids of the clients that are asked for."""
+    client = tables.Client
+    query = select(client.id).where(client.id.in_(scope.clients()))
+    return query.where(client.ref == wanted.client) if wanted.client else query
+
+
+def _clients(
+    scope: Scope, wanted: Wanted, relief: Mapping[str, tuple[Postponement, ...]]
+) -> list[tuple[Snapshot, Decimal]]:
+    client, good, latest = tables.Client, tables.ClientScan, latest_scans()
+    found = scope.session.execute(
+        select(
+            *(client.id, client.ref, client.name, client.entity_type, client.state, client.custom),
+            *(client.partner_id, client.manager_id, good.read["answer_days"].as_string()),
+        )
+        .outerjoin(latest, latest.c.client_id == client.id)
+        .outerjoin(good, and_(good.client_id == client.id, good.as_of == latest.c.as_of))
+        .where(client.id.in_(_mine(scope, wanted)))
+        .order_by(client.ref)
+    )
+    seen: list[tuple[Snapshot, Decimal]] = []
+    for row_id, ref, name, entity_type, state, custom, partner, manager, answer in found.tuples():
+        of = Client(
+            row_id,
+            ref,
+            name,
+            entity_type,
+            state=state,
+            county=county_of(custom),
+            partner_id=partner,
+            manager_id=manager,
+        )
+        seen.append((Snapshot(client=of, postponements=relief.get(state or "", ())), Decimal(answer or 0)))
+    return seen
+
+
+def _postponements(scope: Scope) -> dict[str, tuple[Postponement, ...]]:
+    row = tables.Postponement
+    found: dict[str, list[Postponement]] = defaultdict(list)
+    for one in scope.session.scalars(select(row).order_by(row.first_day, row.id)):
+        found[one.state].append(Postponement(one.irs_notice, one.first_day, one.last_day, one.until, one.county))
+    return {state: tuple(rows) for state, rows in found.items()}
+
+
+def _engagements(scope: Scope, wanted: Wanted) -> dict[str, list[Engagement]]:
+    row = tables.Engagement
+    day = func.coalesce(row.extended_to, row.due)
+    near: ColumnElement[bool] = or_(
+        day.between(wanted.first, wanted.last),
+        and_(row.due.is_(None), row.period_end.between(wanted.first - _REACH, wanted.last)),
+    )
+    still = row.stage.not_in(FINISHED)
+    found: dict[str, list[Engagement]] = defaultdict(list)
+    query = (
+        select(
+            *(row.client_id, row.id, row.ref, row.template, row.title, row.stage, row.period_start, row.period_end),
+            *(row.due, row.extended_to, row.progress, row.budget_hours, row.owner_id, row.filed_on, row.finished_on),
+        )
+        .where(row.client_id.in_(_mine(scope, wanted)), or_(still, near) if wanted.done else still)
+        .order_by(row.ref)
+    )
+    names = ("id", "ref", "template", "title", "stage", "period_start", "period_end", "due", "extended_to")
+    more = ("progress", "budget_hours", "owner_id", "filed_on", "finished_on")
+    for client_id, *values in scope.session.execute(query):
+        told: dict[str, Any] = dict(zip((*names, *more), values, strict=True))
+        found[client_id].append(Engagement(**told))
+    return found
+
+
+def _logged(scope: Scope, wanted: Wanted) -> dict[str, Decimal]:
+    """Hours through today on the open engagements."""
+    entry, of = tables.TimeEntry, tables.Engagement
+    query = (
+        select(entry.engagement_id, type_coerce(func.sum(entry.hours), Hours()))
+        .join(of, of.id == entry.engagement_id)
+        .where(
+            entry.client_id.in_(_mine(scope, wanted)),
+            entry.date <= scope.today,
+            of.stage.not_in(FINISHED),
+        )
+        .group_by(entry.engagement_id)
+    )
+    return {row_id: hours or ZERO for row_id, hours in scope.session.execute(query).tuples() if row_id}
+
+
+def _entered(scope: Scope, wanted: Wanted) -> dict[str, list[EnteredDeadline]]:
+    """Dates entered by hand, but those of finished work."""
+    row = tables.EnteredDeadline
+    found: dict[str, list[EnteredDeadline]] = defaultdict(list)
+    of = tables.Engagement
+    query = (
+        select(row)
+        .outerjoin(of, of.id == row.engagement_id)
+        .where(
+            row.client_id.in_(_mine(scope, wanted)),
+            row.due.between(min(wanted.first, scope.today), wanted.last),
+            or_(of.id.is_(None), of.stage.not_in(FINISHED)),
+        )
+    )
+    for d in scope.session.scalars(query.order_by(row.due, row.id)):
+        found[d.client_id].append(
+            EnteredDeadline(
+                id=d.id,
+                title=d.title,
+                due=d.due,
+                authority=d.authority,
+                engagement_id=d.engagement_id,
+                confirmed=d.confirmed_by is not None,
+                rule=d.rule,
+                counted_from=d.counted_from,
+                by_mail=bool(d.served_by_mail),
+                court_state=d.court_state,
+            )
+        )
+    return found
+
+
+def _raised(
+    scope: Scope, wanted: Wanted, slugs: frozenset[str], names: Mapping[str, tuple[str, str]]
+) -> dict[str, list[Raised]]:
+    """What the last scans raised with a date in the span, or an open one before it; with what people decided about it."""
+    row, latest = tables.SignalRow, latest_scans()
+    query = (
+        select(row)
+        .join(latest, and_(latest.c.client_id == row.client_id, latest.c.as_of == row.as_of))
+        .where(row.client_id.in_(_mine(scope, wanted)), row.slug.in_(sorted(slugs)), row.due <= wanted.last)
+        .order_by(row.due, row.key)
+    )
+    if not wanted.overdue:
+        query = query.where(row.due >= wanted.first)
+    rows = scope.session.scalars(query).all()
+    decisions = newest_decisions(scope)
+    found: dict[str, list[Raised]] = defaultdict(list)
+    for one in rows:
+        one_raised = raised_of(one, *names[one.client_id], decisions.get(one.key), scope.today)
+        if one_raised.state != "dismissed":
+            found[one.client_id].append(one_raised)
+    return found
+
+
+def _scanned_on(scope: Scope) -> date | None:
+    row = tables.ClientScan
+    return scope.session.scalar(
+        select(func.max(row.as_of)).where(row.client_id.in_(scope.clients()), row.state != "failed")
+    )

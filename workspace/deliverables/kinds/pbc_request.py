@@ -1,0 +1,178 @@
+"""`pbc-request`: the first list of what the client is to send for a piece of work.
+
+Inputs: what is asked for already and has not come, last year's list, what payers sent last year, bank statements that are missing.
+Sections: opening, what we need, how to send it, closing. Figures: the dates asked and due, last year's papers as examples, the
+engagement's date. To: the client's main contact. A partner checks that the items are really missing. On demand only: no signal says
+that nothing was asked for yet.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from store.errors import Invalid
+from workspace.deliverables import sources
+from workspace.deliverables.gathered import Gathered
+from workspace.deliverables.occasions import about, for_first_request
+from workspace.deliverables.support import Printed, Support
+from workspace.evidence import Evidence, RecordEvidence
+from workspace.signals.books import missing_statement
+from workspace.signals.due import due_of
+from workspace.signals.k1 import one_each, own_k1, same_issuer, tax_year
+from workspace.signals.names import same_name
+from workspace.signals.signal import Signal
+from workspace.signals.thresholds import resolve
+from workspace.snapshot import Document, Engagement, Snapshot
+
+CHECKS = (
+    "Right client, right year",
+    "Every item is really missing: look through what came in",
+    "What this year needs for the first time is on the list",
+    "The date leaves us time to do the work",
+)
+_SLIPS = {"w-2": ("Form W-2", "employer"), "1099": ("", "payer")}
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One thing to send. `example` is what came last year."""
+
+    name: str
+    evidence: Evidence
+    due: date | None = None
+    due_evidence: Evidence | None = None
+    example: str = ""
+    example_evidence: Evidence | None = None
+
+
+def occasion(snapshot: Snapshot, today: date, engagement_ref: str | None) -> str:
+    """The engagement named, else the open one that is due first and for which something is to be asked."""
+    found = [
+        (due.due if (due := due_of(snapshot, one)) else date.max, one.ref)
+        for one in snapshot.engagements
+        if one.is_open and engagement_ref in (None, one.ref) and list(_items(snapshot, today, one))
+    ]
+    if not found:
+        raise Invalid(_nothing(snapshot.client.name))
+    return for_first_request(min(found)[1])
+
+
+def _nothing(name: str) -> str:
+    return (
+        f"nothing is known that {name} should be asked for: no open request, no list of last year, no payer of last year without a form. "
+        "Enter the request items first"
+    )
+
+
+def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
+    """Raises Invalid when the engagement is not open any more, or nothing is known that should be asked for."""
+    engagement = snapshot.engagement_of_ref(about(occasion))
+    if engagement is None or not engagement.is_open:
+        raise Invalid(f"{about(occasion)} is not open any more")
+    items = list(_items(snapshot, today, engagement))
+    if not items:
+        raise Invalid(_nothing(snapshot.client.name))
+    support = Support(snapshot)
+    contact = sources.addressee(snapshot)
+    due = due_of(snapshot, engagement)
+    ahead = due.due if due is not None and due.due >= today else None
+    wanted = min((one.due for one in items if one.due is not None and one.due > today), default=None)
+    came = [one for one in snapshot.requests_of(engagement) if one.received_on is not None]
+    variables = {
+        **support.greeting(contact),
+        "engagement": support.words(engagement.title, engagement.evidence("title")),
+        "received": support.counted("items received", [one.evidence("received_on") for one in came]) if came else None,
+        "items": [_row(support, one) for one in items],
+        "due": support.due_day(engagement, due) if ahead else None,
+        "reply_by": support.reply_by(today, ahead, latest=wanted),
+    }
+    return Gathered(
+        title=f"What we need: {engagement.title}",
+        cls="C",
+        as_of=today,
+        facts=support.facts,
+        variables=variables,
+        recipients=sources.recipient(contact),
+        checks=CHECKS,
+        unseen=(*support.unseen_of_contact(contact), *_unseen(snapshot, engagement)),
+        engagement_id=engagement.id,
+    )
+
+
+def _row(support: Support, item: _Item) -> dict[str, Printed | None]:
+    example = support.words(item.example, item.example_evidence, name=True) if item.example_evidence else None
+    return {
+        "name": support.words(item.name, item.evidence, name=True),
+        "due": support.day(item.due, item.due_evidence),
+        "example": example,
+    }
+
+
+def _items(snapshot: Snapshot, today: date, engagement: Engagement) -> Iterator[_Item]:
+    """What is missing, each once: asked for already, on last year's list, from a payer of last year, a month's bank statement."""
+    asked = snapshot.requests_of(engagement)
+    for one in sources.open_items(snapshot, engagement):
+        yield _Item(one.item, one.evidence("item"), one.due, one.evidence("due"))
+    last = _year_before(snapshot, engagement)
+    for old in snapshot.requests_of(last) if last else ():
+        if not any(old.item == one.item for one in asked):
+            example = f"received on {old.received_on:%B} {old.received_on.day}" if old.received_on else ""
+            yield _Item(old.item, old.evidence("item"), None, None, example, old.evidence("received_on"))
+    if engagement.is_return:
+        yield from _slips(snapshot, engagement)
+    if engagement.is_return or engagement.template in ("monthly-close", "bookkeeping"):
+        for signal in missing_statement(snapshot, today, resolve(snapshot.settings)):
+            if isinstance(signal, Signal):
+                name = signal.headline.removeprefix("The bank").removesuffix(" is missing")
+                gap = RecordEvidence(f"client:{snapshot.client.ref}", "month between two statements", signal.subject)
+                yield _Item(f"Bank{name}", gap)
+
+
+def _year_before(snapshot: Snapshot, engagement: Engagement) -> Engagement | None:
+    """The same kind of work of the period before."""
+    earlier = [
+        one
+        for one in snapshot.engagements
+        if one.template == engagement.template
+        and one.period_end is not None
+        and engagement.period_end is not None
+        and one.period_end < engagement.period_end
+    ]
+    return max(earlier, key=lambda one: (one.period_end or date.min, one.ref), default=None)
+
+
+def _slips(snapshot: Snapshot, engagement: Engagement) -> Iterator[_Item]:
+    """Forms of last year's payers that have not come for this year."""
+    year = tax_year(engagement)
+    if year is None:
+        return
+    schedules = [one for one in snapshot.of_kind("k-1") if not own_k1(snapshot, one)]
+    now = [one for one in schedules if one.value("tax_year") == str(year)]
+    for old in one_each([one for one in schedules if one.value("tax_year") == str(year - 1)]):
+        if not any(same_issuer(old, one) for one in now):
+            yield from _slip(old, "Schedule K-1", "issuer", year)
+    for kind, (label, field) in _SLIPS.items():
+        forms = snapshot.of_kind(kind)
+        came = [one.value(field) for one in forms if one.value("tax_year") == str(year)]
+        for old in (one for one in forms if one.value("tax_year") == str(year - 1)):
+            if not any(same_name(old.value(field), one) for one in came):
+                yield from _slip(old, label or f"Form {old.value('form') or '1099'}", field, year)
+
+
+def _slip(old: Document, label: str, field: str, year: int) -> Iterator[_Item]:
+    payer, of_year = old.fact(field), old.fact("tax_year")
+    if payer is not None and of_year is not None:
+        yield _Item(f"{label} of {payer.value}", payer.evidence, None, None, old.name, of_year.evidence)
+
+
+def _unseen(snapshot: Snapshot, engagement: Engagement) -> tuple[str, ...]:
+    found = []
+    last = _year_before(snapshot, engagement)
+    if last is None or not snapshot.requests_of(last):
+        found.append("Last year's list: none is on record for this work")
+    if not engagement.is_return:
+        return tuple(found)
+    year = tax_year(engagement)
+    if not any(one.value("tax_year") == str((year or 0) - 1) for one in snapshot.of_kind("k-1", "w-2", "1099")):
+        found.append("Who sent tax forms last year: none of last year is on file")
+    return tuple(found)

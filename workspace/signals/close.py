@@ -1,0 +1,204 @@
+"""Signals of the books while they are kept: months that are not reconciled, amounts that nobody has put in an account. Never posts an
+entry."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from workspace.deadlines import add_business_days, month_end
+from workspace.evidence import Evidence, RecordEvidence
+from workspace.signals import words
+from workspace.signals.ledger import Figure, trial_balances
+from workspace.signals.proof import difference, share, total
+from workspace.signals.signal import BlindSpot, Signal
+from workspace.signals.thresholds import Thresholds
+from workspace.snapshot.model import ZERO, Document, Engagement, Snapshot, Task
+
+Raised = Iterator[Signal | BlindSpot]
+CLOSES = ("monthly-close", "bookkeeping")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_MONTH = re.compile(r"\b(" + "|".join(_MONTHS) + r")\b(?:[ ,]+(\d{4})\b)?", re.IGNORECASE)
+_STEP = re.compile(r"reconcil|\bclos(?:e|ing)\b", re.IGNORECASE)
+UNSORTED = re.compile(r"uncategori[sz]ed|unclassified|ask (?:my|our|the) accountant|\bsuspense\b", re.IGNORECASE)
+
+
+def close_late(snapshot: Snapshot, today: date, settings: Thresholds) -> Raised:
+    """A month of an open close or bookkeeping engagement is not reconciled after business day 10 of the next one (setting business_days).
+    One an engagement, with all its late months. Date: that business day of the oldest month. Data: steps whose title names a month and
+    its reconciliation or close, with the day they were done. A close engagement without such a step for a month that should be closed is
+    a blind spot. The day of the last bank feed is in no record: a feed that stands still is seen when its month is not reconciled."""
+    wait = settings.days("close-late", "business_days")
+    for engagement in snapshot.engagements:
+        if engagement.template not in CLOSES or not engagement.is_open:
+            continue
+        steps = dict(month_steps(snapshot, engagement))
+        due = {end: add_business_days(end, wait) for end in months_over(engagement, today)}
+        late = sorted(end for end, day in due.items() if day < today and end in steps and steps[end].is_open)
+        if late:
+            yield _late(snapshot, engagement, [(end, steps[end]) for end in late], due[late[0]], wait)
+        elif engagement.template == "monthly-close":
+            last = max((end for end, day in due.items() if day < today), default=None)
+            if last is not None and last not in steps:
+                yield BlindSpot(
+                    snapshot.client.ref,
+                    f"whether {engagement.ref} is closed through {last:%B %Y}",
+                    "no step names the month's reconciliation: enter one a month",
+                )
+
+
+def months_over(engagement: Engagement, today: date) -> list[date]:
+    """The ends of the engagement's months that are over."""
+    first, last = engagement.period_start, engagement.period_end
+    if first is None or last is None:
+        return []
+    ends: list[date] = []
+    end = month_end(first.year, first.month)
+    while end <= last and end < today:
+        ends.append(end)
+        end = month_end(end.year, end.month + 1)
+    return ends
+
+
+def month_steps(snapshot: Snapshot, engagement: Engagement) -> Iterator[tuple[date, Task]]:
+    """The steps that reconcile a month, by its end; a step without a year is of the month inside the engagement's period."""
+    for task in snapshot.tasks:
+        named = _MONTH.search(task.title)
+        if task.engagement_id != engagement.id or named is None or not _STEP.search(task.title):
+            continue
+        month = _MONTHS.index(named[1].lower()) + 1
+        first, last = engagement.period_start or date.min, engagement.period_end or date.max
+        years = [int(named[2])] if named[2] else range(first.year, last.year + 1)
+        ends = [end for year in years if first <= (end := month_end(year, month)) <= last]
+        if len(ends) == 1:
+            yield ends[0], task
+
+
+def _late(snapshot: Snapshot, engagement: Engagement, late: list[tuple[date, Task]], due: date, wait: int) -> Signal:
+    names = words.listed([f"{end:%B}" for end, _ in late])
+    missing = [item for item in snapshot.requests_of(engagement) if item.received_on is None]
+    return Signal(
+        slug="close-late",
+        cls="C",
+        client_ref=snapshot.client.ref,
+        subject=engagement.ref,
+        due=due,
+        nominal_due=due,
+        dollars=None,
+        headline=f"{names} of {engagement.title} {'is' if len(late) == 1 else 'are'} not reconciled",
+        rule=f"A month is reconciled by business day {wait} of the next one.",
+        why_now=f"{late[0][0]:%B %Y} was to be closed by {words.day(due)}."
+        + (f" {words.count(len(missing), 'item')} of the client is missing." if missing else ""),
+        next_step="Reconcile the month, or ask the client for what is missing.",
+        minutes=10,
+        evidence=tuple(
+            RecordEvidence(f"task:{task.id}", name, value)
+            for _, task in late
+            for name, value in (("title", task.title), ("status", task.status))
+        ),
+        basis="record",
+        engagement_ref=engagement.ref,
+        waits_on_client=bool(missing),
+    )
+
+
+@dataclass(frozen=True)
+class _Books:
+    """What the client's latest books say of amounts without a proper account. `expense` None: it cannot be told."""
+
+    document: Document
+    as_of: date
+    unsorted: Figure
+    expense: Figure | None
+
+
+def uncategorized_balance(snapshot: Snapshot, today: date, settings: Thresholds) -> Raised:
+    """In the client's latest books, accounts for what nobody has placed (uncategorized, unclassified, suspense, "ask my accountant") come
+    to more than 1 % of expense (setting percent), or hold a balance that stood there in books at least 30 days older (days). Data: trial
+    balances (accounts 5000 and up are expense), profit and loss statements (revenue less net income). How many items there are stands
+    only in the ledger's detail: a smaller balance is a blind spot."""
+    books = sorted([*_of_trial_balances(snapshot), *_of_statements(snapshot)], key=_by_day)
+    if not books or not books[-1].unsorted.amount:
+        return
+    latest = books[-1]
+    before = [
+        one
+        for one in books[:-1]
+        if one.unsorted.amount and (latest.as_of - one.as_of).days >= settings.days("uncategorized-balance", "days")
+    ]
+    expense = latest.expense
+    big = (
+        expense is not None
+        and expense.amount > 0
+        and 100 * latest.unsorted.amount > settings.of("uncategorized-balance", "percent") * expense.amount
+    )
+    if big or before:
+        yield _unsorted(snapshot, latest, before[-1] if before else None, settings)
+    else:
+        yield BlindSpot(
+            snapshot.client.ref,
+            f"how many items of {latest.document.path} are uncategorized and how old they are",
+            f"only their balance of {words.dollars(latest.unsorted.amount)} is known: ask for the ledger's detail",
+        )
+
+
+def _by_day(books: _Books) -> tuple[date, bool, str]:
+    """Of books of one day those come last, and count, that tell what expense is."""
+    return books.as_of, books.expense is not None, books.document.path
+
+
+def _of_trial_balances(snapshot: Snapshot) -> Iterator[_Books]:
+    for one in trial_balances(snapshot):
+        found = [account for account in one.accounts if account.net and UNSORTED.search(account.name)]
+        amounts = [abs(account.net) for account in found]
+        proof = total(amounts, [account.proof(1 if account.net > 0 else -1) for account in found])
+        expense = one.between(5000, 9999) if one.is_numbered and one.is_sure else None
+        yield _Books(one.document, one.as_of, Figure(sum(amounts, ZERO), proof), expense)
+
+
+def _of_statements(snapshot: Snapshot) -> Iterator[_Books]:
+    for one in snapshot.of_kind("profit-and-loss"):
+        end, revenue, profit = one.day("period_end"), one.fact("revenue"), one.fact("net_income")
+        if end is None:
+            continue
+        found = [row for row in one.rows() if "line" in row and UNSORTED.search(row["line"].value)]
+        sized = [(abs(row["amount"].number or ZERO), row["amount"].evidence) for row in found if "amount" in row]
+        figure = Figure(sum((a for a, _ in sized), ZERO), total([a for a, _ in sized], [proof for _, proof in sized]))
+        expense = None
+        if revenue is not None and profit is not None and revenue.number is not None and profit.number is not None:
+            proof = difference(revenue.number, profit.number, [revenue.evidence, profit.evidence])
+            expense = Figure(revenue.number - profit.number, proof)
+        yield _Books(one, end, figure, expense)
+
+
+def _unsorted(snapshot: Snapshot, latest: _Books, before: _Books | None, settings: Thresholds) -> Signal:
+    amount = latest.unsorted.amount
+    parts: list[Evidence] = [latest.unsorted.proof]
+    of = ""
+    if latest.expense is not None and latest.expense.amount > 0:
+        percent, proof = share(amount, latest.expense.amount, [latest.unsorted.proof, latest.expense.proof])
+        parts = [proof]
+        of = f", {words.plain(percent)} % of expense"
+    if before is not None:
+        parts.append(before.unsorted.proof)
+    since = f" Such a balance stood there on {words.day(before.as_of)} already." if before is not None else ""
+    return Signal(
+        slug="uncategorized-balance",
+        cls="C",
+        client_ref=snapshot.client.ref,
+        subject=latest.document.id,
+        due=None,
+        nominal_due=None,
+        dollars=amount,
+        headline=f"{words.dollars(amount)} of the books is uncategorized{of}",
+        rule=f"Uncategorized amounts stay within {words.plain(settings.of('uncategorized-balance', 'percent'))} % of expense "
+        f"and are placed within {settings.days('uncategorized-balance', 'days')} days.",
+        why_now=f"As of {words.day(latest.as_of)}.{since}",
+        next_step="Ask the client what these are, in one list, and place them.",
+        minutes=15,
+        evidence=tuple(parts),
+        basis="fact",
+    )
