@@ -20,7 +20,7 @@ demo: install
 	@$(BIN)/tickmark demo
 
 test: install
-	@$(BIN)/pytest -n 2 --dist worksteal
+	@$(BIN)/pytest -n 3 --dist worksteal
 
 check: install
 	@$(BIN)/ruff format --check
@@ -28,7 +28,7 @@ check: install
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
 	@$(BIN)/pyright
-	@$(BIN)/pytest -n 2 --dist worksteal
+	@$(BIN)/pytest -n 3 --dist worksteal
 
 # Hundreds of damaged files of each kind; `make test` takes a few of each.
 fuzz: install
