@@ -1,7 +1,7 @@
 """How a page is rendered: one Jinja environment, the filters that write dates and money the ledger's way."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -68,9 +68,9 @@ def environment() -> Environment:
         whole=whole,
         hours=hours,
         share=share,
-        day=day,
-        short_day=short_day,
-        long_day=long_day,
+        day=_on_the_wall(day),
+        short_day=_on_the_wall(short_day),
+        long_day=_on_the_wall(long_day),
         moment=moment,
         utc=utc,
         month_day=month_day,
@@ -167,6 +167,17 @@ def month_day(value: str | None) -> str:
         return day(f"2000-{value}").rpartition(",")[0]  # a leap year: the year is not shown
     except ValueError:
         return value or "–"
+
+
+def _on_the_wall(told: Callable[[date | str | None], str]) -> Callable[..., str]:
+    """A filter that tells the day of a moment as the calendar on the firm's wall has it; a date is a date everywhere."""
+
+    @pass_context
+    def filtered(context: Context, value: date | datetime | str | None) -> str:
+        local: Callable[[datetime], datetime] | None = context.get("local")
+        return told(local(value) if local is not None and isinstance(value, datetime) else value)
+
+    return filtered
 
 
 @pass_context

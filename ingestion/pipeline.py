@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 UNFINISHED = ("received", "identified", "parsed", "split", "facts")
 BATCH = 32
-AT_ONCE = 3  # batches with the children
+AT_ONCE = 3  # batches on their way to the index
 
 Progress = Callable[[str, int, int], None]
 """What is being done, how many are done, of how many."""
@@ -78,9 +78,8 @@ def run(bench: Workbench, progress: Progress, client_ids: Collection[str] | None
     finished = Finished()
     waiting = _unfinished(bench.database, client_ids)
     batches = [waiting[first : first + BATCH] for first in range(0, len(waiting), BATCH)]
-    for batch in _parsed(bench, batches):
-        for step in HERE:
-            step(bench, batch)
+    for batch in _ahead(bench, batches):
+        index(bench, batch)
         refused = _count_refused(bench.database, batch)
         finished = Finished(finished.read + len(batch) - refused, finished.refused + refused)
         progress("documents", finished.read + finished.refused, len(waiting))
@@ -88,21 +87,21 @@ def run(bench: Workbench, progress: Progress, client_ids: Collection[str] | None
     return finished
 
 
-def _parsed(bench: Workbench, batches: Iterable[list[str]]) -> Iterator[list[str]]:
-    """Each batch once the children have parsed it, in order. The next ones are with them meanwhile, and several at once: a scan takes a
-    child as long as the rest of its batch takes all."""
+def _ahead(bench: Workbench, batches: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Each batch once its facts are read, in order, so that only its vectors are left, which take longest and let others work. The next
+    ones are with the children meanwhile, and several at once: a scan takes a child as long as the rest of its batch takes all."""
     coming = deque[Future[list[str]]]()
     with ThreadPoolExecutor(AT_ONCE, "parse") as threads:
         for batch in batches:
-            coming.append(threads.submit(_parse_batch, bench, batch))
+            coming.append(threads.submit(_work_ahead, bench, batch))
             if len(coming) > AT_ONCE:
                 yield coming.popleft().result()
         while coming:
             yield coming.popleft().result()
 
 
-def _parse_batch(bench: Workbench, batch: list[str]) -> list[str]:
-    for step in THERE:
+def _work_ahead(bench: Workbench, batch: list[str]) -> list[str]:
+    for step in STEPS[:-1]:
         step(bench, batch)
     return batch
 
@@ -199,9 +198,7 @@ def index(bench: Workbench, batch: Sequence[str]) -> None:
 
 
 Step = Callable[[Workbench, Sequence[str]], None]
-# What waits for the children, and what is done in this process.
-THERE: tuple[Step, ...] = (identify, parse)
-HERE: tuple[Step, ...] = (split, facts, index)
+STEPS: tuple[Step, ...] = (identify, parse, split, facts, index)
 
 
 def _unfinished(database: Database, client_ids: Collection[str] | None) -> list[str]:

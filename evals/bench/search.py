@@ -6,6 +6,7 @@ product's own. The first question about a client makes its word index, so cold a
 about any client, of which the searcher keeps only some ready.
 """
 
+import logging
 import random
 import shutil
 import tempfile
@@ -48,6 +49,7 @@ QUESTIONS = (
 
 def measure(bench: Bench) -> Iterator[Spread]:
     """Milliseconds of first, later and a day's questions, of embedding alone, of the words alone, over all clients; MB of memory."""
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it tells of every index
     made = Bench(bench.homes, SORTS_OF, bench.reuse, bench.progress).home("loaded")
     sorts = sorts_of(made)
     with tempfile.TemporaryDirectory() as folder:
