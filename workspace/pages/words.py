@@ -144,7 +144,10 @@ def _due(inside: str) -> str:
     """ "1065, 1065; tax year end=2025-12-31; state=PA)" as "Table of due dates, 1065, tax year end Dec 31, 2025"."""
     form, *given = inside.rpartition(")")[0].partition(", ")[2].split("; ")
     dated = [pair.split("=", 1) for pair in given if re.search(r"=\d{4}-\d{2}-\d{2}$", pair)]
-    return ", ".join(["Table of due dates", form, *(f"{name} {plainly(value)}" for name, value in dated)])
+    # a rule of court is of no form
+    return ", ".join(
+        ["Table of due dates", *([form] if form else []), *(f"{name} {plainly(value)}" for name, value in dated)]
+    )
 
 
 def _number(text: str) -> str:
