@@ -19,7 +19,7 @@ from workspace.raised import Raised, newest_decisions, raised_of
 from workspace.scans import latest_scans
 from workspace.scope import Right, Scope
 from workspace.snapshot.model import FINISHED, ZERO, Client, Engagement, EnteredDeadline, Person, Postponement, Snapshot
-from workspace.snapshot.read import county_of
+from workspace.snapshot.read import county_of, entered_of
 
 # The longest way from the end of a period to its date: an extended return is due eleven months after its year.
 _REACH = timedelta(days=430)
@@ -184,20 +184,7 @@ def _entered(scope: Scope, wanted: Wanted) -> dict[str, list[EnteredDeadline]]:
         )
     )
     for d in scope.session.scalars(query.order_by(row.due, row.id)):
-        found[d.client_id].append(
-            EnteredDeadline(
-                id=d.id,
-                title=d.title,
-                due=d.due,
-                authority=d.authority,
-                engagement_id=d.engagement_id,
-                confirmed=d.confirmed_by is not None,
-                rule=d.rule,
-                counted_from=d.counted_from,
-                by_mail=bool(d.served_by_mail),
-                court_state=d.court_state,
-            )
-        )
+        found[d.client_id].append(entered_of(d))
     return found
 
 

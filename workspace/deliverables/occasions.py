@@ -30,6 +30,10 @@ def about(occasion: str) -> str:
     return subject_of(occasion).partition(":")[2]
 
 
+def _quarter(today: date) -> str:
+    return f"{today.year}-Q{(today.month + 2) // 3}"
+
+
 def for_notice(document_id: str) -> str:
     return f"notice:{document_id}"
 
@@ -116,7 +120,7 @@ def for_statement(document_id: str) -> str:
 
 def for_covenant(agreement_id: str, today: date) -> str:
     """At most one certificate an agreement and quarter."""
-    return f"loan:{agreement_id}@{today.year}-Q{(today.month + 2) // 3}"
+    return f"loan:{agreement_id}@{_quarter(today)}"
 
 
 def for_estimate(form: str, year: str, due: date) -> str:
@@ -140,7 +144,7 @@ def for_customers(report_id: str) -> str:
 
 def for_share(client_ref: str, today: date) -> str:
     """The client's share of the firm's revenue, at most once a quarter."""
-    return f"share:{client_ref}@{today.year}-Q{(today.month + 2) // 3}"
+    return f"share:{client_ref}@{_quarter(today)}"
 
 
 def for_pay(document_id: str) -> str:

@@ -378,20 +378,22 @@ def _texts(session: Session, client_id: str) -> dict[str, list[str]]:
 
 def _entered(session: Session, client_id: str) -> tuple[EnteredDeadline, ...]:
     rows = session.scalars(_of(tables.EnteredDeadline, client_id, tables.EnteredDeadline.due))
-    return tuple(
-        EnteredDeadline(
-            id=d.id,
-            title=d.title,
-            due=d.due,
-            authority=d.authority,
-            engagement_id=d.engagement_id,
-            confirmed=d.confirmed_by is not None,
-            rule=d.rule,
-            counted_from=d.counted_from,
-            by_mail=bool(d.served_by_mail),
-            court_state=d.court_state,
-        )
-        for d in rows
+    return tuple(map(entered_of, rows))
+
+
+def entered_of(row: tables.EnteredDeadline) -> EnteredDeadline:
+    """An entered date as a snapshot holds it."""
+    return EnteredDeadline(
+        id=row.id,
+        title=row.title,
+        due=row.due,
+        authority=row.authority,
+        engagement_id=row.engagement_id,
+        confirmed=row.confirmed_by is not None,
+        rule=row.rule,
+        counted_from=row.counted_from,
+        by_mail=bool(row.served_by_mail),
+        court_state=row.court_state,
     )
 
 
