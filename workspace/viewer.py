@@ -4,7 +4,7 @@ Never renders: the edges draw the page, this module says what is on it.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -41,7 +41,7 @@ class Leaf:
     findings: tuple[str, ...]
     current: bool
     opened: bool
-    received_on: date
+    received_at: datetime
     opened_with: str | None = None
 
     @property
@@ -164,7 +164,7 @@ def open_page(scope: Scope, document_id: str, *, version_id: str | None = None, 
         findings=tuple(said),
         current=version.id == document.current_version_id,
         opened=document.opened_at is not None,
-        received_on=version.received_at.date(),
+        received_at=version.received_at,
         opened_with=version.opened_with,
     )
 

@@ -1,11 +1,13 @@
 """Every page, as each role sees it: what stands on it, what does not, and how many queries it takes however many clients there are."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from api.pages import environment
 from api.wiring import Services
 from store.ids import stable_id
 from store.tables import Client, ClientScan, Deliverable, DeliverableVersion, Invoice, Payment, SignalRow
@@ -238,3 +240,12 @@ def _version(client_id: str, ref: str, now: object) -> DeliverableVersion:
         tickmarks=[], facts=[], checks=[], unseen=[], untied=0, model="template", prompt_version="1", note="",
         created_at=now,
     )  # fmt: skip
+
+
+def test_the_day_of_a_moment_is_that_of_the_firms_wall_and_a_date_is_a_date() -> None:
+    late = datetime(2026, 3, 10, 0, 30, tzinfo=UTC)
+    template = environment().from_string("{{ late|day }} / {{ due|day }}")
+    told = template.render(
+        late=late, due=date(2026, 3, 10), local=lambda at: at.astimezone(ZoneInfo("America/Chicago"))
+    )
+    assert told == "Mar 9, 2026 / Mar 10, 2026"
