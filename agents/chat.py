@@ -5,6 +5,7 @@ is that it is not found. The chat has no tool: it cannot send, release, write a 
 """
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
@@ -16,9 +17,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from agents.asking import claims as answers
 from agents.asking import wording
 from agents.asking.claims import Claim, Markers
+from agents.asking.compound import parts_of
 from agents.asking.followup import read_with
-from agents.asking.sources import Sources, from_passages, gather
-from agents.asking.topics import Understood, understand
+from agents.asking.shorthand import written_out
+from agents.asking.sources import Sources, answered, gather
+from agents.asking.topics import Understood
 from agents.llm import ModelFailed, ModelRefused
 from agents.ports import Running, Services
 from store.errors import Invalid
@@ -34,6 +37,8 @@ Opener = Callable[["Session"], Scope]
 Event = dict[str, Any]
 LONGEST_QUESTION = 2000  # characters
 REMEMBERED = 4  # earlier turns that a follow-up is read with
+# Transactions of questions at once; the others wait for their turn here, and not for a connection until that wait ends in an error.
+_AT_ONCE = threading.BoundedSemaphore(8)
 
 
 class Asked(TypedDict):
@@ -55,7 +60,8 @@ class Room:
     opener: Opener
     client_ref: str
     started: float
-    asked: Understood | None = None
+    question: str = ""
+    asked: tuple[Understood, ...] = ()
     sources: Sources | None = None
     claims: tuple[Claim, ...] = ()
     model: str | None = None
@@ -75,11 +81,15 @@ def ask(
         raise Invalid("ask something: the question is empty")
     if len(question) > LONGEST_QUESTION:
         raise Invalid(f"the question is longer than {LONGEST_QUESTION} characters; ask for one thing at a time")
-    with services.database.reading() as session:
+    with _AT_ONCE, services.database.reading() as session:
         scope = opener(session)
         access_client(scope, client_ref)
         rows = chat_threads.turns(scope, client_ref, thread) if thread else []
         earlier = [(row.role, row.text) for row in rows[-2 * REMEMBERED :]]
+        shared = bool(thread) and not chat_threads.is_own(scope, client_ref, thread or "")
+    if shared and thread:  # a colleague's thread is gone on with in a copy of one's own
+        with _AT_ONCE, services.database.writing() as session:
+            thread = chat_threads.copy_of(opener(session), client_ref, thread)
     room = Room(services, opener, client_ref, time.monotonic())
     return _told(room, question, earlier, thread or chat_threads.new_thread())
 
@@ -106,7 +116,7 @@ def _told(room: Room, question: str, earlier: list[tuple[str, str]], thread: str
 
 def _keep(room: Room, thread: str, question: str) -> dict[str, Any]:
     answer = _answer(room)
-    with room.services.database.writing() as session:
+    with _AT_ONCE, room.services.database.writing() as session:
         chat_threads.keep_turn(room.opener(session), room.client_ref, thread, question, answer)
     return answer
 
@@ -119,24 +129,25 @@ def _answer(room: Room) -> dict[str, Any]:
         answer = answers.not_found(looked, room.model, seconds, room.note)
     else:
         answer = answers.found(room.claims, room.sources.paths, looked, room.model, seconds, room.note)
-    answer["receipt"]["question"] = room.asked.question if room.asked else ""
+    answer["receipt"]["question"] = room.question
     return answer
 
 
 def read_question(state: Asked, runtime: Running[Room]) -> dict[str, Any]:
-    """What is asked; a follow-up such as "and for 2024?" is read with the questions before it."""
+    """What is asked, part by part; a follow-up such as "and for 2024?" is read with the questions before it."""
     before = [text for role, text in state["earlier"] if role == "question"]
-    runtime.context.asked = understand(read_with(state["question"], before))
+    room = runtime.context
+    room.question = read_with(written_out(state["question"]), [written_out(one) for one in before])
+    room.asked = parts_of(room.question)
     return {}
 
 
 def look_up(state: Asked, runtime: Running[Room]) -> dict[str, Any]:
     """Records, facts and passages of this client, read in one transaction under the asker's scope."""
     room = runtime.context
-    asked = room.asked or understand(state["question"])
-    with room.services.database.reading() as session:
-        room.sources = gather(room.opener(session), room.services.searcher, room.client_ref, asked)
-        room.claims = room.sources.sure or from_passages(asked, room.sources)
+    with _AT_ONCE, room.services.database.reading() as session:
+        room.sources = gather(room.opener(session), room.services.searcher, room.client_ref, room.asked)
+        room.claims = answered(room.sources)
     return {}
 
 
@@ -148,8 +159,8 @@ def choose(state: Asked, runtime: Running[Room]) -> Literal["word", "quote"]:
 def word(state: Asked, runtime: Running[Room]) -> dict[str, Any]:
     """Sentences of a model, each said only once its sources are found to carry it."""
     room = runtime.context
-    sources, asked = room.sources, room.asked
-    if sources is None or asked is None:
+    sources = room.sources
+    if sources is None:
         return {}
     given = wording.numbered(sources)
     quotes, room.claims = room.claims, ()
@@ -158,9 +169,9 @@ def word(state: Asked, runtime: Running[Room]) -> dict[str, Any]:
         for item in _items(room, state, given):
             sentences += 1
             named = [str(source) for source in item["sources"]]
-            claim = wording.held(str(item["text"]), named, given, asked.question, sources.client)
+            claim = wording.held(str(item["text"]), named, given, room.question, sources.client)
             if claim is not None and claim not in room.claims:
-                room.claims, room.model = (*room.claims, claim), room.services.door.name
+                room.claims, room.model = (*room.claims, claim), room.services.door.answered_by
                 spoken += _say(runtime, spoken, markers.mark(claim))
             if room.left:
                 break

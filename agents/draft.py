@@ -5,7 +5,7 @@ and its notes, stands in its versions, so a lost checkpoint loses nothing. Never
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,9 +20,12 @@ from workspace.deliverables.compose import Written
 from workspace.deliverables.filing import current_version, deliverable_id, file_draft
 from workspace.deliverables.gathered import Gathered
 from workspace.deliverables.kinds import KINDS, Kind
+from workspace.deliverables.manner import follow, in_manner
 from workspace.deliverables.model import Draft
 from workspace.deliverables.occasions import DueDraft
+from workspace.deliverables.on_file import labelled, on_record
 from workspace.deliverables.revision import Revision, revision_of
+from workspace.preferences import Liked, in_force
 from workspace.scope import Right, Scope, access_client, access_deliverable
 from workspace.snapshot import Snapshot, take_snapshot
 
@@ -46,11 +49,13 @@ class Filed(TypedDict):
 
 @dataclass(frozen=True)
 class Work:
-    """What is being drafted. `others` are names that must not stand in it; `revision` is what it answers, None for a first draft."""
+    """What is being drafted. `others` are names that must not stand in it, `likes` the preferences that it follows; `revision` is what it
+    answers, None for a first draft."""
 
     gathered: Gathered
     written: Written
-    others: tuple[str, ...]
+    others: Sequence[str]
+    likes: tuple[Liked, ...] = ()
     revision: Revision | None = None
 
 
@@ -156,8 +161,9 @@ def gather(state: Filed, runtime: Running[Room]) -> dict[str, Any]:
             gathered = kind.gather(snapshot, scope.today, room.occasion)
         except Invalid as reason:
             raise NothingDue(str(reason)) from None
-        others = composing.names_of_others(scope, snapshot.client.id)
-    room.work = Work(gathered, composing.template_writer(room.slug, _own_templates(room))(gathered), others)
+        others, likes = composing.names_of_others(scope, snapshot.client.id), in_force(scope, room.client_ref)
+    write = in_manner(composing.template_writer(room.slug, _own_templates(room)), likes, kind.slug, kind.fixed)
+    room.work = Work(gathered, write(gathered), others, likes)
     return {}
 
 
@@ -169,7 +175,7 @@ def take_note(state: Filed, runtime: Running[Room]) -> dict[str, Any]:
         found = revision_of(scope, state["deliverable"], _own_templates(room))
         others = composing.names_of_others(scope, access_deliverable(scope, state["deliverable"]).client_id)
     room.client_ref, room.slug, room.occasion = found.client_ref, found.slug, found.occasion
-    room.work = Work(found.gathered, found.written, others, found)
+    room.work = Work(found.gathered, found.written, others, found.likes, found)
     return {}
 
 
@@ -180,10 +186,15 @@ def word(state: Filed, runtime: Running[Room]) -> dict[str, Any]:
     with room.services.database.reading() as session:
         scope = room.opener(session)
         may = door.available(scope, room.client_ref)
+        if may:  # a model is held to what each figure is called
+            snapshot = room.snapshot or take_snapshot(scope, room.client_ref)
+            facts = work.gathered.facts
+            facts = labelled(facts, on_record(snapshot, scope.today, facts))
+            work = replace(work, gathered=replace(work.gathered, facts=facts))
     if may:
         kind = kind_of(room.slug)
         written = reword(door, scope, room.client_ref, kind, work.gathered, work.written, work.others)
-        room.work = replace(work, written=written)
+        room.work = replace(work, written=follow(written, work.likes, kind.slug, kind.fixed))
     return {}
 
 
@@ -195,7 +206,7 @@ def tie(state: Filed, runtime: Running[Room]) -> dict[str, Any]:
     if work.revision is not None:
         reworded = work.written.sections != work.revision.written.sections
         said = work.revision.said(work.written.model if reworded else "")
-        note = f"{said} {work.written.note}".strip()
+        note = f"{said} {work.written.said()}".strip()
         room.composed = composing.with_note(room.composed, note, work.revision.checks())
     return {}
 

@@ -8,11 +8,13 @@ a workflow carries a day, a moment and a ref. Losing it loses nothing, since the
 import socket
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from agents.aside import at_a_desk
 from agents.ports import Services
 from store.errors import Busy, Conflict
 
@@ -26,10 +28,11 @@ WORKERS = 2
 FAILED = "failed"  # what the workflow of a client says when it could not be scanned
 GIVEN_UP_AFTER = 5  # a client whose scan ends the process so often is given up
 ABANDONED = timedelta(minutes=15)  # no client takes so long: whoever had it is gone
-_LOOK_FOR_ABANDONED = timedelta(minutes=1)
+_LOOK_FOR_ABANDONED, _LOOK_FOR_CANCELLED = 60.0, 1.0  # seconds
 REMEMBERED = timedelta(days=30)
 _MOST_FORGOTTEN = 5000  # at once
-_POLL, _REST = 0.05, 1.0  # seconds between two looks at the queue, in a night and outside
+_POLL, _REST = 0.1, 1.0  # seconds between two looks at the queue, in a night and outside
+_POLL_ASKING = 0.25  # in a night that asks a model: a client takes seconds then, and so many more are taken off at once
 _LOOK = 0.1  # between two looks at what has ended
 # A look at the queue takes more clients than are worked on at once, so that nobody waits for the next look. Few more: whoever ends the
 # process again and again takes what was taken with it along.
@@ -66,11 +69,12 @@ class Engine:
 
     @contextmanager
     def hand(self) -> Iterator[None]:
-        """Around the work on one client, so that closing can wait for it."""
+        """Around the work on one client, so that closing can wait for it. No more clients are worked on at once than there are workers;
+        those that wait for a model are not counted (aside.py)."""
         with self._lock:
             self._in_hand += 1
         try:
-            with self._desks:
+            with at_a_desk(self._desks):
                 yield
         finally:
             with self._lock:
@@ -117,7 +121,7 @@ class Engine:
         """Look at the queue often as long as somebody waits for it."""
         with self._lock:
             self._waiting += 1
-        _look_every(_POLL)
+        _look_every(_POLL_ASKING if self._asked else _POLL)
         try:
             yield
         finally:
@@ -131,26 +135,32 @@ class Engine:
             _look_every(_REST)
 
     def _wait(self, ids: Sequence[str], done: Callable[[int], None], cancelled: Callable[[], bool]) -> dict[str, str]:
-        left, lost, look = list(ids), dict[str, str](), datetime.now(UTC)
+        left, lost = list(ids), dict[str, str]()
+        time_to_adopt, time_to_ask = _Every(_LOOK_FOR_ABANDONED), _Every(_LOOK_FOR_CANCELLED)
         while left:
             ended = {one.workflow_id: one.status for one in self._look(left[:_BATCH]) if one.status in _ENDED}
             lost |= {one: status for one, status in ended.items() if status != "SUCCESS"}
             left = [one for one in left if one not in ended]
             done(len(ids) - len(left))
-            if left and self.stopping.wait(_LOOK):
-                raise Busy("the night was interrupted; it goes on when it is started again")
-            if left and cancelled():
-                return self._take_off(ids)
-            if datetime.now(UTC) - look > _LOOK_FOR_ABANDONED:
-                look = datetime.now(UTC)
+            if left:
+                self.go_on(_LOOK)
+            if left and time_to_ask() and cancelled():
+                return self.take_off(ids)
+            if time_to_adopt():
                 self.adopt()
         return lost
 
-    def _take_off(self, ids: Sequence[str]) -> NoReturn:
+    def go_on(self, seconds: float = 0.0) -> None:
+        """Wait so long. Raises Busy when the engine is closed meanwhile."""
+        if self.stopping.wait(seconds):
+            raise Busy("the night was interrupted; it goes on when it is started again")
+
+    def take_off(self, ids: Sequence[str]) -> NoReturn:
         """Take off the queue what nobody began, wait for what is in hand, and raise Conflict."""
         from dbos import DBOS
 
-        DBOS.cancel_workflows([one.workflow_id for one in self._look(ids) if one.status == "ENQUEUED"])
+        if waiting := [one.workflow_id for one in self._look(ids) if one.status == "ENQUEUED"]:
+            DBOS.cancel_workflows(waiting)
         while any(one.status not in _ENDED for one in self._look(ids)) and not self.stopping.wait(_POLL):
             pass
         raise Conflict("the night was cancelled")
@@ -158,6 +168,8 @@ class Engine:
     def _look(self, ids: Sequence[str]) -> "list[WorkflowStatus]":
         from dbos import DBOS
 
+        if not ids:  # which DBOS takes for all
+            return []
         return DBOS.list_workflows(workflow_ids=list(ids), load_input=False, load_output=False)
 
     def adopt(self) -> None:
@@ -205,8 +217,18 @@ class Engine:
         )
         DBOS.launch()
         DBOS.register_queue(
-            QUEUE, worker_concurrency=_TAKEN * self.workers, polling_interval_sec=_POLL, on_conflict="always_update"
+            QUEUE, worker_concurrency=self._taken(), polling_interval_sec=_POLL, on_conflict="always_update"
         )
+
+    def _taken(self) -> int:
+        """How many clients are taken off the queue at once: a few for each worker, and where a model is asked as many as it may be asked
+        questions at once, since each of them waits for one answer at a time."""
+        return _TAKEN * self.workers + self._asked
+
+    @property
+    def _asked(self) -> int:
+        """How many questions a model may be asked at once; 0 without one."""
+        return max((at.concurrency for at in self.services.door.routes.all()), default=0)
 
     def stop(self) -> None:
         """End the nights of this process where they stand."""
@@ -219,6 +241,19 @@ class Engine:
         from dbos import DBOS
 
         DBOS.destroy(workflow_completion_timeout_sec=_LONGEST_END if self._in_hand else 0)
+
+
+class _Every:
+    """Says once in so many seconds that it is time; the first of them have to pass."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._last = seconds, time.monotonic()
+
+    def __call__(self) -> bool:
+        if time.monotonic() - self._last < self._seconds:
+            return False
+        self._last = time.monotonic()
+        return True
 
 
 _ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")

@@ -1,8 +1,9 @@
 """A model reads what the rules left: the missing facts of a document's kind, each held against its page before it counts.
 
 A value stands when its quote is on the page letter by letter (white space aside), and the value can be read out of that quote by the same
-forms by which the rules read. Anything else is thrown away and counted. One question a document version, kept in the ledger, so that a
-night that is done again asks nothing twice. Corrects nothing, and never touches what a rule or a person has read.
+forms by which the rules read. Anything else is thrown away and counted. One question a document version and reader, also where the answer
+could not be used, so that a night that is done again asks nothing twice. Corrects nothing, and never touches what a rule or a person has
+read.
 """
 
 import re
@@ -51,13 +52,23 @@ class Filling:
     thrown: int = 0
     why_not: str = ""
 
+    @property
+    def is_whole(self) -> bool:
+        """Nothing is left that the model could read."""
+        return not self.why_not and self.asked < _AT_MOST
+
+
+def reader_of(door: ModelDoor) -> str:
+    """Who reads where this model is asked: what is read once by a reader is not read by it again."""
+    return f"{door.name}, {PROMPT} {load(PROMPT).version}"
+
 
 def fill_facts(services: Services, opened: "Callable[[Session], Scope]", client_ref: str) -> Filling:
     """Have a model read what is missing in a client's documents. Does nothing, and says why, where no model may be asked.
 
     A model that fails several times in a row ends the reading; what is left waits for the next night. Call it outside any transaction."""
     door, prompt = services.door, load(PROMPT)
-    reader = f"{door.name}, {PROMPT} {prompt.version}"
+    reader = reader_of(door)
     with services.database.reading() as session:
         scope = opened(session)
         why = door.why_not(scope, client_ref)
@@ -72,6 +83,11 @@ def fill_facts(services: Services, opened: "Callable[[Session], Scope]", client_
             return replace(total, why_not=str(error))
         except ModelFailed as error:
             total, failed = replace(total, why_not=str(error)), failed + 1
+            if (
+                error.reached
+            ):  # the same question would get the same answer: asked again when prompt, model or document change
+                with services.database.writing() as session:
+                    keep_filled(opened(session), gap, reader, (), 0)
             if failed == _PATIENCE:
                 break
             continue

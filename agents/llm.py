@@ -1,30 +1,33 @@
-"""The one door to models (ARCHITECTURE.md, law 4): policy, consent and wall before, masks around, ledger after.
+"""The one door to models (ARCHITECTURE.md, law 4): policy, consent and wall before, then budgets; masks around, ledger after.
 
-Speaks Chat Completions with a JSON schema to any OpenAI-compatible endpoint. The ledger is also the cache: the same prompt, inputs
+Speaks Chat Completions with a JSON schema to OpenAI-compatible endpoints, in the order that the settings give a task: one that may not be
+asked about this client, rests, or gives no usable answer is followed by the next. The ledger is also the cache: the same prompt, inputs
 and model are not paid for twice. Without an endpoint nothing is asked and `available` says so. Decides nothing about the practice.
 """
 
 import hashlib
 import json
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
 
+from agents.budget import Budgets, Price, Purse
+from agents.endpoints import Endpoint as Endpoint
+from agents.endpoints import Line, Routes
+from agents.harmless import harmless
 from agents.mask import Masked, mask, unmask
 from agents.patience import Patience, Rest, Waiting
-from agents.speak import Answered, Speaker, Unanswered
+from agents.speak import Answered, Unanswered
+from ingestion.injection import marked
 from prompts.render import Message, Prompt, load, render
 from prompts.schema import violations
 from store.database import Database
-from store.errors import Forbidden, TickmarkError
+from store.errors import Broken, Forbidden, TickmarkError
 from store.types import canonical_json
 from workspace import model_calls
-from workspace.model_calls import Call
+from workspace.model_calls import Call, Spent
 from workspace.scope import Scope, access_client
 
 
@@ -32,56 +35,61 @@ class ModelRefused(Forbidden):
     """The client's words may not go to this model; the message says why."""
 
 
+class BudgetSpent(ModelRefused):
+    """A budget has no room for the question; the message says which, and when it renews."""
+
+
 class ModelFailed(TickmarkError):
-    """The model did not answer, or not in the form that was asked for. The work goes on without it."""
+    """The model did not answer, or not in the form that was asked for. The work goes on without it.
+
+    `reached`: a model did take the question and had no usable answer, so that the same again would give the same; otherwise it could not
+    be had (no network, no key, busy, at rest), and later it may."""
 
     status = 503
 
+    def __init__(self, message: str, *, reached: bool = False) -> None:
+        super().__init__(message)
+        self.reached = reached
 
-@dataclass(frozen=True)
-class Endpoint:
-    """A model that can be asked. `local`: it runs on the firm's own machines, so that clients with "local-only" may use it.
 
-    Prices are dollars for a million tokens. `deadline` is the seconds that one question may take, retries included; `patience`
-    those that the endpoint may be silent."""
-
-    base_url: str
-    model: str
-    api_key: str | None = None
-    local: bool = False
-    price_in: Decimal = Decimal(0)
-    price_out: Decimal = Decimal(0)
-    deadline: float = 120.0
-    patience: float = 60.0
-
-    @property
-    def stays_here(self) -> bool:
-        """Whether what is sent there stays in the firm: marked local, or on the loopback."""
-        return self.local or (urlsplit(self.base_url).hostname or "") in ("localhost", "127.0.0.1", "::1")
-
+# What a person of the firm wrote, to whom an order to the model is no surprise.
+_SPOKEN = frozenset({"question", "conversation", "note", "preferences", "draft"})
 
 _patience: ContextVar[Patience | None] = ContextVar("patience", default=None)
+_answered: ContextVar[str] = ContextVar("answered", default="")
 
 
 class ModelDoor:
-    """Asks the model of this firm, or says that there is none. Safe to share between threads.
+    """Asks the models of this firm, or says that there is none. Safe to share between threads.
 
-    `waiting` None: by the machine's clock."""
+    `routes`: the endpoints, or the only one, or None. `waiting` None: by the machine's clock."""
 
-    def __init__(self, database: Database, endpoint: Endpoint | None, waiting: Waiting | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        routes: Routes | Endpoint | None,
+        waiting: Waiting | None = None,
+        budgets: Budgets | None = None,
+    ) -> None:
         self._database = database
-        self.endpoint = endpoint
-        self._waiting = waiting or Waiting()
-        self._rest = Rest(self._waiting)
-        self._speaker: Speaker | None = None
-        self._lock = threading.Lock()
+        self.routes = routes if isinstance(routes, Routes) else Routes((routes,) if routes else ())
+        waiting = waiting or Waiting()
+        self._lines = {at: Line(at, waiting) for at in self.routes.all()}
+        self._purse = Purse(budgets or Budgets())
+        self._no_rest = Rest(waiting)
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """The first choice; None when there is no model."""
+        return next(iter(self.routes.all()), None)
 
     @contextmanager
     def patiently(self) -> Iterator[Patience]:
         """Around one client's work in the night: inside, questions wait no longer than a night may (patience.py), and what came to
         nothing is kept in what is given. Nested, it is the outer one."""
         outer = _patience.get()
-        patience = outer or Patience(self._rest)
+        first = self.endpoint
+        patience = outer or Patience(self._lines[first].rest if first else self._no_rest)
         token = _patience.set(patience)
         try:
             yield patience
@@ -90,15 +98,22 @@ class ModelDoor:
 
     @property
     def name(self) -> str:
-        """What to write where a text says who made it: the model's name, or "templates and extracts"."""
+        """What to write where a text says who makes it: the first choice's name, or "templates and extracts"."""
         return self.endpoint.model if self.endpoint else "templates and extracts"
 
-    def why_not(self, scope: Scope, client_ref: str) -> str | None:
-        """Why no model may be asked about this client; None when one may. Raises NotFound outside the asker's scope."""
-        if self.endpoint is None:
-            return "no model is configured"
-        at = self.endpoint
-        return model_calls.refusal(scope, client_ref, local=at.stays_here, recipient=_host(at))
+    @property
+    def answered_by(self) -> str:
+        """The model that gave the last answer in this thread of work, which may be another than the first choice."""
+        return _answered.get() or self.name
+
+    def has_room(self) -> bool:
+        """Whether the first choice would take one more question at once, as far as is known (endpoints.py)."""
+        return self.endpoint is not None and self._lines[self.endpoint].has_room
+
+    def why_not(self, scope: Scope, client_ref: str, task: str | None = None) -> str | None:
+        """Why no model may be asked about this client (for that task); None when one may. Raises NotFound outside the asker's scope."""
+        ways = self.routes.all() if task is None else self.routes.of(task)
+        return _why_not(_reasons(scope, client_ref, ways))
 
     def available(self, scope: Scope, client_ref: str) -> bool:
         """Whether a model may be asked about this client."""
@@ -107,16 +122,19 @@ class ModelDoor:
     def complete(
         self, scope: Scope, client_ref: str, prompt: str | Prompt, inputs: Mapping[str, str]
     ) -> dict[str, Any]:
-        """The model's answer as the prompt's schema has it, masks taken off again.
+        """The model's answer as the prompt's schema has it, masks taken off again, without links, images and markup (harmless.py).
 
-        Raises ModelRefused when the client's words may not go there, ModelFailed when no usable answer came. Must not be called
-        inside a writing transaction, which would be held for as long as the model thinks.
+        Raises ModelRefused when the client's words may not go there or a budget is spent, ModelFailed when no usable answer came. Must not
+        be called inside a writing transaction, which would be held for as long as the model thinks.
         """
         asked = self._ask(scope, client_ref, prompt, inputs)
         text = asked.kept
         if text is None:
-            text = self._finish(scope, asked, self._say(asked))
-        answer: dict[str, Any] = _unmasked(_parsed(text), asked.masked.table)
+            for turn in self._turns(scope, asked):
+                for _ in self._pieces(scope, asked, turn):
+                    pass
+                text = turn.text
+        answer: dict[str, Any] = _unmasked(_parsed(text or ""), asked.masked.table)
         return answer
 
     def stream(
@@ -124,94 +142,129 @@ class ModelDoor:
     ) -> Iterator[dict[str, Any]]:
         """The items of the answer's `array`, each as soon as the model has finished it, masks taken off.
 
-        Raises as `complete` does, ModelFailed perhaps after some items came."""
+        Raises as `complete` does, ModelFailed perhaps after some items came: from then on no other endpoint is asked."""
         asked = self._ask(scope, client_ref, prompt, inputs)
         if asked.kept is not None:
             yield from (_unmasked(item, asked.masked.table) for item in _parsed(asked.kept)[array])
             return
         shape = asked.prompt.schema["properties"][array]["items"]
-        answer = asked.speaker.tell(asked.messages, asked.schema)
-        text, given = "", 0
-        try:
-            for piece in answer:
-                text += piece
-                items = whole_items(text, array)
-                for item in items[given:]:
-                    if not list(violations(item, shape)):
-                        yield _unmasked(item, asked.masked.table)
-                given = len(items)
-        except GeneratorExit:  # the asker went away; what was said is paid for all the same
-            self._keep(scope, asked, answer.outcome)
-            raise
-        self._finish(scope, asked, answer.outcome)
-
-    def _say(self, asked: "_Asked") -> Answered | Unanswered:
-        """The endpoint's word, waited for as long as there is patience. Raises ModelFailed when there is none left."""
-        patience = _patience.get()
-        if patience is None:
-            return asked.speaker.say(asked.messages, asked.schema)
-        if why := patience.why_not():
-            patience.failures.append(why)
-            raise ModelFailed(f"{self.name} was not asked: {why}")
-        said = asked.speaker.say(asked.messages, asked.schema, patience.left)
-        again_after = said.again_after if isinstance(said, Unanswered) else 0.0
-        patience.note(_problem(said, asked.prompt), said.seconds, again_after)
-        return said
+        for turn in self._turns(scope, asked):
+            text, seen = "", 0
+            with closing(self._pieces(scope, asked, turn)) as pieces:
+                for piece in pieces:
+                    text += piece
+                    items = whole_items(text, array)
+                    for item in items[seen:]:
+                        if not list(violations(item, shape)):
+                            turn.given = True
+                            yield _unmasked(item, asked.masked.table)
+                    seen = len(items)
 
     def _ask(self, scope: Scope, client_ref: str, prompt: str | Prompt, inputs: Mapping[str, str]) -> "_Asked":
         """Everything before the call, in a read of its own: what others kept in the ledger meanwhile must be seen."""
         _refuse_inside_a_write(scope)
         prompt = load(prompt) if isinstance(prompt, str) else prompt
+        ways = self.routes.of(prompt.task)
         with self._database.reading() as session:
             fresh = replace(scope, session=session)
-            reason = self.why_not(fresh, client_ref)
-            client = access_client(fresh, client_ref)
-            masked = mask(inputs, model_calls.known_numbers(client))
-            at = self.endpoint
-            if reason is None and at is not None:
-                key = canonical_json([client.id, prompt.digest, at.model, at.base_url, masked.inputs])
-                digest = hashlib.sha256(key.encode()).hexdigest()
-                kept = model_calls.find_call(fresh, client_ref, digest)
-                text = kept.response if kept else None
-                return _Asked(
-                    client_ref, prompt, masked, digest, render(prompt, masked.inputs), at, self._open(at), text
-                )
-        if at is not None:
-            with self._database.writing() as session:
-                model_calls.record_refusal(replace(scope, session=session), client_ref, reason or "", prompt.name)
-        raise ModelRefused(reason or "no model is configured")
+            reasons = _reasons(fresh, client_ref, ways)
+            reason, client = _why_not(reasons), access_client(fresh, client_ref)
+            if reason is None:
+                inputs = _with_marks(prompt, inputs)
+                masked = mask(inputs, model_calls.known_numbers(client), model_calls.known_names(fresh, client))
+                open_ = [at for at, why in reasons.items() if why is None]
+                digests = {at: _digest(client.id, prompt, at, masked) for at in open_}
+                found = (model_calls.find_call(fresh, client_ref, one) for one in digests.values())
+                kept = next((call for call in found if call), None)
+                if kept is not None:
+                    _answered.set(kept.model)
+                rendered = render(prompt, masked.inputs)
+                return _Asked(client_ref, prompt, masked, digests, rendered, kept.response if kept else None)
+        if ways:
+            self._keep_refusal(scope, client_ref, reason, prompt)
+        raise ModelRefused(reason)
 
-    def _open(self, endpoint: Endpoint) -> Speaker:
-        with self._lock:
-            if self._speaker is None:
-                at, key = endpoint, endpoint.api_key
-                self._speaker = Speaker(at.base_url, at.model, key, at.deadline, at.patience, self._waiting)
-            return self._speaker
+    def _turns(self, scope: Scope, asked: "_Asked") -> Iterator["_Turn"]:
+        """The endpoints to ask, one after the other, until a turn has its text. Raises what stands in the way when none is left."""
+        patience, problem = _patience.get(), ""
+        last: TickmarkError = ModelFailed("no model could be asked")
+        for at, instead in _with_others(asked.digests, self._lines):
+            line = self._lines[at]
+            problem = patience.why_not(line.rest, may_wait=not instead) if patience else ""
+            if not problem and instead and line.rest.left() > 0:
+                problem = "it gave no usable answer before and is left alone for some minutes"
+            if problem:
+                last = ModelFailed(f"{at.model} was not asked: {problem}")
+                continue
+            turn = _Turn(line, asked.digests[at], min(at.deadline, patience.left) if patience else at.deadline)
+            yield turn
+            if turn.text is not None:
+                return
+            last, problem = turn.failure(), turn.problem
+            if turn.given:
+                break
+        if isinstance(last, BudgetSpent):
+            self._keep_refusal(scope, asked.client_ref, str(last), asked.prompt)
+        elif patience:
+            patience.failures.append(problem)
+        raise last
 
-    def _finish(self, scope: Scope, asked: "_Asked", said: Answered | Unanswered) -> str:
-        """Keep the call and return its text. Raises ModelFailed without a usable one."""
-        self._keep(scope, asked, said)
-        if problem := _problem(said, asked.prompt):
-            raise ModelFailed(f"{self.name} gave no usable answer: {problem}")
-        return said.text if isinstance(said, Answered) else ""
+    def _pieces(self, scope: Scope, asked: "_Asked", turn: "_Turn") -> Generator[str]:
+        """What the endpoint says, as it comes; afterwards the turn knows how it ended, and the ledger too."""
+        known = self._spent(scope, asked.client_ref)
+        with self._purse.hold(known, asked.price(turn.line.endpoint)) as over:
+            turn.over_budget = over
+            if over is not None:
+                return
+            try:
+                with turn.line.place(turn.at_most) as free:
+                    if free:
+                        yield from turn.told(asked)
+                    else:
+                        turn.said = Unanswered(
+                            f"none of its places came free in {turn.at_most:g} seconds", turn.at_most
+                        )
+            finally:  # also when the asker went away: what was said is paid for all the same
+                self._settle(scope, asked, turn)
 
-    def _keep(self, scope: Scope, asked: "_Asked", said: Answered | Unanswered) -> None:
+    def _settle(self, scope: Scope, asked: "_Asked", turn: "_Turn") -> None:
+        said, patience, at = turn.said, _patience.get(), turn.line.endpoint
+        if said is None:
+            return
+        turn.problem = _problem(said, asked.prompt)
+        again_after = said.again_after if isinstance(said, Unanswered) else 0.0
+        turn.line.rest.note(answered=not turn.problem, again_after=again_after)
+        if turn.problem and patience:
+            patience.lose(said.seconds)
+        if not turn.problem:
+            _answered.set(at.model)
+        self._keep(scope, asked, turn, said)
+
+    def _spent(self, scope: Scope, client_ref: str) -> tuple[Spent, ...]:
+        if not self._purse.budgets.any:
+            return ()
+        with self._database.reading() as session:
+            return model_calls.spent(replace(scope, session=session), client_ref)
+
+    def _keep_refusal(self, scope: Scope, client_ref: str, reason: str, prompt: Prompt) -> None:
+        with self._database.writing() as session:
+            model_calls.record_refusal(replace(scope, session=session), client_ref, reason, prompt.name)
+
+    def _keep(self, scope: Scope, asked: "_Asked", turn: "_Turn", said: Answered | Unanswered) -> None:
         """Write the call to the ledger, in a transaction of its own."""
-        at, answered = asked.endpoint, isinstance(said, Answered)
-        tokens_in, tokens_out = (said.tokens_in, said.tokens_out) if isinstance(said, Answered) else (0, 0)
-        cost = (at.price_in * tokens_in + at.price_out * tokens_out) / 1_000_000
+        at, answered = turn.line.endpoint, isinstance(said, Answered)
         call = Call(
             prompt=asked.prompt.name,
             prompt_version=f"{asked.prompt.version} {asked.prompt.digest[:12]}",
-            inputs_hash=asked.digest,
+            inputs_hash=turn.digest,
             model=at.model,
-            endpoint=_host(at),
+            endpoint=at.host,
             response=said.text if isinstance(said, Answered) else said.reason,
-            tokens_in=tokens_in,
-            tokens_out=tokens_out,
-            cost=cost.quantize(Decimal("0.000001")),
+            tokens_in=said.tokens_in,
+            tokens_out=said.tokens_out,
+            cost=at.cost(said.tokens_in, said.tokens_out),
             seconds=round(said.seconds, 3),
-            outcome="failed" if not answered else "invalid" if _problem(said, asked.prompt) else "ok",
+            outcome="failed" if not answered else "invalid" if turn.problem else "ok",
         )
         with self._database.writing() as session:
             model_calls.keep_call(replace(scope, session=session), asked.client_ref, call)
@@ -219,20 +272,92 @@ class ModelDoor:
 
 @dataclass(frozen=True)
 class _Asked:
-    """A question on its way: what goes out is masked, `digest` is its place in the ledger, `kept` what lies there."""
+    """A question on its way: what goes out is masked, `digests` is its place in the ledger for each endpoint that may be asked, in order,
+    `kept` what lies there."""
 
     client_ref: str
     prompt: Prompt
     masked: Masked
-    digest: str
+    digests: Mapping[Endpoint, str]
     messages: tuple[Message, ...]
-    endpoint: Endpoint
-    speaker: Speaker
     kept: str | None
 
     @property
     def schema(self) -> dict[str, Any]:
         return {"name": self.prompt.name, "strict": True, "schema": self.prompt.schema}
+
+    def price(self, at: Endpoint) -> Price:
+        """What it may come to there: three characters a token, and the longest answer."""
+        tokens_in = sum(len(message["content"]) for message in self.messages) // 3
+        return Price(at.cost(tokens_in, at.longest), tokens_in + at.longest)
+
+
+@dataclass
+class _Turn:
+    """One endpoint's turn at a question. `given`: the asker has parts of its answer already; `problem`: what was wrong with it, ""
+    nothing."""
+
+    line: Line
+    digest: str
+    at_most: float
+    said: Answered | Unanswered | None = None
+    problem: str = ""
+    over_budget: str | None = None
+    given: bool = False
+
+    def told(self, asked: _Asked) -> Iterator[str]:
+        try:
+            telling = self.line.speaker.tell(asked.messages, asked.schema, self.at_most)
+        except Broken as error:  # a file that cannot be served
+            self.said = Unanswered(str(error), 0.0)
+            return
+        try:
+            yield from telling
+        finally:
+            self.said = telling.outcome
+
+    @property
+    def text(self) -> str | None:
+        """The answer, once it is there and usable."""
+        return self.said.text if isinstance(self.said, Answered) and not self.problem else None
+
+    def failure(self) -> TickmarkError:
+        """Why there is none."""
+        if self.over_budget is not None:
+            return BudgetSpent(self.over_budget)
+        reached = isinstance(self.said, Answered) or (self.said is not None and self.said.reached)
+        return ModelFailed(f"{self.line.endpoint.model} gave no usable answer: {self.problem}", reached=reached)
+
+
+def _reasons(scope: Scope, client_ref: str, ways: Iterable[Endpoint]) -> dict[Endpoint, str | None]:
+    """Why each of the endpoints may not be asked about this client; None for one that may. Raises NotFound outside the asker's scope."""
+    return {at: model_calls.refusal(scope, client_ref, local=at.stays_here, recipient=at.host) for at in ways}
+
+
+def _why_not(reasons: Mapping[Endpoint, str | None]) -> str | None:
+    """None when one may be asked, else what is against the first."""
+    if not reasons:
+        return "no model is configured"
+    return None if None in reasons.values() else next(iter(reasons.values()))
+
+
+def _with_others(ways: Mapping[Endpoint, str], lines: Mapping[Endpoint, Line]) -> Iterator[tuple[Endpoint, bool]]:
+    """The endpoints in order, and whether after each comes one that does not rest."""
+    order = list(ways)
+    for number, at in enumerate(order):
+        yield at, any(lines[other].rest.left() <= 0 for other in order[number + 1 :])
+
+
+def _with_marks(prompt: Prompt, inputs: Mapping[str, str]) -> dict[str, str]:
+    """The inputs with a mark before what tries to instruct the model in words of the client's file; people's own words stay as they are."""
+    marks = prompt.untrusted - _SPOKEN
+    return {name: marked(text) if name in marks else text for name, text in inputs.items()}
+
+
+def _digest(client_id: str, prompt: Prompt, at: Endpoint, masked: Masked) -> str:
+    """A question's place in the ledger: the same client, prompt, model and words."""
+    key = canonical_json([client_id, prompt.digest, at.model, at.base_url, masked.inputs])
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def whole_items(text: str, array: str) -> list[Any]:
@@ -269,17 +394,13 @@ def _parsed(text: str) -> Any:
 def _unmasked(value: Any, table: Mapping[str, str]) -> Any:
     match value:
         case str():
-            return unmask(value, table)
+            return unmask(harmless(value), table)
         case list():
             return [_unmasked(part, table) for part in value]
         case dict():
             return {name: _unmasked(part, table) for name, part in value.items()}
         case _:
             return value
-
-
-def _host(endpoint: Endpoint) -> str:
-    return urlsplit(endpoint.base_url).netloc.rpartition("@")[2]
 
 
 def _refuse_inside_a_write(scope: Scope) -> None:

@@ -8,27 +8,32 @@ night's end. Scans and drafts nothing itself.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from agents import engine
+from agents import aside, engine
 from agents.brief import write_briefs
 from agents.engine import FAILED, GIVEN_UP_AFTER, VERSION, WORKERS, Engine
-from agents.fact_reader import fill_facts
+from agents.fact_reader import Filling, fill_facts, reader_of
 from agents.ports import Services
+from agents.promise_reader import PROMPT as PROMISES
+from agents.promise_reader import Reading, read_promises
 from agents.scan import Practice, read_practice, scan_client
+from agents.unchanged import BATCH, scan_unchanged
+from prompts.render import load
 from store.errors import Conflict, TickmarkError
 from workspace import nights
 from workspace.model_calls import Usage, usage
 from workspace.nights import Counts, Order
 from workspace.scans import save_failed_scan
 from workspace.scope import Scope, system_scope
+from workspace.unchanged import finished, untouched
 from workspace.weights import learn
 
 if TYPE_CHECKING:
@@ -40,6 +45,8 @@ Progress = Callable[[str, int, int], None]
 
 AT_TWO = "0 2 * * *"
 _ATTEMPTS = 4
+# What a row that something else has spoiled can raise; what else it may raise ends in the scan of its own.
+_SPOILED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 LEFT = "left"  # the outcome of a client whose night was cancelled before anybody began
 _WORDS = {
     "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "its scan ended the process again and again; look at its newest documents",
@@ -111,7 +118,7 @@ def run_night(
         orders = _ordered(night, refs)
         running.nights[as_of] = (0, len(orders))
         try:
-            _scan_all(running, night, orders, progress)
+            _scan_all(running, night, orders, progress, batch=refs is None)
             briefs = _patiently()(_brief_all, night, whole=refs is None, progress=progress)
             counts = _patiently()(_finish, night, orders, whole=refs is None, briefs=briefs)
             running.forget()
@@ -187,24 +194,80 @@ def _ordered(night: Night, refs: list[str] | None) -> list[Order]:
         return nights.orders(night.scope(session), refs)
 
 
-def _scan_all(running: Engine, night: Night, orders: list[Order], progress: Progress) -> None:
-    """Every client through the queue; one whose workflow came to no end of its own is recorded as failed. Where even that could not be
-    written (a full disk), the night stops. A night that goes on begins anew those that failed in it, but not one that ends the process."""
+def _scan_all(running: Engine, night: Night, orders: list[Order], progress: Progress, *, batch: bool) -> None:
+    """Every client: those that changed through the queue, the others in `batch` beside it, and through the queue what turned out to be new
+    there. A client whose workflow came to no end of its own is recorded as failed. Where even that could not be written (a full disk),
+    the night stops. A night that goes on begins anew those that failed in it, but not one that ends the process."""
     names = {night.name_of(order): order.ref for order in orders}
+    quiet = frozenset(_untouched(night)) if batch else frozenset[str]()
+    queued = {name: ref for name, ref in names.items() if ref not in quiet}
     running.drop_failed(list(names))
-    for name, ref in names.items():
-        running.enqueue(name, _register().client, ref, night.as_of.isoformat(), night.begun.isoformat())
+    _enqueue(running, night, queued)
 
     def done(count: int) -> None:
         running.nights[night.as_of] = (count, len(names))
         progress("clients", count, len(names))
 
     try:
-        lost = running.wait(list(names), done, lambda: _is_cancelled(running, night))
+        kept = _keep_unchanged(
+            running, night, [order.ref for order in orders if order.ref in quiet], list(queued), done
+        )
+        left = {name: ref for name, ref in names.items() if ref not in kept}
+        _enqueue(running, night, {name: ref for name, ref in left.items() if ref in quiet})
+        lost = running.wait(list(left), lambda count: done(len(kept) + count), lambda: _is_cancelled(running, night))
     except Conflict as error:
         raise Conflict(f"{error}; {_count_done(night, orders)} of {len(orders)} clients are done") from None
     for name, status in lost.items():
         _give_up(night, names[name], _WORDS.get(status, "its scan ended without a word; the log says more"))
+
+
+def _enqueue(running: Engine, night: Night, names: Mapping[str, str]) -> None:
+    for name, ref in names.items():
+        running.enqueue(name, _register().client, ref, night.as_of.isoformat(), night.begun.isoformat())
+
+
+def _untouched(night: Night) -> list[str]:
+    with night.services.database.reading() as session:
+        return untouched(night.scope(session), _reader(night))
+
+
+def _reader(night: Night) -> str | None:
+    """The model by which documents, mails and notes are read to the end, with what it is asked; None without one."""
+    door = night.services.door
+    return f"{reader_of(door)}, {PROMISES} {load(PROMISES).version}" if door.endpoint is not None else None
+
+
+def _keep_unchanged(
+    running: Engine, night: Night, refs: list[str], queued: list[str], done: Callable[[int], None]
+) -> set[str]:
+    """Put down those of the clients to whom no draft is due, a batch at a time; their refs. Raises Busy and Conflict as the queue does,
+    where what is `queued` waits meanwhile."""
+    with night.services.database.reading() as session:
+        kept = finished(night.scope(session)) & set(refs)  # by the same night, before it was interrupted
+    refs = [ref for ref in refs if ref not in kept]
+    for first in range(0, len(refs), BATCH):
+        running.go_on()
+        if _is_cancelled(running, night):
+            running.take_off(queued)
+        kept |= _batch(running, night, refs[first : first + BATCH])
+        done(len(kept))
+    return kept
+
+
+def _batch(running: Engine, night: Night, refs: list[str]) -> set[str]:
+    from sqlalchemy.exc import OperationalError
+
+    def scan() -> set[str]:
+        practice = running.shared((night.as_of, night.begun), lambda: _practice(night))
+        return scan_unchanged(night.services, night.scope, refs, night.as_of, practice, _reader(night) or "")
+
+    try:
+        return _patiently()(scan)
+    except (*_SPOILED, TickmarkError, OperationalError) as error:
+        # one client's row that cannot be read, or a database that is away: each of them gets a scan of its own, and what is wrong is
+        # said of the client that it is wrong with
+        logging.getLogger("tickmark").info("a batch of %d clients is scanned one by one: %s", len(refs), error)
+        return set()
 
 
 def _is_cancelled(running: Engine, night: Night) -> bool:
@@ -271,10 +334,20 @@ def _scan(ref: str, as_of: str, begun: str) -> str:
             return _give_up(night, ref, f"a defect of the program ({type(error).__name__}); the log says more")
 
 
+_READERS = (fill_facts, read_promises)
+
+
+def _is_read(night: Night, ref: str, read: Callable[..., Filling | Reading]) -> bool:
+    return read(night.services, night.scope, ref).is_whole
+
+
 def _scan_once(running: Engine, night: Night, ref: str) -> str:
-    fill_facts(night.services, night.scope, ref)
+    whole = aside.at_once([partial(_is_read, night, ref, read) for read in _READERS], night.services.door.has_room)
+    aside.back()
+    read_by = (_reader(night) or "") if all(whole) else ""
     practice = running.shared((night.as_of, night.begun), lambda: _practice(night))
-    return scan_client(night.services, ref, as_of=night.as_of, now=night.begun, practice=practice).state
+    scanned = scan_client(night.services, ref, as_of=night.as_of, now=night.begun, practice=practice, read_by=read_by)
+    return scanned.state
 
 
 def _practice(night: Night) -> Practice:

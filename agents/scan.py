@@ -7,15 +7,17 @@ nothing about a signal, asks no model itself, and catches only what one draft ma
 import time
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
+from agents.aside import at_once
 from agents.draft import draft_for_night
 from agents.patience import Patience
 from agents.ports import Running, Services
 from store.errors import TickmarkError
 from workspace.deliverables.occasions import DueDraft
-from workspace.night_drafts import Before, conclude_scan, owed_drafts, scan_before
+from workspace.night_drafts import conclude_scan, owed_drafts, scan_before
+from workspace.scan_past import Before
 from workspace.scans import Saved, save_client_scan
 from workspace.scope import Scope, system_scope
 from workspace.signals import BlindSpot, Detection, detect, resolve
@@ -49,10 +51,16 @@ class Practice:
     firm: Firm
     weights: Weights
 
+    def around(self, client: Snapshot) -> Snapshot:
+        """The client with its part of the firm, and the weights that count under what the firm wrote itself."""
+        settings = over(client.settings, self.weights)
+        return replace(client, firm=self.firm.part_of(client.client.id), settings=settings)
+
 
 @dataclass(frozen=True)
 class Desk:
-    """One client in one night. `started` is on the monotonic clock; `patience` knows which questions to the model came to nothing."""
+    """One client in one night. `started` is on the monotonic clock; `patience` knows which questions to the model came to nothing, and
+    `read_by` is the model by which the client's documents are read to the end, "" for none."""
 
     services: Services
     client_ref: str
@@ -61,6 +69,7 @@ class Desk:
     started: float
     practice: Practice
     patience: Patience
+    read_by: str = ""
 
     def scope(self, session: "Session") -> Scope:
         """The night's own scope."""
@@ -75,14 +84,21 @@ def read_practice(services: Services, *, as_of: date, now: datetime) -> Practice
 
 
 def scan_client(
-    services: Services, client_ref: str, *, as_of: date, now: datetime, practice: Practice | None = None
+    services: Services,
+    client_ref: str,
+    *,
+    as_of: date,
+    now: datetime,
+    practice: Practice | None = None,
+    read_by: str = "",
 ) -> Saved:
     """Scan a client for the day `as_of`. Doing it twice leaves the same rows, and for what did not change drafts nothing.
 
-    `practice` None: it is read for this client alone. Raises NotFound when there is no such client."""
+    `practice` None: it is read for this client alone. `read_by`: the model that has read its documents to the end.
+    Raises NotFound when there is no such client."""
     practice = practice or read_practice(services, as_of=as_of, now=now)
     with services.door.patiently() as patience:
-        desk = Desk(services, client_ref, as_of, now, time.monotonic(), practice, patience)
+        desk = Desk(services, client_ref, as_of, now, time.monotonic(), practice, patience, read_by)
         begin: Any = {}
         ended: dict[str, Any] = graph().invoke(begin, context=desk)
     saved: Saved = ended["saved"]
@@ -95,9 +111,7 @@ def read(state: Scanning, runtime: Running[Desk]) -> dict[str, Any]:
     desk = runtime.context
     with desk.services.database.reading() as session:
         scope = desk.scope(session)
-        client = as_known(scope, take_snapshot(scope, desk.client_ref))
-        settings = over(client.settings, desk.practice.weights)
-        client = replace(client, firm=desk.practice.firm.part_of(client.client.id), settings=settings)
+        client = desk.practice.around(as_known(scope, take_snapshot(scope, desk.client_ref)))
         return {"before": scan_before(scope, desk.client_ref), "client": client}
 
 
@@ -131,17 +145,33 @@ def choose(state: Scanning) -> Literal["draft", "conclude"]:
 
 
 def draft(state: Scanning, runtime: Running[Desk]) -> dict[str, Any]:
-    """Each draft that is due, one after the other. One that cannot be written is a blind spot, not the end of the scan."""
+    """Each draft that is due. One that cannot be written is a blind spot, not the end of the scan; one that would say no more than
+    extension packages of this night is left out."""
     desk = runtime.context
-    failed: list[DueDraft] = []
-    unsaid: list[BlindSpot] = []
-    for due in state["due"]:
+    first, unless = ([one for one in state["due"] if bool(one.unless) is later] for later in (False, True))
+    drafted = _drafted(desk, first, state["client"])
+    extended = {one.engagement_ref for one, how in drafted if one.slug == "extension-package" and how == DRAFTED}
+    drafted += _drafted(desk, [one for one in unless if not extended.issuperset(one.unless)], state["client"])
+    return {
+        "failed": [one for one, how in drafted if isinstance(how, BlindSpot)],
+        "unsaid": [how for _, how in drafted if isinstance(how, BlindSpot)],
+    }
+
+
+DRAFTED, NOT_CALLED_FOR = "drafted", "not called for"
+
+
+def _drafted(desk: Desk, due: list[DueDraft], client: Snapshot) -> "list[tuple[DueDraft, str | BlindSpot]]":
+    """Each of these and what came of it; several at once where a model has room for what they ask."""
+
+    def write(one: DueDraft) -> str | BlindSpot:
         try:
-            draft_for_night(desk.services, desk.scope, desk.client_ref, due, state["client"])
+            found = draft_for_night(desk.services, desk.scope, desk.client_ref, one, client)
         except TickmarkError as error:
-            failed.append(due)
-            unsaid.append(BlindSpot(desk.client_ref, f"the draft of a {due.slug.replace('-', ' ')}", str(error)))
-    return {"failed": failed, "unsaid": unsaid}
+            return BlindSpot(desk.client_ref, f"the draft of a {one.slug.replace('-', ' ')}", str(error))
+        return DRAFTED if found is not None else NOT_CALLED_FOR
+
+    return list(zip(due, at_once([partial(write, one) for one in due], desk.services.door.has_room), strict=True))
 
 
 def conclude(state: Scanning, runtime: Running[Desk]) -> dict[str, Any]:
@@ -154,6 +184,7 @@ def conclude(state: Scanning, runtime: Running[Desk]) -> dict[str, Any]:
             [*state["again"], *(one for one in state["due"] if one not in state["failed"])],
             blind_spots=[*state["unsaid"], *_unanswered(desk)],
             seconds=time.monotonic() - desk.started,
+            read_by=desk.read_by,
         )
     return {}
 

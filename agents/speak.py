@@ -32,11 +32,15 @@ class Answered:
 @dataclass(frozen=True)
 class Unanswered:
     """Why no answer came, in words for a person, and after how many seconds that was clear. `again_after`: for how many seconds the
-    endpoint asked to be left alone, 0 when it did not say."""
+    endpoint asked to be left alone, 0 when it did not say. `reached`: the endpoint took the question, and refused it or did not come to an
+    end; what it said until then is paid for in tokens."""
 
     reason: str
     seconds: float
     again_after: float = 0.0
+    reached: bool = False
+    tokens_in: int = 0
+    tokens_out: int = 0
 
 
 class Telling:
@@ -45,7 +49,7 @@ class Telling:
     def __init__(self, begin: Callable[[], Any], asked: int, deadline: float, now: Callable[[], float]) -> None:
         self._begin, self._asked, self._deadline, self._now = begin, asked, deadline, now
         self._started = now()
-        self._text, self._usage, self._broken, self._again_after = "", (0, 0), "", 0.0
+        self._text, self._usage, self._broken, self._again_after, self._reached = "", (0, 0), "", 0.0, False
 
     def __iter__(self) -> Iterator[str]:
         import openai
@@ -59,17 +63,19 @@ class Telling:
                         self._text += piece
                         yield piece
                 if self._seconds() > self._deadline:
-                    self._broken = f"no end after {self._deadline:g} seconds"
+                    self._broken, self._reached = f"no end after {self._deadline:g} seconds", bool(self._text)
                     return
         except (openai.OpenAIError, ValueError) as error:
-            self._broken, self._again_after = _in_words(error), _asked_for(error) or 0.0
+            self._broken = "the endpoint broke off in the middle of its answer" if self._text else _in_words(error)
+            self._again_after, self._reached = _asked_for(error) or 0.0, _refused(error)
 
     @property
     def outcome(self) -> Answered | Unanswered:
-        if self._broken:
-            return Unanswered(self._broken, self._seconds(), self._again_after)
         counted_in, counted_out = self._usage
         tokens_in, tokens_out = counted_in or self._asked // 4, counted_out or len(self._text) // 4
+        if self._broken:
+            told = (tokens_in, tokens_out) if self._text else (0, 0)
+            return Unanswered(self._broken, self._seconds(), self._again_after, self._reached, *told)
         return Answered(self._text, tokens_in, tokens_out, self._seconds())
 
     def _seconds(self) -> float:
@@ -87,15 +93,35 @@ class Speaker:
         deadline: float,
         patience: float,
         waiting: Waiting | None = None,
+        api_version: str | None = None,
+        longest: int = LONGEST_ANSWER,
     ) -> None:
-        from openai import OpenAI
+        """`api_version`: the endpoint is an Azure resource, and `model` the name of its deployment."""
+        from openai import AzureOpenAI, OpenAI
 
         # local servers ask for no key, the SDK does; retries are ours, with a deadline over all of them
-        self._client = OpenAI(base_url=base_url, api_key=api_key or "none", max_retries=0, timeout=patience)
-        self._model, self._deadline, self._patience = model, deadline, patience
+        key = api_key or "none"
+        self._client: OpenAI = (
+            AzureOpenAI(
+                azure_endpoint=base_url.rstrip("/"),
+                api_version=api_version,
+                api_key=key,
+                max_retries=0,
+                timeout=patience,
+            )
+            if api_version
+            else OpenAI(base_url=base_url, api_key=key, max_retries=0, timeout=patience)
+        )
+        self._model, self._deadline, self._patience, self._longest = model, deadline, patience, longest
         self._waiting = waiting or Waiting()
 
-    def tell(self, messages: Sequence[Message], schema: Mapping[str, Any], at_most: float | None = None) -> Telling:
+    def tell(
+        self,
+        messages: Sequence[Message],
+        schema: Mapping[str, Any],
+        at_most: float | None = None,
+        attempts: int = ATTEMPTS,
+    ) -> Telling:
         """The answer as it comes; tried again, within the deadline, as long as no piece of it came. `at_most`: seconds, where the
         asker has fewer than the deadline."""
         deadline, now = min(self._deadline, at_most or self._deadline), self._waiting.now
@@ -104,7 +130,7 @@ class Speaker:
             "messages": list(messages),
             "response_format": {"type": "json_schema", "json_schema": dict(schema)},
             "temperature": 0,
-            "max_completion_tokens": LONGEST_ANSWER,
+            "max_completion_tokens": self._longest,
             "stream": True,
             "stream_options": {"include_usage": True},
         }
@@ -116,7 +142,7 @@ class Speaker:
                 left = max(ends - now(), 0.01)  # what is left of the deadline, never more silence than that
                 return self._client.chat.completions.create(**body, timeout=min(self._patience, left))
 
-            return _patiently(ends, self._waiting)(ask)
+            return _patiently(ends, self._waiting, attempts)(ask)
 
         return Telling(begin, sum(len(m["content"]) for m in messages), deadline, now)
 
@@ -130,13 +156,13 @@ class Speaker:
         return telling.outcome
 
 
-def _patiently(ends: float, waiting: Waiting) -> Any:
+def _patiently(ends: float, waiting: Waiting, attempts: int) -> Any:
     """Tries again what passes by itself, as long as the next attempt would begin before `ends`."""
     import openai
     from tenacity import Retrying, retry_if_exception_type
 
     def enough(state: "RetryCallState") -> bool:
-        return state.attempt_number >= ATTEMPTS or waiting.now() + state.upcoming_sleep >= ends
+        return state.attempt_number >= attempts or waiting.now() + state.upcoming_sleep >= ends
 
     passing = (openai.RateLimitError, openai.InternalServerError, openai.APIConnectionError)
     return Retrying(
@@ -171,6 +197,13 @@ def _asked_for(error: BaseException | None) -> float | None:
         return max(0.0, (parsedate_to_datetime(asked) - parsedate_to_datetime(headers["date"])).total_seconds())
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _refused(error: Exception) -> bool:
+    """Whether the endpoint took the question and found it wanting (too long, for one), rather than us (a key) or nothing at all."""
+    from openai import APIStatusError
+
+    return isinstance(error, APIStatusError) and error.status_code in (400, 413, 422)
 
 
 def _in_words(error: Exception) -> str:

@@ -13,9 +13,11 @@ from starlette.middleware.gzip import GZipMiddleware
 from api.fonts import ensure_fonts
 from api.pages import STATIC, page
 from api.routes import (
+    ask_firm,
     brief,
     calendar,
     chat,
+    chat_uses,
     clients,
     commands,
     contradictions,
@@ -27,11 +29,19 @@ from api.routes import (
     intake_json,
     json_routes,
     knowledge,
+    money,
+    money_json,
+    money_reports,
+    outbox,
     portfolio,
+    preferences,
     report,
+    reviewing,
     search,
     session,
     system,
+    time,
+    time_json,
 )
 from api.said import sentence
 from api.security import SignInNeeded, with_headers
@@ -46,8 +56,12 @@ ROUTES = (
     clients,
     documents,
     facts,
+    reviewing,  # before deliverables: /review/batch is no draft
     deliverables,
+    outbox,
     chat,
+    chat_uses,
+    ask_firm,
     intake,
     intake_json,
     system,
@@ -55,8 +69,14 @@ ROUTES = (
     contradictions_json,
     json_routes,
     knowledge,
+    preferences,
     search,
     report,
+    time,
+    time_json,
+    money_reports,
+    money,
+    money_json,
 )
 
 

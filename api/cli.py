@@ -17,7 +17,10 @@ from api.cli_deadlines import register as register_deadlines
 from api.cli_facts import register as register_facts
 from api.cli_intake import register as register_intake
 from api.cli_knowledge import register as register_knowledge
+from api.cli_models import register as register_models
+from api.cli_money import register as register_money
 from api.cli_night import register as register_night
+from api.cli_preferences import register as register_preferences
 from api.cli_records import register as register_records
 from api.cli_search import register as register_search
 from api.commands.result import Result
@@ -113,9 +116,22 @@ def brief(
 
 
 @app.command()
-def ask(context: typer.Context, ref: Ref, question: str, as_: Asking = None, json: Json = False) -> None:
-    """Ask a question about a client; the answer carries its citations."""
-    _run(context, "ask", {"client": ref, "question": question, "as": as_}, json)
+def ask(
+    context: typer.Context,
+    first: Annotated[str, typer.Argument(metavar="REF", help="The client's ref; with --all the question.")],
+    question: Annotated[str | None, typer.Argument(metavar="QUESTION", help="What to ask.")] = None,
+    everywhere: Annotated[bool, typer.Option("--all", help="Over all clients: a table from the records.")] = False,
+    as_: Asking = None,
+    json: Json = False,
+) -> None:
+    """Ask a question about a client, `ask REF QUESTION`; the answer carries its citations. Or over all: `ask --all QUESTION`."""
+    if everywhere and question is not None:
+        raise typer.BadParameter("--all takes the question alone, in quotation marks: it is about no one client")
+    if everywhere:
+        _run(context, "ask-all", {"question": first, "as": as_}, json)
+    if question is None:
+        raise typer.BadParameter("what to ask is missing: ask REF QUESTION, or ask --all QUESTION")
+    _run(context, "ask", {"client": first, "question": question, "as": as_}, json)
 
 
 @app.command()
@@ -153,25 +169,39 @@ def show(context: typer.Context, identity: Annotated[str, typer.Argument(metavar
 def review(
     context: typer.Context,
     identity: Annotated[str, typer.Argument(metavar="ID")],
-    decision: Annotated[str, typer.Argument(metavar="approve|changes|reject")],
+    decision: Annotated[str, typer.Argument(metavar="approve|changes|reject|comment|resolve")],
     as_: As,
-    note: Annotated[str | None, typer.Option(help="What should change, or why not.")] = None,
+    note: Annotated[str | None, typer.Option(help="What should change, or why not; what is to be noted.")] = None,
     override: Annotated[str | None, typer.Option(help="Why an untied figure may stand.")] = None,
+    quote: Annotated[str | None, typer.Option(help="The words of the draft that a comment is about.")] = None,
+    number: Annotated[int | None, typer.Option("--comment", min=1, help="The comment that is dealt with.")] = None,
+    with_comments: Annotated[bool, typer.Option(help="Ask for changes with the open comments as the note.")] = False,
     json: Json = False,
 ) -> None:
-    """Decide about a deliverable's current version."""
-    if decision not in ("approve", "changes", "reject"):
-        raise typer.BadParameter("the decision is approve, changes or reject")
-    arguments = {"id": identity, "decision": decision, "as": as_, "note": note, "override": override}
-    _run(context, "review", arguments, json)
+    """Decide about a deliverable's current version, or comment on a passage of it."""
+    if decision not in ("approve", "changes", "reject", "comment", "resolve"):
+        raise typer.BadParameter("the decision is approve, changes, reject, comment or resolve")
+    if decision == "comment" and not (quote and note):
+        raise typer.BadParameter("a comment needs --quote and --note")
+    if decision == "resolve" and number is None:
+        raise typer.BadParameter("say which comment is dealt with: --comment NUMBER")
+    arguments = {"id": identity, "as": as_, "note": note, "quote": quote, "comment": number}
+    if decision in ("comment", "resolve"):
+        return _run(context, f"comment-{decision}", arguments, json)
+    decided = {"decision": decision, "override": override, "with_comments": with_comments}
+    _run(context, "review", arguments | decided, json)
+    return None
 
 
 @app.command()
 def release(
-    context: typer.Context, identity: Annotated[str, typer.Argument(metavar="ID")], as_: As, json: Json = False
+    context: typer.Context, ids: Annotated[list[str], typer.Argument(metavar="ID…")], as_: As, json: Json = False
 ) -> None:
-    """Release the approved version: a partner's word that it may leave the firm."""
-    _run(context, "release", {"id": identity, "as": as_}, json)
+    """Release the approved version of each: a partner's word that it may leave the firm. What is refused stops none of the others."""
+    if len(ids) == 1:
+        _run(context, "release", {"id": ids[0], "as": as_}, json)
+    else:
+        _run(context, "release-several", {"ids": ids, "as": as_}, json)
 
 
 @app.command()
@@ -244,7 +274,10 @@ register_deadlines(app, _run)
 register_facts(app, _run)
 register_intake(app, _run)
 register_knowledge(app, _run)
+register_models(app, _run, _home)
+register_money(app, _run)
 register_night(app, _run)
+register_preferences(app, _run)
 register_records(app, _run)
 register_search(app, _run)
 

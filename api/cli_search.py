@@ -67,3 +67,8 @@ def _add_index(group: typer.Typer, run: Run) -> None:
     def rebuild(context: typer.Context, embed: Again = False, json: Json = False) -> None:
         """Make Chroma anew from the vectors in the records."""
         run(context, "index-rebuild", {"embed": embed}, json)
+
+    @group.command()
+    def reread(context: typer.Context, json: Json = False) -> None:
+        """Read kinds and facts again where earlier rules read them."""
+        run(context, "index-reread", {}, json)

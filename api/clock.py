@@ -26,6 +26,10 @@ class Clock:
         local = real.astimezone(self._zone())
         return datetime.combine(self.pinned, local.time(), local.tzinfo).astimezone(UTC)
 
+    def real_now(self) -> datetime:
+        """Aware, UTC, whatever day is pinned: for what must end, such as a token."""
+        return datetime.now(UTC)
+
     def today(self) -> date:
         """The day in the firm's time zone."""
         return self.pinned or datetime.now(self._zone()).date()

@@ -35,9 +35,10 @@ def embedding_again(services: Services) -> Iterator[None]:
 def _work(services: Services, ended: threading.Event) -> None:
     name = services.embedder.name
     behind = standing(services.database, name)
-    if not behind.behind:
+    if not (behind.behind or behind.alone):
         return
-    tell(f"{behind.behind} clients are embedded again with {name}; until then they are searched as before.")
+    if behind.behind:
+        tell(f"{behind.behind} clients are embedded again with {name}; until then they are searched as before.")
 
     def rest(seconds: float) -> bool:
         return ended.wait(min(seconds * _REST, _LONGEST))

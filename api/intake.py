@@ -5,16 +5,18 @@ refused are questions of `workspace` and `ingestion`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+
+from sqlalchemy import select
 
 from api.commands.result import Progress
 from api.commands.scopes import reading, writing
 from api.versions import find_versions
 from api.wiring import Services
-from ingestion.containers import Read, members
+from ingestion.containers import Read, is_container, members
 from ingestion.elements import Parsed
 from ingestion.firm_folder import MAIL_SUFFIXES
 from ingestion.indexing import retire
@@ -22,8 +24,9 @@ from ingestion.pipeline import Finished, Workbench, run
 from store.errors import NotFound
 from store.ids import content_hash
 from store.rows import Rejected
+from store.tables import Client
 from workspace.documents import Incoming
-from workspace.mail import Enclosure, Mail
+from workspace.mail import Enclosure, Mail, address_book
 from workspace.notices import record_new_notices
 from workspace.passwords import Password, passwords_of
 from workspace.scope import access_client, system_scope
@@ -138,6 +141,7 @@ def mail_files(root: Path, files: Iterable[Path], limit_mb: int) -> Iterator[Raw
 def read_mails(services: Services, raw: Sequence[RawMail], keep: Keep) -> tuple[list[tuple[str, Mail]], list[Rejected]]:
     """Messages with their origin, by time of sending; and those that are no messages."""
     parsed = services.parse_pool.map((mail.path.rsplit("/", 1)[-1], mail.data) for mail in raw)
+    opens = _of_mails(services)
     mails: list[tuple[str, Mail]] = []
     rejected: list[Rejected] = []
     for mail, result in zip(raw, parsed, strict=True):
@@ -145,25 +149,27 @@ def read_mails(services: Services, raw: Sequence[RawMail], keep: Keep) -> tuple[
             why = result.findings[0].message if result.findings else "it has no headers of a mail."
             rejected.append(Rejected(mail.origin, 0, f"this is no message that can be read: {why}"))
         else:
-            mails.append((mail.origin, _mail(mail, result, keep, services.parse_pool.parse)))
+            mails.append((mail.origin, _mail(mail, result, keep, services.parse_pool.parse, opens)))
     return sorted(mails, key=lambda m: (_moment(m[1]), m[1].path)), rejected
 
 
-def _enclosures(parsed: Parsed, keep: Keep, read: Read) -> Iterator[Enclosure]:
+def _enclosures(parsed: Parsed, keep: Keep, read: Read, opens: Callable[[], Sequence[str]]) -> Iterator[Enclosure]:
     """The attachments, each with what lies in it: an archive's files, the files of a message that was attached."""
     for attachment in parsed.attachments:
         yield Enclosure(attachment.name, keep(attachment.data), len(attachment.data))
-        for member in members(attachment.name, attachment.data, read, messages=True):
+        holds = is_container(attachment.name, attachment.data, messages=True)
+        passwords = opens() if holds else ()
+        for member in members(attachment.name, attachment.data, read, messages=True, passwords=passwords):
             blob = "" if member.refused else keep(member.data)
             yield Enclosure(member.path, blob, len(member.data), member.refused)
 
 
-def _mail(raw: RawMail, parsed: Parsed, keep: Keep, read: Read) -> Mail:
+def _mail(raw: RawMail, parsed: Parsed, keep: Keep, read: Read, opens: Callable[[Mail], Sequence[str]]) -> Mail:
     headers = parsed.mail
     assert headers is not None
     blob = keep(raw.data)
     references = headers.references or ((headers.in_reply_to,) if headers.in_reply_to else ())
-    return Mail(
+    mail = Mail(
         path=raw.path,
         blob=blob,
         size=len(raw.data),
@@ -175,10 +181,10 @@ def _mail(raw: RawMail, parsed: Parsed, keep: Keep, read: Read) -> Mail:
         sent_at=datetime.fromisoformat(headers.sent_at) if headers.sent_at else None,
         references=tuple(references),
         body="\n".join(page.text for page in parsed.pages),
-        enclosures=tuple(_enclosures(parsed, keep, read)),
         client_refs=raw.refs,
         source=raw.source,
     )
+    return replace(mail, enclosures=tuple(_enclosures(parsed, keep, read, partial(opens, mail))))
 
 
 def _moment(mail: Mail) -> float:
@@ -196,6 +202,22 @@ def opener(services: Services) -> Opens:
             except NotFound:
                 return ()  # a client that a dry run has not written down
             return [one.secret for one in passwords_of(scope, services.seal, [client.id]).get(client.id, ())]
+
+    return known
+
+
+def _of_mails(services: Services) -> Callable[[Mail], Sequence[str]]:
+    """What may open locked attachments of a message: the passwords of the client that it concerns. Of several clients none, for what is
+    taken out goes to all of them."""
+    opens = opener(services)
+
+    def known(mail: Mail) -> Sequence[str]:
+        refs = mail.client_refs
+        if not refs:
+            with services.database.reading() as session:
+                scope = system_scope(session, "intake", now=services.clock.now(), today=services.clock.today())
+                refs = address_book(scope).clients(mail)
+        return opens(refs[0]) if len(refs) == 1 else ()
 
     return known
 
@@ -224,4 +246,16 @@ def index_new(services: Services, progress: Progress, client_ids: Collection[str
             retire(services.database, services.index, client_ids)
         with services.database.writing() as session:
             record_new_notices(system_scope(session, "intake", now=services.clock.now(), today=services.clock.today()))
+        _ready_to_search(services, client_ids)
     return finished
+
+
+def _ready_to_search(services: Services, client_ids: Collection[str] | None) -> None:
+    """What is searched of these clients is made now, where their papers changed, and not while somebody waits for an answer."""
+    with services.database.reading() as session:
+        query = select(Client.id).order_by(Client.id)
+        ids = list(session.scalars(query if client_ids is None else query.where(Client.id.in_(client_ids))))
+    for client_id in ids:  # a short transaction each: no write waits behind the making of all
+        with reading(services, "intake") as scope:
+            if client := scope.session.get(Client, client_id):
+                services.searcher.make_ready(scope, client)

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from api.commands.result import Progress
 from api.commands.scopes import reading, writing
-from api.intake import RawMail, arrived, index_new, is_mail, keeper, read_bytes, read_mails
+from api.intake import RawMail, arrived, index_new, is_mail, keeper, opener, read_bytes, read_mails
 from api.wiring import Services
 from ingestion.elements import Parsed
 from ingestion.facts import recognise
@@ -143,7 +143,7 @@ def _unpacked(services: Services, ref: str, place: str, data: bytes) -> tuple[li
     keep = keeper(services, dry_run=False)
     raw = [RawMail(place, place, data, (ref,), "loose")] if is_mail(place) else []
     files: list[Incoming] = []
-    for one in () if raw else arrived(ref, place, data, "loose", keep, services.parse_pool.parse):
+    for one in () if raw else arrived(ref, place, data, "loose", keep, services.parse_pool.parse, opener(services)):
         if isinstance(one, Incoming):
             files.append(one)
         else:

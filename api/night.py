@@ -9,11 +9,16 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
 from agents import by_day, overnight
 from api.output import tell
 from api.wiring import Services
+from workspace.pages import night as nights
+from workspace.scope import Scope
 
 _MOST_WORKERS = 4
 
@@ -53,6 +58,41 @@ def start(services: Services, as_of: date) -> bool:
 def progress(services: Services) -> tuple[date, int, int] | None:
     """The night that runs here: its day, how many clients are done, of how many (0: not counted yet). None: none runs."""
     return overnight.progress_of(services)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What came of a night so far, over the asker's clients. `cost` is dollars, `calls` the questions to models."""
+
+    unchanged: int
+    raised: int
+    drafted: int
+    failed: int
+    seconds: int
+    calls: int
+    tokens: int
+    cost: Decimal
+
+    def as_json(self) -> dict[str, Any]:
+        """As the page's script reads it."""
+        told = {name: value for name, value in vars(self).items() if name not in ("calls", "cost")}
+        return told | {"cost": str(self.cost)}
+
+    def in_words(self) -> str:
+        """For the page and the terminal; models are left out where none was asked."""
+        words = [f"{getattr(self, name):,} {name}" for name in ("unchanged", "raised", "drafted", "failed")]
+        words += [f"{self.tokens:,} tokens, ${self.cost:,.2f}"] if self.calls else []
+        return " · ".join([*words, f"{self.seconds:,} s"])
+
+
+def figures(scope: Scope, as_of: date, since: datetime | None = None) -> Figures | None:
+    """How far the night of that day is, or what was scanned of it `since` a moment; None as long as it has not begun. Three queries."""
+    since = since or next((one.started_at for one in nights.nights(scope) if one.as_of == as_of), None)
+    if since is None:
+        return None
+    far, spent = nights.so_far(scope, as_of, since), nights.spent_since(scope, since)
+    came = (far.unchanged, far.raised, far.drafted, far.failed, far.seconds or 0)
+    return Figures(*came, spent.calls, spent.tokens, spent.cost)
 
 
 def workers(services: Services) -> int:

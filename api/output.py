@@ -30,14 +30,16 @@ def tell(line: str) -> None:
 
 @dataclass
 class Meter:
-    """Progress on standard error: one line that is written over on a terminal, else a line for each kind of work and each tenth."""
+    """Progress on standard error: one line that is written over on a terminal, else a line for each kind of work and each tenth. What
+    stands after " · " in the kind of work is told behind the numbers."""
 
     shown: str = ""
     tenth: dict[str, int] = field(default_factory=dict[str, int])
 
     def __call__(self, doing: str, done: int, total: int) -> None:
+        doing, _, more = doing.partition(" · ")
         of = f" of {total:,}" if total else ""
-        line = f"{doing}: {done:,}{of}"
+        line = f"{doing}: {done:,}{of}" + (f" · {more}" if more else "")
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{line:<60}" + ("\n" if total and done >= total else ""))
             sys.stderr.flush()

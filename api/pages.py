@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from api.said import said_in
 from store.ids import content_hash
+from workspace.comments import plain as quoted
 from workspace.contradictions import in_words as said_by
 from workspace.pages.words import covered, evidence_in_words, plainly, shortened, told
 from workspace.scope import RIGHTS, Right
@@ -82,6 +83,7 @@ def environment() -> Environment:
         covered=covered,
         cut=shortened,
         plainly=plainly,
+        quoted=quoted,
         marked=with_marks,
         without_name=without_name,
     )

@@ -36,6 +36,7 @@ def serve_on(services: Services, listening: socket.socket) -> None:
     from api.embedding_again import embedding_again
     from api.night import open_night
     from api.post import open_post
+    from api.reading_again import reading_again
     from api.watch import open_watch
 
     secret = secrets.token_urlsafe(32)
@@ -48,6 +49,7 @@ def serve_on(services: Services, listening: socket.socket) -> None:
         open_watch(services),
         open_post(services),
         embedding_again(services),
+        reading_again(services),
     ):
         if services.lock is not None:
             services.lock.describe(url=url, secret=secret)
@@ -58,7 +60,10 @@ def serve_on(services: Services, listening: socket.socket) -> None:
 
 def _warm(services: Services) -> None:
     """Open what the first question would otherwise wait seconds for: the index, the embedder, the words."""
-    services.searcher.embedder.embed(["what does the file say"])
+    try:
+        services.searcher.embedder.embed(["what does the file say"])
+    except Busy:
+        return  # a server that does not answer now, or is asked about one client at a time
 
 
 @contextmanager

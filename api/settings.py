@@ -6,16 +6,68 @@ The environment wins, then the working folder's file, then the home's. With noth
 import os
 import tomllib
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from store.errors import Invalid
 
 FILE = "tickmark.toml"
 DEFAULT_HOME = ".tickmark"
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Names = Annotated[list[str], BeforeValidator(_listed)]
+"""One name, or several in the order in which they are tried."""
+
+
+class ModelSettings(BaseModel):
+    """A model under `[models.NAME]`: an OpenAI-compatible endpoint, or a GGUF file that this process serves itself.
+
+    `api_key_env` names the environment variable that holds the key, so that the file holds no secret. `api_version` makes it Azure, with
+    the resource's address as `base_url` and the deployment's name as `model`. Prices are dollars for a million tokens, times seconds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base_url: str | None = None
+    gguf: Path | None = None
+    model: str | None = None
+    api_key_env: str | None = None
+    api_version: str | None = None
+    local: bool = False
+    price_in: Decimal = Field(default=Decimal(0), ge=0)
+    price_out: Decimal = Field(default=Decimal(0), ge=0)
+    concurrency: int = Field(default=32, ge=1)
+    deadline: float = Field(default=120.0, gt=0)
+    patience: float = Field(default=60.0, gt=0)
+    longest: int = Field(default=1500, ge=16)
+    context: int = Field(default=8192, ge=512)
+    threads: int = Field(default=0, ge=0)
+
+
+class BudgetSettings(BaseModel):
+    """A budget under `[budgets.night]`, `[budgets.client]` or `[budgets.person]`; without a figure it has no end."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dollars: Decimal | None = Field(default=None, ge=0)
+    tokens: int | None = Field(default=None, ge=0)
+
+
+class BudgetsSettings(BaseModel):
+    """What models may cost: what the software asks from noon to noon, a client's calendar month, a person's day."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    night: BudgetSettings = BudgetSettings()
+    client: BudgetSettings = BudgetSettings()
+    person: BudgetSettings = BudgetSettings()
 
 
 class Settings(BaseSettings):
@@ -34,11 +86,27 @@ class Settings(BaseSettings):
     )
     llm_local: bool = False
     """The model's endpoint runs on the firm's own machines, so that clients with the policy local-only may use it."""
+    llm_api_version: str | None = None
+    """The endpoint is an Azure resource of that API version, and `llm_model` the name of its deployment."""
+    llm_gguf: Path | None = None
+    """A GGUF file that this process serves itself (`pip install '.[local]'`), in place of an endpoint."""
+    llm_concurrency: int = Field(default=32, ge=1)
+    """How many questions are asked of the endpoint at once, however many clients are scanned."""
+    models: dict[str, ModelSettings] = Field(default_factory=dict[str, ModelSettings])
+    """Further models by name; the one of the `llm_` settings is called "default" and asked first."""
+    tasks: dict[str, Names] = Field(default_factory=dict[str, Names])
+    """Which models a task asks (chat, letters, facts …), first choice first. A task that is not named asks all, in order."""
+    budgets: BudgetsSettings = BudgetsSettings()
+    mcp_local: bool = False
+    """The assistant that asks by `tickmark mcp` runs on the firm's own machines, so that clients with local-only may be asked about."""
     embedding_model: str | None = None
     """None: the packaged model in int8; `float`: the same with its weights as published, half as fast; `http://host/v1#model`: an
     OpenAI-compatible endpoint."""
     embedding_local: bool = False
-    """An endpoint for embeddings on another machine is the firm's own: the passages of all clients go there."""
+    """An endpoint for embeddings on another machine is the firm's own: the passages of all clients go there. Otherwise each client's policy
+    and consent decide."""
+    embedding_price: Decimal = Field(default=Decimal(0), ge=0)
+    """Dollars for a million tokens that are embedded outside the firm."""
     embedding_api_key: SecretStr | None = None
     today: date | None = None
     """The practice's day when it is pinned (the sample firm); None: the day in the firm's time zone."""

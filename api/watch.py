@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.clock import seconds_now
 from api.commands.result import Progress, silent
 from api.commands.scopes import reading, writing
-from api.intake import RawMail, arrived, index_new, is_mail, keeper, read_bytes, read_mails
+from api.intake import RawMail, arrived, index_new, is_mail, keeper, opener, read_bytes, read_mails
 from api.loose import arrival, look_into, take_loose
 from api.output import complain, tell
 from api.wiring import Services
@@ -172,7 +172,7 @@ def _take(services: Services, root: str, batch: Sequence[Entry], done: Pass) -> 
         elif is_mail(entry.place) and data:
             raw.append(RawMail(entry.place, entry.place, data, (ref,), entry.source))
         else:
-            for one in arrived(ref, entry.place, data, entry.source, keep, services.parse_pool.parse):
+            for one in arrived(ref, entry.place, data, entry.source, keep, services.parse_pool.parse, opener(services)):
                 (files if isinstance(one, Incoming) else raw).append(one)  # type: ignore[arg-type]
     mails = _mails(services, raw, files)
     with writing(services, "watch") as scope:
@@ -216,6 +216,8 @@ def _mark_gone(
         with writing(services, "watch") as scope:
             gone = mark_gone(scope, root, missed)
         done.gone, done.moved = gone.documents, gone.moved
+        if gone.moved:  # they are read where they are now
+            done.refs.update(ref for path in missed if (ref := known[path].client_ref))
 
 
 def _read(services: Services, done: Pass, loose: bool, progress: Progress) -> None:

@@ -4,10 +4,12 @@ Nothing heavy is opened before it is used: a command that only reads records nev
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -22,7 +24,8 @@ from store.lock import HomeLock
 from store.tables import Firm
 
 if TYPE_CHECKING:
-    from agents.llm import Endpoint, ModelDoor
+    from agents.llm import ModelDoor
+    from ingestion.embed_abroad import Leave
     from ingestion.sandbox import ParsePool
     from store.embedder import Embedder
     from store.seal import Seal
@@ -87,6 +90,16 @@ class Services:
     def door(self) -> "ModelDoor":
         return self._once("door", self._open_door)
 
+    @contextmanager
+    def with_door(self, door: "ModelDoor") -> Iterator[None]:
+        """Another door to models for the time of the block: how two are compared."""
+        before = self.door
+        self._made["door"] = door
+        try:
+            yield
+        finally:
+            self._made["door"] = before
+
     def _open_index(self) -> "VectorIndex":
         from store.vectors import VectorIndex
 
@@ -108,9 +121,25 @@ class Services:
                 threads=self.settings.workers or os.cpu_count() or 1,
                 key=key.get_secret_value() if key else None,
                 ours=self.settings.embedding_local,
+                leave=self._embedding_door,
             )
         except EmbedderMissing as error:
             raise Broken(str(error)) from error
+
+    def _embedding_door(self, name: str) -> "Leave":
+        """What decides about each client's words where the embeddings server is outside the firm."""
+        from agents.embedding_door import EmbeddingDoor
+        from api.models import budgets
+
+        address, _, model = name.partition("#")
+        return EmbeddingDoor(
+            self.database,
+            self.clock,
+            model,
+            urlsplit(address).netloc.rpartition("@")[2],
+            self.settings.embedding_price,
+            budgets(self.settings),
+        )
 
     def _open_searcher(self) -> "Searcher":
         from workspace.search import Searcher
@@ -129,16 +158,9 @@ class Services:
 
     def _open_door(self) -> "ModelDoor":
         from agents.llm import ModelDoor
+        from api.models import budgets, routes
 
-        return ModelDoor(self.database, self._endpoint())
-
-    def _endpoint(self) -> "Endpoint | None":
-        from agents.llm import Endpoint
-
-        base_url, model, key = self.settings.llm_base_url, self.settings.llm_model, self.settings.llm_api_key
-        if not base_url or not model:
-            return None
-        return Endpoint(base_url, model, key.get_secret_value() if key else None, local=self.settings.llm_local)
+        return ModelDoor(self.database, routes(self.settings), budgets=budgets(self.settings))
 
     def close(self) -> None:
         """Let go of everything, the home last."""

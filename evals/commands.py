@@ -53,22 +53,38 @@ def evals(
     seed: Annotated[list[int] | None, typer.Option(help="A sample firm for each seed; by itself 7.")] = None,
     pack: Annotated[Path | None, typer.Option(help="The folder of the pack of real files.")] = None,
     baseline: Annotated[Path | None, typer.Option(help="Write the figures there.")] = None,
-    against: Annotated[Path | None, typer.Option(help="Show the figures of that baseline beside the new.")] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(help="A baseline (.json), a prompt's file (.md) or a model of the settings to hold it against."),
+    ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep the figures as the evaluation of the prompts in use.")
+    ] = False,
+    drafts: Annotated[int, typer.Option(min=1, help="How many drafts the task writer has a small model word.")] = 12,
     reuse: Reuse = False,
     json: Json = False,
 ) -> None:
     """Run evaluations; print figures with n and standard error."""
     from api.settings import load_settings
+    from evals.compare import compared, keep_record
     from evals.ground import PACK, Ground, open_ground
     from evals.runner import TASKS, as_json, find, means, run, table
     from evals.targets import tasks_of
 
     with failing():
-        before = means(json_module.loads(against.read_text(encoding="utf-8"))) if against else None
+        settings, baseline_before = load_settings(context.obj), bool(against and against.endswith(".json"))
+        before = (
+            means(json_module.loads(Path(against).read_text(encoding="utf-8"))) if against and baseline_before else None
+        )
         chosen = [find(name) for name in tasks_of(tasks or TASKS)]
-        homes = load_settings(context.obj).home / "evals"
-        with open_ground(Ground(homes, clients, tuple(seed or (7,)), pack or PACK, Meter(), reuse)) as ground:
+        homes = settings.home / "evals"
+        with open_ground(Ground(homes, clients, tuple(seed or (7,)), pack or PACK, Meter(), reuse, drafts)) as ground:
+            if against and not baseline_before:
+                say(compared(chosen, ground, against, settings), json)
+                return
             outcomes = list(run(chosen, ground))
+            if record:
+                keep_record(outcomes, ground)
         figures = as_json(outcomes)
         if baseline:
             baseline.write_text(json_module.dumps(figures, indent=1) + "\n", encoding="utf-8")

@@ -7,9 +7,10 @@ takes it as it is. Owns no measure.
 import hashlib
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from api.commands.result import Progress
 from api.output import tell
@@ -21,6 +22,7 @@ from evals.homes import Wish, prepare
 from store.errors import NotFound
 from workspace.scope import Scope, system_scope
 
+Kept = TypeVar("Kept")
 ROOT = Path(__file__).parents[1]
 PACK = ROOT.parent / "shared" / "data" / "real"
 # What shapes a home before anything in it is measured.
@@ -44,8 +46,8 @@ class SampleHome:
 
 @dataclass
 class Ground:
-    """`homes`: where sample homes are kept; one firm of `clients` for each seed, `made` once asked for. Leaving the block of
-    `open_ground` closes it."""
+    """`homes`: where sample homes are kept; one firm of `clients` for each seed, `made` once asked for. `drafts`: how many a model
+    words, where that is measured. Leaving the block of `open_ground` closes it."""
 
     homes: Path
     clients: int
@@ -53,6 +55,7 @@ class Ground:
     pack: Path
     progress: Progress
     reuse: bool = False
+    drafts: int = 12
     made: list[SampleHome] = field(default_factory=list[SampleHome])
     _open: ExitStack = field(default_factory=ExitStack)
 
@@ -69,9 +72,9 @@ class Ground:
         gold = Gold.read(home / "sample" / "gold.json")
         return SampleHome(home / "sample" / "firm", gold, services)
 
-    def keep(self, services: Services) -> Services:
-        """Services that stay open as long as the ground."""
-        return self._open.enter_context(services)
+    def keep(self, what: AbstractContextManager[Kept]) -> Kept:
+        """Services, or anything else that has to be closed, which stay open as long as the ground."""
+        return self._open.enter_context(what)
 
     def part(self, name: str) -> Path:
         """A part of the pack of real files. Raises NotFound, saying where it was looked for."""

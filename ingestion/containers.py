@@ -1,4 +1,4 @@
-"""Files that hold files: ZIP archives, winmail.dat, mailboxes, messages attached to messages. Their members, within limits.
+"""Files that hold files: ZIP archives, winmail.dat, mailboxes, messages attached to messages, PDFs. Their members, within limits.
 
 Owns how a member is named and what is not opened: traps, links, what lies too deep. Never writes a file to disk; a format that is not a
 plain ZIP is read by the parser that it is given, in production the one with limits (ingestion/sandbox.py).
@@ -10,10 +10,24 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 from ingestion.elements import Parsed
-from ingestion.identify import EML, LOCKED, MAX_BYTES, MAX_UNPACKED_BYTES, MBOX, MSG, TNEF, ZIP, clean_name, identify
+from ingestion.identify import (
+    EML,
+    LOCKED,
+    MAX_BYTES,
+    MAX_UNPACKED_BYTES,
+    MBOX,
+    MSG,
+    PDF,
+    TNEF,
+    ZIP,
+    clean_name,
+    identify,
+)
 from ingestion.parse.broken import Unreadable
+from ingestion.parse.pdf_files import holds_files
 from ingestion.salvage import Piece, salvaged
 
 MAX_DEPTH = 3
@@ -22,6 +36,7 @@ MAX_PARTS, MAX_PATH = 30, 1_000
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
 _LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".gitkeep"})
 _ENCRYPTED = 0x1
+_AES = 99  # the method that WinZip's AES encryption stands under; the true one is in an extra field
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
 Read = Callable[[str, bytes], Parsed]
@@ -53,8 +68,10 @@ class _Budget:
 
 
 def is_container(name: str, data: bytes, *, messages: bool = False) -> bool:
-    """Whether `members` would find something; `messages`: a message counts as one too."""
+    """Whether `members` would find something; `messages`: a message counts as one too. A PDF is one when files were put into it."""
     identity = identify(name, data)
+    if identity.media_type == PDF:
+        return identity.refused is None and holds_files(data)
     kinds = (ZIP, TNEF, MBOX, EML, MSG) if messages else (ZIP, TNEF, MBOX)
     return identity.refused is None and identity.media_type in kinds
 
@@ -123,7 +140,7 @@ def _opened(path: str, data: bytes, read: Read, budget: _Budget) -> Iterator[Mem
 def _unpacked(path: str, data: bytes, budget: _Budget) -> Iterator[Member]:
     """One member after the other, so that only one lies in memory. A damaged archive says so as a document of its own."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with _archive(data) as archive:
             for entry in _files(archive):
                 yield _member(f"{path}/{_clean(entry.filename)}", archive, entry, min(MAX_BYTES, budget.size), budget)
     except _BROKEN:
@@ -167,17 +184,45 @@ def _member(path: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: 
 def _unlocked(
     path: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int, passwords: Sequence[str]
 ) -> Member:
-    """A locked member, opened by the first password that gives back what its checksum says; the old encryption of ZIP only."""
+    """A locked member, opened by the first password that gives back what its checksum says."""
     for password in passwords:
-        try:
-            with archive.open(entry, pwd=password.encode()) as file:
-                data = file.read(limit + 1)
-        except (*_BROKEN, RuntimeError):
-            continue
-        if len(data) <= limit:
+        data = _tried(archive, entry, limit, password)
+        if data is not None:
             return Member(path, data)
     why = f"{LOCKED} inside its archive; give it with `tickmark unlock`, or unpack the archive and add the file"
     return Member(path, refused=f"{clean_name(path)} {why}.")
+
+
+def _tried(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int, password: str) -> bytes | None:
+    """The member under this password; None when it is another's, or the member is damaged or too big."""
+    try:
+        with archive.open(entry, pwd=password.encode()) as file:
+            data = file.read(limit + 1)
+    except _BROKEN:
+        return None
+    except _aes_broken():
+        return None
+    return data if len(data) <= limit else None
+
+
+def _archive(data: bytes) -> zipfile.ZipFile:
+    """The archive; by the library that also knows AES where one of its members is under it. Raises one of `_BROKEN`."""
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    if all(entry.compress_type != _AES for entry in archive.infolist()):
+        return archive
+    from pyzipper import AESZipFile
+
+    try:
+        return cast(zipfile.ZipFile, AESZipFile(io.BytesIO(data)))
+    except _aes_broken() as error:
+        raise zipfile.BadZipFile(str(error)) from error
+
+
+def _aes_broken() -> type[Exception]:
+    """What the library for AES raises for a damaged archive: an error of its own, not the standard library's."""
+    from pyzipper import BadZipFile
+
+    return cast(type[Exception], BadZipFile)
 
 
 def _not_taken(entry: zipfile.ZipInfo, limit: int) -> str:

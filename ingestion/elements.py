@@ -5,16 +5,15 @@ This module holds values only. It opens no file and knows no parser.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Severity = Literal["info", "warning", "error"]
 ElementType = Literal["Title", "Text", "ListItem", "Table", "Header", "Footer"]
 TextSource = Literal["text", "ocr", "none"]
 
 
-@dataclass(frozen=True)
-class Box:
-    """A rectangle on a page in points (1/72 inch) from the page's top left corner."""
+class Box(NamedTuple):
+    """A rectangle on a page in points (1/72 inch) from the page's top left corner. A tuple, because a page has thousands."""
 
     left: float
     top: float

@@ -10,7 +10,7 @@ import numpy as np
 from store.errors import Broken, Busy
 from store.vectors import Vectors
 
-_AT_ONCE = 64
+AT_ONCE = 64
 _SECONDS = 60.0
 
 
@@ -31,10 +31,11 @@ class EndpointEmbedder:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, d) float32 of length 1, in the order of `texts`. Raises Busy when the server does not answer, Broken for an answer that is
         no vectors."""
-        parts = [self._asked(texts[first : first + _AT_ONCE]) for first in range(0, len(texts), _AT_ONCE)]
+        parts = [self.ask(texts[first : first + AT_ONCE])[0] for first in range(0, len(texts), AT_ONCE)]
         return np.vstack(parts) if parts else np.zeros((0, 0), dtype=np.float32)
 
-    def _asked(self, texts: Sequence[str]) -> Vectors:
+    def ask(self, texts: Sequence[str]) -> tuple[Vectors, int | None]:
+        """The vectors of at most AT_ONCE texts, and the tokens that the server counted (None: it told none). Raises as `embed`."""
         import httpx
 
         # an empty text is refused by some servers
@@ -47,12 +48,14 @@ class EndpointEmbedder:
                 f"the embeddings endpoint {self._url} does not answer ({error}); look at it, or set another"
             ) from None
         try:
-            rows = sorted(answer.json()["data"], key=lambda row: int(row["index"]))
+            told = answer.json()
+            rows = sorted(told["data"], key=lambda row: int(row["index"]))
             vectors = np.asarray([row["embedding"] for row in rows], dtype=np.float32)
             lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        except (ValueError, KeyError, TypeError) as error:
+            tokens = (told.get("usage") or {}).get("prompt_tokens")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Broken(f"the embeddings endpoint {self._url} answers with something else than vectors") from error
         if len(vectors) != len(texts) or not lengths.all():
             raise Broken(f"the embeddings endpoint {self._url} gave {len(vectors)} vectors for {len(texts)} texts")
         unit: Vectors = vectors / lengths
-        return unit
+        return unit, tokens if isinstance(tokens, int) else None

@@ -1,7 +1,7 @@
 """Which embedder is set, and every other that vectors of this firm may be of: opened by name when a client is still searched with it.
 
-Owns the reading of the setting and the names. Passages of all clients go to an embedder, so a server on another machine must be said to
-be the firm's own.
+Owns the reading of the setting and the names. A server on another machine is either said to be the firm's own, or asked past the policy
+of each client (embed_abroad.py); without one it is not asked at all.
 """
 
 import ipaddress
@@ -12,8 +12,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ingestion.embed import MODEL_ID, WHOLE_MODEL_ID, open_embedder
+from ingestion.embed_abroad import Abroad, Leave
 from ingestion.embed_endpoint import EndpointEmbedder
-from store.embedder import Embedder
+from store.embedder import Embedder, for_client
 from store.errors import Invalid
 from store.vectors import Vectors
 
@@ -28,6 +29,7 @@ class _Way:
     threads: int
     key: str | None
     ours: bool
+    leave: Callable[[str], Leave] | None = None
 
 
 @dataclass
@@ -52,6 +54,10 @@ class Configured:
         except Invalid:
             return None
 
+    def for_client(self, client_id: str | None) -> Embedder | None:
+        """The embedder that is set, as it may be used with this client's words."""
+        return for_client(self._open(self.name), client_id)
+
     def _open(self, name: str) -> Embedder:
         with self._opening:
             if name not in self._opened:
@@ -60,16 +66,27 @@ class Configured:
 
 
 def open_configured(
-    home: Path, asked: str | None, *, threads: int, key: str | None = None, ours: bool = False
+    home: Path,
+    asked: str | None,
+    *,
+    threads: int,
+    key: str | None = None,
+    ours: bool = False,
+    leave: Callable[[str], Leave] | None = None,
 ) -> Configured:
-    """The embedder of the setting `embedding_model`. Raises EmbedderMissing, and Invalid for a setting that names none or a server on
-    another machine that is not said to be the firm's own."""
-    found = Configured(name_of(asked), _Way(home, threads, key, ours))
+    """The embedder of the setting `embedding_model`. `leave`, given a server's name, decides about each client whose words would leave the
+    firm. Raises EmbedderMissing, and Invalid for a setting that names none, or a server outside the firm where nothing decides."""
+    found = Configured(name_of(asked), _Way(home, threads, key, ours, leave))
     if not found.name.startswith("http"):
         found._open(found.name)
-    else:
-        _reachable(found.name, ours)
+    elif is_outside(found.name, ours) and leave is None:
+        raise _refused(found.name)
     return found
+
+
+def is_outside(name: str, ours: bool) -> bool:
+    """Whether the embedder of that name is a server outside the firm."""
+    return name.startswith("http") and not ours and not _is_loopback(urlsplit(name).hostname or "")
 
 
 def name_of(asked: str | None) -> str:
@@ -96,17 +113,20 @@ def _open(name: str, way: _Way) -> Embedder:
         return opened[name]()
     if not name.startswith("http"):
         raise Invalid(f"there is no model {name} here")
-    _reachable(name, way.ours)
     address, _, model = name.partition("#")
-    return EndpointEmbedder(name, address, model, way.key)
+    endpoint = EndpointEmbedder(name, address, model, way.key)
+    if not is_outside(name, way.ours):
+        return endpoint
+    if way.leave is None:
+        raise _refused(name)
+    return Abroad(endpoint, way.leave(name))
 
 
-def _reachable(name: str, ours: bool) -> None:
+def _refused(name: str) -> Invalid:
     host = urlsplit(name).hostname or ""
-    if not ours and not _is_loopback(host):
-        raise Invalid(
-            f"the passages of all clients would go to {host}: set TICKMARK_EMBEDDING_LOCAL=true when that machine is the firm's own"
-        )
+    return Invalid(
+        f"the passages of all clients would go to {host}: set TICKMARK_EMBEDDING_LOCAL=true when that machine is the firm's own"
+    )
 
 
 def _is_loopback(host: str) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
 
 from ingestion.indexing import current, searched, sweep
 from store.database import Database
+from store.embedder import for_client
 from store.tables import Client, Document, DocumentVersion, NewVector, Passage
 from store.vectors import pack, shelf_of, unpack
 
@@ -32,12 +33,13 @@ Progress = Callable[[str, int, int], None]
 @dataclass(frozen=True)
 class Standing:
     """How far a firm is with a model: `clients` that have passages, `behind` those still searched with another, `waiting` passages that
-    are still to embed for them, `models` the names of the others."""
+    are still to embed for them, `models` the names of the others. `alone` are searched by words alone and wait for a model too."""
 
     clients: int
     behind: int
     waiting: int
     models: Sequence[str]
+    alone: int = 0
 
 
 def go_on(_: float) -> bool:
@@ -48,13 +50,18 @@ def go_on(_: float) -> bool:
 def embed_again(
     database: Database, index: "VectorIndex", embedder: "Embedder", rest: Rest = go_on, progress: Progress | None = None
 ) -> int:
-    """Give every client the model of `embedder`; returns how many clients were given it. Raises Busy when the embedder is a server that
-    does not answer; what was embedded until then is kept."""
+    """Give every client the model of `embedder`, those too that were searched by words alone; returns how many were given it.
+
+    A client whose words may not go there stays as it is. Raises Busy when the embedder is a server that does not answer; what was embedded
+    until then is kept."""
     waiting, done = _behind(database, embedder.name), 0
     for number, (client_id, ref) in enumerate(waiting):
+        speaking = for_client(embedder, client_id)
+        if speaking is None:
+            continue
         if progress:
             progress(f"embedding {ref} again", number, len(waiting))
-        while not (switched := _embedded(database, index, embedder, client_id, rest)):
+        while not (switched := _embedded(database, index, speaking, client_id, rest)):
             if switched is None:
                 return done
         done += 1
@@ -80,14 +87,24 @@ def standing(database: Database, wanted: str) -> Standing:
             .where(DocumentVersion.stage == "indexed", Client.embedder != wanted, NewVector.passage_id.is_(None))
         )
         waiting = session.scalars(left).one() if any(name != wanted for name in clients) else 0
+        alone = session.scalars(select(func.count()).select_from(Client).where(_alone())).one()
     others = {name: number for name, number in clients.items() if name != wanted}
-    return Standing(sum(clients.values()), sum(others.values()), waiting, sorted(map(str, others)))
+    return Standing(sum(clients.values()), sum(others.values()), waiting, sorted(map(str, others)), alone)
 
 
 def _behind(database: Database, wanted: str) -> Sequence[tuple[str, str]]:
     with database.reading() as session:
-        query = select(Client.id, Client.ref).where(Client.embedder.is_not(None), Client.embedder != wanted)
+        query = select(Client.id, Client.ref).where((Client.embedder != wanted) | _alone())
         return session.execute(query.order_by(Client.ref)).tuples().all()
+
+
+def _alone() -> ColumnElement[bool]:
+    """Clients that are searched by words alone: they have passages, and a vector of none."""
+    papers = select(Passage.id).join(DocumentVersion, DocumentVersion.id == Passage.version_id)
+    return (
+        Client.embedder.is_(None)
+        & papers.where(Passage.client_id == Client.id, DocumentVersion.stage == "indexed").correlate(Client).exists()
+    )
 
 
 def _embedded(

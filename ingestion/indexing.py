@@ -9,14 +9,14 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, or_, select, update
 
 from store.database import Database
+from store.embedder import Embedder, for_client
 from store.tables import Client, Document, DocumentVersion, Passage
 from store.vectors import pack, shelf_of, unpack
 
 if TYPE_CHECKING:
-    from store.embedder import Embedder
     from store.vectors import VectorIndex, Vectors
 
 _AT_ONCE = 512
@@ -38,7 +38,7 @@ def embed_and_put(database: Database, index: "VectorIndex", embedder: "Embedder"
     """Embed the passages of these versions that have no vector of their client's model, put all into the index; returns how many.
 
     The index comes before the records: what it holds already after a crash is put again. When the client's model cannot be had any more,
-    the passages wait without vectors, found by their words."""
+    or the client's words may not go to it, the passages wait without vectors, found by their words."""
     wanted = select(
         Passage.id, Passage.client_id, Passage.context, Passage.text, Passage.vector, Passage.embedder
     ).where(Passage.version_id.in_(version_ids))
@@ -56,20 +56,24 @@ def embed_and_put(database: Database, index: "VectorIndex", embedder: "Embedder"
 def _put(database: Database, index: "VectorIndex", embedder: "Embedder", by_client: dict[str, list[_Row]]) -> None:
     """Embeds what stands at once for several clients in one go: on several cores that is faster than one after the other."""
     serving = _serving(database, by_client)
-    stale = defaultdict[str, list[_Row]](list)
+    stale, refused = dict[tuple[str, int], tuple[Embedder, list[_Row]]](), set[str]()
     for client_id, rows in by_client.items():
         model = serving[client_id][0] or embedder.name
-        stale[model] += [row for row in rows if row[4] is None or row[5] != model]
+        named = embedder.other(model)
+        speaking = None if named is None else for_client(named, client_id)
+        if speaking is None:
+            refused.add(client_id)
+            continue
+        _, waiting = stale.setdefault((model, id(speaking)), (speaking, []))
+        waiting += [row for row in rows if row[4] is None or row[5] != model]
     fresh: dict[str, tuple[str, Vectors]] = {}
-    for model, rows in stale.items():
-        speaking = embedder.other(model)
-        if rows and speaking is not None:
-            vectors = speaking.embed([searched(row[2], row[3]) for row in rows])
-            fresh.update((row[0], (model, vector)) for row, vector in zip(rows, vectors, strict=True))
+    for (model, _), (speaking, rows) in stale.items():
+        vectors = speaking.embed([searched(row[2], row[3]) for row in rows]) if rows else ()
+        fresh.update((row[0], (model, vector)) for row, vector in zip(rows, vectors, strict=True))
     for client_id, rows in by_client.items():
-        named, shelf = serving[client_id]
-        _shelve(index, shelf_of(client_id, shelf), named or embedder.name, rows, fresh)
-    _keep(database, fresh, [one for one in by_client if serving[one][0] is None], embedder.name)
+        model_of_client, shelf = serving[client_id]
+        _shelve(index, shelf_of(client_id, shelf), model_of_client or embedder.name, rows, fresh)
+    _keep(database, fresh, [one for one in by_client if serving[one][0] is None and one not in refused], embedder.name)
 
 
 def _shelve(
@@ -110,8 +114,8 @@ def _keep(
 
 
 def retire(database: Database, index: "VectorIndex", client_ids: Collection[str] | None = None) -> int:
-    """Take the passages of versions that are no longer current, and of documents that a later one supersedes, out of the index; returns
-    how many versions those were."""
+    """Take the passages of versions that are no longer current, of documents that a later one supersedes, and of those for whose bytes a
+    copy stands now, out of the index; returns how many versions those were."""
     query = (
         select(DocumentVersion.id, DocumentVersion.client_id, Client.shelf)
         .join(Document, Document.id == DocumentVersion.document_id)
@@ -119,7 +123,11 @@ def retire(database: Database, index: "VectorIndex", client_ids: Collection[str]
     )
     query = query.where(
         DocumentVersion.stage == "indexed",
-        (Document.current_version_id != DocumentVersion.id) | Document.superseded_by.is_not(None),
+        or_(
+            Document.current_version_id != DocumentVersion.id,
+            Document.superseded_by.is_not(None),
+            Document.duplicate_of.is_not(None),
+        ),
     )
     if client_ids is not None:
         query = query.where(DocumentVersion.client_id.in_(client_ids))
@@ -145,7 +153,7 @@ def current(client_id: str) -> Select[str]:
 
 def verify(database: Database, index: "VectorIndex") -> Iterator[IndexFault]:
     """Every client whose index does not hold exactly the passages that it should; nothing when all is well. That a client is still
-    searched with an earlier model is no fault (embedding_again.py)."""
+    searched with an earlier model is no fault (embedding_again.py), nor that one is searched by words alone."""
     for client_id, ref, model, shelf in _clients(database):
         with database.reading() as session:
             query = select(Passage.id, Passage.vector.is_(None), Passage.embedder)
@@ -156,7 +164,7 @@ def verify(database: Database, index: "VectorIndex") -> Iterator[IndexFault]:
             yield IndexFault(ref, f"{len(expected - held)} passages are missing in the index")
         if held - expected:
             yield IndexFault(ref, f"{len(held - expected)} passages stand in the index that should not")
-        if len(rows) > len(expected):
+        if model is not None and len(rows) > len(expected):
             yield IndexFault(
                 ref, f"{len(rows) - len(expected)} passages have no vector of the model it is searched with"
             )

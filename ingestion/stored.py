@@ -4,62 +4,88 @@ Never parses.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from ingestion.elements import Box, Element, MailHeaders, Page, Parsed, Word
 from store.ids import stable_id
 from store.tables import Document, DocumentPage, DocumentVersion, IntakeFinding, Message
+from store.tables.base import Base
 
 
-def keep_parsed(session: Session, versions: Collection[DocumentVersion], parsed: Mapping[str, Parsed]) -> None:
-    """Make the pages and findings of these versions those of what was parsed, by version id, whatever was there."""
+class Stored(Protocol):
+    """A version of a document, as a row of its table or as the columns that count here."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def document_id(self) -> str: ...
+    @property
+    def media_type(self) -> str | None: ...
+    @property
+    def title(self) -> str | None: ...
+
+
+def keep_parsed(session: Session, versions: Collection[Stored], parsed: Mapping[str, Parsed]) -> None:
+    """Make the pages, findings, type and title of these versions those of what was parsed, by version id, whatever was there."""
+    if not versions:
+        return
     for table in (DocumentPage, IntakeFinding):
         session.execute(delete(table).where(table.version_id.in_([version.id for version in versions])))
-    for version in versions:
-        one = parsed[version.id]
-        session.add_all(_pages(version, one))
-        session.add_all(_findings(version, one))
-        version.media_type, version.title = one.media_type, one.title
+    put_rows(session, DocumentPage, [row for version in versions for row in _pages(version, parsed[version.id])])
+    put_rows(session, IntakeFinding, [row for version in versions for row in _findings(version, parsed[version.id])])
+    told = [{"id": v.id, "media_type": parsed[v.id].media_type, "title": parsed[v.id].title} for v in versions]
+    session.execute(update(DocumentVersion), told)
 
 
-def _pages(version: DocumentVersion, parsed: Parsed) -> Iterator[DocumentPage]:
+def put_rows(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """New rows in one statement, with all their columns that are not null."""
+    if rows:
+        session.execute(insert(table), rows)
+
+
+def _pages(version: Stored, parsed: Parsed) -> Iterator[dict[str, Any]]:
     elements = defaultdict[int, list[list[object]]](list)
     for element in parsed.elements:
         elements[element.page].append([element.type, element.start, element.end, [list(row) for row in element.rows]])
     for page in parsed.pages:
-        yield DocumentPage(
-            id=stable_id("page", version.id, page.number),
-            client_id=version.client_id,
-            version_id=version.id,
-            number=page.number,
-            text=page.text,
-            source=page.source,
-            label=page.label,
-            width=page.width,
-            height=page.height,
-            words=[[w.start, w.end, w.box.left, w.box.top, w.box.right, w.box.bottom] for w in page.words],
-            elements=elements[page.number],
-        )
+        yield {
+            "id": stable_id("page", version.id, page.number),
+            "client_id": version.client_id,
+            "version_id": version.id,
+            "number": page.number,
+            "text": page.text,
+            "source": page.source,
+            "label": page.label,
+            "width": page.width,
+            "height": page.height,
+            "words": [[w.start, w.end, w.box.left, w.box.top, w.box.right, w.box.bottom] for w in page.words],
+            "elements": elements[page.number],
+        }
 
 
-def _findings(version: DocumentVersion, parsed: Parsed) -> Iterator[IntakeFinding]:
+def _findings(version: Stored, parsed: Parsed) -> Iterator[dict[str, Any]]:
     for n, finding in enumerate(parsed.findings):
-        yield IntakeFinding(
-            id=stable_id("find", version.id, n),
-            client_id=version.client_id,
-            document_id=version.document_id,
-            version_id=version.id,
-            source=finding.source,
-            message=finding.message,
-            severity=finding.severity,
-        )
+        yield {
+            "id": stable_id("find", version.id, n),
+            "client_id": version.client_id,
+            "document_id": version.document_id,
+            "version_id": version.id,
+            "source": finding.source,
+            "message": finding.message,
+            "severity": finding.severity,
+        }
 
 
-def stored_parsed(session: Session, versions: Collection[DocumentVersion]) -> dict[str, Parsed]:
+def stored_parsed(session: Session, versions: Collection[Stored]) -> dict[str, Parsed]:
     """What was parsed of each version, by version id, without findings and attachments. Three queries however many there are."""
+    if not versions:
+        return {}
     ids = [version.id for version in versions]
     pages = defaultdict[str, list[DocumentPage]](list)
     found = select(DocumentPage).where(DocumentPage.version_id.in_(ids)).order_by(DocumentPage.number)

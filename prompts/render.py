@@ -1,13 +1,14 @@
 """Reads a prompt file and renders it strictly: an unknown or a missing input raises, and text of a client's file is fenced.
 
-A prompt is one Markdown file of this folder: a front matter (`name`, `version`, `inputs`, `untrusted`), the sections `# System`
-and `# User`, and the JSON schema of the answer under `# Output`. Knows nothing of models and of who calls them.
+A prompt is one Markdown file of this folder: a front matter (`name`, `version`, `task`, `evaluation`, `inputs`, `untrusted`), the
+sections `# System` and `# User`, and the JSON schema of the answer under `# Output`. Knows nothing of models and of who calls them.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -28,10 +29,13 @@ class Message(TypedDict):
 @dataclass(frozen=True)
 class Prompt:
     """A prompt as its file has it. `untrusted` names the inputs that carry words of a client's file or of a person; `digest` is
-    SHA-256 of the whole file, so that a changed word is a new prompt even when nobody raised the version."""
+    SHA-256 of the whole file, so that a changed word is a new prompt even when nobody raised the version. `task` is the name by which the
+    settings say which model is asked; `evaluation` the one of `tickmark evals` that measures it, "" for none."""
 
     name: str
     version: str
+    task: str
+    evaluation: str
     inputs: frozenset[str]
     untrusted: frozenset[str]
     system: str
@@ -40,9 +44,32 @@ class Prompt:
     digest: str
 
 
-@cache
+_instead: dict[str, Prompt] = {}
+
+
 def load(name: str) -> Prompt:
     """The prompt of that name. Raises FileNotFoundError for an unknown one and ValueError for a file that is not in order."""
+    return _instead.get(name) or _packaged(name)
+
+
+@contextmanager
+def instead(prompt: Prompt) -> Iterator[None]:
+    """Another version in the place of the packaged one, for the whole process and the time of the block: how two are compared. Raises
+    ValueError when it takes other inputs."""
+    packaged = _packaged(prompt.name)
+    if prompt.inputs != packaged.inputs:
+        raise ValueError(
+            f"this {prompt.name} takes other inputs than the one in use: {sorted(prompt.inputs ^ packaged.inputs)}"
+        )
+    _instead[prompt.name] = prompt
+    try:
+        yield
+    finally:
+        del _instead[prompt.name]
+
+
+@cache
+def _packaged(name: str) -> Prompt:
     return parse((files("prompts") / f"{name}.md").read_text(encoding="utf-8"))
 
 
@@ -67,7 +94,31 @@ def parse(text: str) -> Prompt:
     if used != inputs or not untrusted <= inputs:
         raise ValueError(f"{name} declares the inputs {sorted(inputs)} and uses {sorted(used)}")
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return Prompt(name, version, inputs, untrusted, parts["System"], parts["User"], json.loads(schema.group(1)), digest)
+    task, evaluation = (fields.get(field, "").strip() for field in ("task", "evaluation"))
+    return Prompt(
+        name,
+        version,
+        task or name,
+        evaluation,
+        inputs,
+        untrusted,
+        parts["System"],
+        parts["User"],
+        json.loads(schema.group(1)),
+        digest,
+    )
+
+
+def names() -> tuple[str, ...]:
+    """Every prompt there is."""
+    return tuple(
+        sorted(file.name.removesuffix(".md") for file in files("prompts").iterdir() if file.name.endswith(".md"))
+    )
+
+
+def tasks() -> frozenset[str]:
+    """What models are asked for: the names that the settings may give an order of endpoints."""
+    return frozenset(load(name).task for name in names())
 
 
 def render(prompt: Prompt, inputs: Mapping[str, str]) -> tuple[Message, Message]:

@@ -17,6 +17,8 @@ from store import audit
 from store.errors import TickmarkError
 from store.tables import Client, Scanned
 
+READING = "reading"
+"""Where a reading session keeps what was found out in it; a writing one has no such place."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -31,7 +33,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one consistent state and refuses to write."""
-        with Session(self.engine, autoflush=False) as session:
+        with Session(self.engine, autoflush=False, info={READING: {}}) as session:
             event.listen(session, "before_flush", _refuse_flush)
             yield session
 

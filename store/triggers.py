@@ -12,18 +12,24 @@ from sqlalchemy import Connection, text
 
 @dataclass(frozen=True)
 class Guard:
-    """`refuse_when` is SQL over NEW and OLD, the same on both databases; the message is what the caller reads."""
+    """`refuse_when` is SQL over NEW and OLD, the same on both databases; the message is what the caller reads. `since` is the migration
+    that installs it."""
 
     name: str
     table: str
     on: Literal["INSERT", "UPDATE", "DELETE"]
     refuse_when: str
     message: str
+    since: str = "0001"
 
 
 _APPROVED = """EXISTS (SELECT 1 FROM deliverable_versions v JOIN reviews r ON r.version_id = v.id
   WHERE v.id = {version} AND r.content_hash = v.content_hash AND r.decision = 'approve'
     AND r.number = (SELECT MAX(number) FROM reviews WHERE deliverable_id = v.deliverable_id))"""
+
+
+# The firm's setting as SQLAlchemy writes JSON, on both databases; firm.toml: [settings.release] with two_partners = true.
+TWO_PARTNERS = '%"two_partners": true%'
 
 
 def _frozen(table: str, what: str) -> tuple[Guard, Guard]:
@@ -32,6 +38,12 @@ def _frozen(table: str, what: str) -> tuple[Guard, Guard]:
         Guard(f"{table}_no_delete", table, "DELETE", "1 = 1", f"{what} cannot be removed"),
     )
 
+
+_EVERY: tuple[tuple[Literal["INSERT", "UPDATE", "DELETE"], str], ...] = (
+    ("INSERT", "NEW"),
+    ("UPDATE", "OLD"),
+    ("DELETE", "OLD"),
+)
 
 GUARDS: tuple[Guard, ...] = (
     *_frozen("audit", "the audit trail"),
@@ -155,24 +167,107 @@ GUARDS: tuple[Guard, ...] = (
         "what lies in the outbox is what was released",
     ),
     Guard("outbox_no_delete", "outbox", "DELETE", "1 = 1", "the outbox only grows"),
+    # a drill's copy is no deliverable: its text can neither become a version nor be released
+    Guard(
+        "versions_no_drill",
+        "deliverable_versions",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM drills d WHERE d.content_hash = NEW.content_hash)",
+        "the copy of a drill cannot become a version",
+        "0010",
+    ),
+    Guard(
+        "releases_no_drill",
+        "releases",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM drills d WHERE d.content_hash = NEW.content_hash OR d.id = NEW.deliverable_id)",
+        "the copy of a drill cannot be released",
+        "0010",
+    ),
+    Guard(
+        "drills_kept",
+        "drills",
+        "UPDATE",
+        """OLD.outcome IS NOT NULL OR NEW.content_hash <> OLD.content_hash OR NEW.person_id <> OLD.person_id
+           OR NEW.version_id <> OLD.version_id OR NEW.planted <> OLD.planted OR NEW.was <> OLD.was""",
+        "what was planted, and what became of it, cannot be changed",
+        "0010",
+    ),
+    Guard("drills_no_delete", "drills", "DELETE", "1 = 1", "a drill cannot be removed", "0010"),
+    Guard(
+        "comments_kept",
+        "comments",
+        "UPDATE",
+        """NEW.quote <> OLD.quote OR NEW.note <> OLD.note OR NEW.person_id <> OLD.person_id OR NEW.version_id <> OLD.version_id
+           OR OLD.resolved_at IS NOT NULL""",
+        "what was said about a passage cannot be changed",
+        "0010",
+    ),
+    Guard("comments_no_delete", "comments", "DELETE", "1 = 1", "a comment cannot be removed", "0010"),
+    *(
+        Guard(one.name, one.table, one.on, one.refuse_when, one.message, "0010")
+        for one in _frozen("openings", "who opened what")
+    ),
+    Guard(
+        "releases_two_people",
+        "releases",
+        "INSERT",
+        f"""EXISTS (SELECT 1 FROM firm f WHERE CAST(f.settings AS TEXT) LIKE '{TWO_PARTNERS}')
+            AND EXISTS (SELECT 1 FROM deliverables d WHERE d.id = NEW.deliverable_id AND d.class = 'A')
+            AND NOT EXISTS (SELECT 1 FROM reviews r JOIN people p ON p.id = r.person_id
+              WHERE r.version_id = NEW.version_id AND r.content_hash = NEW.content_hash AND r.decision = 'approve'
+                AND p.role = 'partner' AND r.person_id <> NEW.person_id
+                AND r.number > COALESCE((SELECT MAX(x.number) FROM reviews x WHERE x.deliverable_id = NEW.deliverable_id
+                  AND x.decision <> 'approve'), 0))""",  # noqa: S608
+        "a class-A item of this firm is approved by one partner and released by another",
+        "0011",
+    ),
+    Guard(
+        "bills_locked",
+        "bills",
+        "UPDATE",
+        "OLD.state <> 'draft'",
+        "an invoice that was issued cannot be changed; credit it",
+        "0014",
+    ),
+    Guard("bills_no_delete", "bills", "DELETE", "1 = 1", "a bill cannot be removed", "0014"),
+    *(
+        Guard(
+            f"bill_lines_{on.lower()}",
+            "bill_lines",
+            on,
+            f"EXISTS (SELECT 1 FROM bills b WHERE b.id = {row}.bill_id AND b.state <> 'draft')",  # noqa: S608
+            "an invoice that was issued cannot be changed; credit it",
+            "0014",
+        )
+        for on, row in _EVERY
+    ),
+    *(
+        Guard(one.name, one.table, one.on, one.refuse_when, one.message, "0014")
+        for one in _frozen("wip_adjustments", "a write-off, write-down or write-up")
+    ),
 )
 
 
-def install(connection: Connection) -> None:
-    """Create every guard on this database."""
-    for guard in GUARDS:
+def install(connection: Connection, since: str = "0001") -> None:
+    """Create the guards of one migration on this database."""
+    for guard in _of(since):
         for statement in _sqlite(guard) if connection.dialect.name == "sqlite" else _postgresql(guard):
             connection.execute(text(statement))
 
 
-def remove(connection: Connection) -> None:
-    """Drop every guard; only a migration down does this."""
-    for guard in GUARDS:
+def remove(connection: Connection, since: str = "0001") -> None:
+    """Drop the guards of one migration; only a migration down does this."""
+    for guard in _of(since):
         if connection.dialect.name == "sqlite":
             connection.execute(text(f"DROP TRIGGER IF EXISTS {guard.name}"))
         else:
             connection.execute(text(f"DROP TRIGGER IF EXISTS {guard.name} ON {guard.table}"))
             connection.execute(text(f"DROP FUNCTION IF EXISTS {guard.name}()"))
+
+
+def _of(since: str) -> list[Guard]:
+    return [guard for guard in GUARDS if guard.since == since]
 
 
 def missing(connection: Connection) -> list[str]:

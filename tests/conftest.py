@@ -16,6 +16,7 @@ from api.commands.result import silent
 from api.settings import load_settings
 from api.wiring import Services, build
 from ingestion.sandbox import ParsePool
+from store import database as database_module
 from store.database import Database
 from tests.homes import copied, made_once
 
@@ -73,17 +74,31 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url: str) -> str:
+    """The name of an empty, migrated database to copy."""
+    from sqlalchemy import create_engine, make_url, text
+
+    admin, name = create_engine(postgres_url, isolation_level="AUTOCOMMIT"), "migrated"
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    database = Database(make_url(postgres_url).set(database=name).render_as_string(hide_password=False))
+    database.migrate()
+    database.close()
+    return name
+
+
 @pytest.fixture
-def postgres(postgres_url: str) -> Iterator[Database]:
+def postgres(postgres_url: str, migrated_postgres: str) -> Iterator[Database]:
     """A fresh, migrated database on PostgreSQL."""
     from sqlalchemy import create_engine, make_url, text
 
     admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
     name = "t" + __import__("secrets").token_hex(6)
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {migrated_postgres}"))
     database = Database(make_url(postgres_url).set(database=name).render_as_string(hide_password=False))
-    database.migrate()
     yield database
     database.close()
     with admin.connect() as connection:
@@ -125,6 +140,29 @@ def started_once() -> Iterator[None]:
         patched.setattr(Services, "_open_embedder", embedder)
         yield
     pool.end()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Statements are compiled once a process that runs tests, not once a database: every test has another one, all of one schema."""
+    from sqlalchemy import Engine
+    from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+    from sqlalchemy.util import LRUCache
+
+    cache: Any = LRUCache(5_000)
+    original = database_module._open_engine
+
+    def opened(url: str, pool_size: int) -> Engine:
+        engine = original(url, pool_size)
+        if engine.dialect.name == "sqlite" and not __import__("os").environ.get("NOCOMP"):
+            engine._compiled_cache = cache
+        return engine
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(SQLiteDialect_pysqlite, "__eq__", lambda self, other: type(self) is type(other))
+        patched.setattr(SQLiteDialect_pysqlite, "__hash__", lambda self: hash(type(self)))
+        patched.setattr(database_module, "_open_engine", opened)
+        yield
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, or_, select
 
 from store import audit
 from store.audit import AuditTag
 from store.blobs import Blobs
 from store.errors import NotFound
 from store.ids import stable_id
-from store.tables import Document, DocumentVersion, IntakeFinding
+from store.tables import Document, DocumentVersion, FactCorrection, FactRow, IntakeFinding, Notice, VersionLink
 from workspace.records.upsert import batches, known_clients
 from workspace.scope import Right, Scope
 
@@ -206,6 +206,31 @@ def _pass_on(shelf: _Shelf, document: Document) -> None:
         version = session.get_one(DocumentVersion, heirs[0].current_version_id)
         version.stage, heirs[0].state = "received", "received"
         shelf.first_with[heirs[0].client_id, version.blob] = heirs[0].id
+
+
+def stand_for(scope: Scope, document: Document, heir: Document) -> None:
+    """The bytes of a document that is gone are to be found, and cited, where a copy of them still is: `heir` is read in its stead, and
+    what people said of it is said of the heir. For the software itself."""
+    session, of_it = scope.session, Document.client_id == document.client_id
+    for other in session.scalars(select(Document).where(of_it, Document.duplicate_of == document.id)):
+        other.duplicate_of = None if other is heir else heir.id
+    for earlier in session.scalars(select(Document).where(of_it, Document.superseded_by == document.id)):
+        earlier.superseded_by = heir.id
+    for link in session.scalars(
+        select(VersionLink).where(or_(VersionLink.earlier_id == document.id, VersionLink.later_id == document.id))
+    ):
+        link.earlier_id = heir.id if link.earlier_id == document.id else link.earlier_id
+        link.later_id = heir.id if link.later_id == document.id else link.later_id
+    version = session.get_one(DocumentVersion, heir.current_version_id)
+    corrections = session.scalars(select(FactCorrection).where(FactCorrection.document_id == document.id))
+    notices = session.scalars(select(Notice).where(Notice.document_id == document.id))
+    for said in (*corrections, *notices):
+        said.document_id, said.version_id = heir.id, version.id
+    # What was read before need not be read from the bytes again.
+    version.stage = "split" if version.stage in ("indexed", "superseded") else "received"
+    heir.superseded_by, heir.state = document.superseded_by, "received"
+    session.execute(delete(FactRow).where(FactRow.version_id == document.current_version_id))
+    document.duplicate_of, document.superseded_by, document.kind = heir.id, None, None
 
 
 def _refuse(shelf: _Shelf, file: Incoming, document: Document | None, client_id: str, why: str) -> Received:

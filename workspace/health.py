@@ -1,4 +1,4 @@
-"""How much there is and what is unfinished, in figures that name no client."""
+"""How much there is and what is unfinished, in figures; only a setting that cannot be used names its client."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from store import triggers
-from store.tables import Client, Document, DocumentVersion, Person
+from store.tables import Client, Document, DocumentVersion, Firm, Person
 from workspace.scope import Scope
+from workspace.signals import resolve
 
 
 @dataclass(frozen=True)
 class Health:
-    """Counts of rows; `unfinished` are versions that are not searchable yet, `guards` the triggers that the database lacks."""
+    """Counts of rows; `unfinished` are versions that are not searchable yet, `guards` the triggers that the database lacks,
+    `settings` what the firm's settings say that cannot be used."""
 
     people: int
     clients: int
@@ -20,6 +22,7 @@ class Health:
     unfinished: int
     with_password: int
     guards: tuple[str, ...]
+    settings: tuple[str, ...] = ()
 
 
 def health(scope: Scope, unfinished: Collection[str]) -> Health:
@@ -33,4 +36,5 @@ def health(scope: Scope, unfinished: Collection[str]) -> Health:
         unfinished=session.scalar(waiting) or 0,
         with_password=session.scalar(select(func.count()).where(Person.password_hash.is_not(None))) or 0,
         guards=tuple(triggers.missing(session.connection())),
+        settings=resolve(session.scalar(select(Firm.settings).order_by(Firm.id)) or {}).all_faults,
     )

@@ -4,32 +4,16 @@ A scan that came to its end remembers the drafts it saw to, so an unchanged clie
 come is, and a scan that was ended in the middle is taken up. Writes no text: agents/draft.py does.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import select
 
 from store.tables import ClientScan, SignalRow
 from workspace.deliverables.occasions import DueDraft, due_drafts
+from workspace.scan_past import Before
 from workspace.scans import filed_now, raised_signals
 from workspace.scope import Right, Scope, access_client
-from workspace.signals.signal import BlindSpot, Signal
-
-
-@dataclass(frozen=True)
-class Before:
-    """The newest scan of a client up to the scope's day that came to its end: what it read, what it raised (evidence hash by key),
-    and the slugs and occasions it saw to."""
-
-    as_of: date
-    revision: int
-    raised: Mapping[str, str]
-    seen_to: frozenset[tuple[str, str]]
-
-    def same(self, revision: int, signals: Iterable[Signal]) -> bool:
-        """Whether neither the workspace nor what is raised differs from it."""
-        return self.revision == revision and self.raised == {one.key: one.evidence_hash for one in signals}
+from workspace.signals.signal import BlindSpot
 
 
 def scan_before(scope: Scope, client_ref: str) -> Before | None:
@@ -74,19 +58,33 @@ def conclude_scan(
     *,
     blind_spots: Sequence[BlindSpot] = (),
     seconds: float = 0.0,
+    read_by: str = "",
 ) -> None:
     """Say that the scan of the scope's day came to its end: which drafts it saw to, what was filed on this day, what could not be
-    drafted. Raises Forbidden without scan:run."""
+    drafted, and by which model its documents are read to the end ("": by none). Raises Forbidden without scan:run."""
     client = access_client(scope, client_ref, Right.SCAN_RUN)
     scan = scope.session.scalars(
         select(ClientScan).where(ClientScan.client_id == client.id, ClientScan.as_of == scope.today)
     ).one()
+    conclude(scan, seen_to, filed_now(scope, [client.id])[client.id], blind_spots, seconds, read_by)
+
+
+def conclude(
+    scan: ClientScan,
+    seen_to: Iterable[DueDraft],
+    filed: Collection[str],
+    blind_spots: Sequence[BlindSpot],
+    seconds: float,
+    read_by: str,
+) -> None:
+    """The same on the row itself; `filed` is what this night filed."""
     # a night has one moment, which a draft that it filed carries: however often it was interrupted, it counts each once
-    filed = filed_now(scope, client.id) | set(scan.read.get("filed", ()))
+    all_filed = {*filed, *scan.read.get("filed", ())}
     scan.read = {
         **scan.read,
         "drafts": sorted([one.slug, one.occasion] for one in seen_to),
-        "filed": sorted(filed),
+        "filed": sorted(all_filed),
+        "read_by": read_by,
     }
     scan.blind_spots = sorted([*scan.blind_spots, *([spot.what, spot.why] for spot in blind_spots)])
-    scan.drafted, scan.seconds = len(filed), round(seconds, 3)
+    scan.drafted, scan.seconds = len(all_filed), round(seconds, 3)

@@ -14,7 +14,7 @@ from store import audit
 from store.audit import AuditTag
 from store.errors import Conflict, NotFound
 from store.ids import stable_id
-from store.tables import Brief, Client, OutboxItem, Person, Post
+from store.tables import Brief, Client, OutboxItem, Person, Post, Release
 from workspace.deliverables.release import addresses
 from workspace.scope import Right, Scope
 
@@ -37,7 +37,8 @@ class Letter:
 
 @dataclass(frozen=True)
 class Listed:
-    """A post for a list. `client_ref` is None for a brief; `attempts` so far; `error` what the server said last, or ""."""
+    """A post for a list. `client_ref`, `client` and `deliverable_id` are None for a brief; `attempts` so far; `error` what the server said
+    last, or ""."""
 
     id: str
     what: str
@@ -48,6 +49,13 @@ class Listed:
     next_at: datetime
     sent_at: datetime | None
     error: str
+    client: str | None = None
+    deliverable_id: str | None = None
+
+    @property
+    def to_decide(self) -> bool:
+        """Whether a person has to say what becomes of it."""
+        return self.state in ("unsure", "refused")
 
 
 def queue_posts(scope: Scope, *, briefs: bool) -> int:
@@ -174,9 +182,10 @@ def posts(scope: Scope, limit: int = 200) -> tuple[Listed, ...]:
     """What the asker may see of the mail: that of their clients, and their own briefs; what needs a person first; one query."""
     order = func.coalesce(Post.sent_at, Post.next_at).desc()
     rows = scope.session.execute(
-        select(Post, Client.ref, OutboxItem.subject, Brief.as_of)
+        select(Post, Client.ref, OutboxItem.subject, Brief.as_of, Client.name, Release.deliverable_id)
         .outerjoin(Client, Client.id == Post.client_id)
         .outerjoin(OutboxItem, OutboxItem.id == Post.outbox_id)
+        .outerjoin(Release, Release.id == OutboxItem.release_id)
         .outerjoin(Brief, Brief.id == Post.brief_id)
         .where(_mine(scope))
         .order_by(Post.state.in_(("unsure", "refused")).desc(), order, Post.id)
@@ -193,8 +202,40 @@ def posts(scope: Scope, limit: int = 200) -> tuple[Listed, ...]:
             post.next_at,
             post.sent_at,
             post.error,
+            client,
+            deliverable,
         )
-        for post, ref, subject, as_of in rows
+        for post, ref, subject, as_of, client, deliverable in rows
+    )
+
+
+@dataclass(frozen=True)
+class Lying:
+    """An item of the outbox that no mail server is to get: a paper to print or to file; or a mail that is not queued yet."""
+
+    deliverable_id: str
+    what: str
+    client_ref: str
+    client: str
+    recipients: tuple[str, ...]
+    mailed: bool
+    released_at: datetime
+
+
+def lying(scope: Scope, limit: int = 200) -> tuple[Lying, ...]:
+    """What was released and has no post: newest first; one query."""
+    rows = scope.session.execute(
+        select(OutboxItem, Release.deliverable_id, Release.at, Client.ref, Client.name)
+        .join(Release, Release.id == OutboxItem.release_id)
+        .join(Client, Client.id == OutboxItem.client_id)
+        .outerjoin(Post, Post.outbox_id == OutboxItem.id)
+        .where(Post.id.is_(None), OutboxItem.sent_at.is_(None), OutboxItem.client_id.in_(scope.clients()))
+        .order_by(Release.at.desc(), OutboxItem.id)
+        .limit(limit)
+    ).tuples()
+    return tuple(
+        Lying(deliverable, item.subject, ref, name, tuple(item.recipients), item.channel == "mail", at)
+        for item, deliverable, at, ref, name in rows
     )
 
 

@@ -3,7 +3,7 @@
 Owns the row's JSON of the contract and which decision is in force. Never ranks and never merges.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -186,16 +186,23 @@ def state_of(decision: SignalDecision | None, evidence_hash: str, today: date) -
     return state
 
 
+def state_found(decision: SignalDecision | None, evidence_hash: str, today: date) -> str:
+    """The state of a signal that a scan finds: as `state_of`, but what was accepted and is found again is open."""
+    if decision is not None and decision.decision == "accept":
+        return "open"
+    return state_of(decision, evidence_hash, today)
+
+
 def newest_decisions(
-    scope: Scope, client_id: str | None = None, by: datetime | None = None
+    scope: Scope, of: Collection[str] | None = None, by: datetime | None = None
 ) -> dict[str, SignalDecision]:
-    """The newest decision about each signal, by its key, of one client or of all that the asker sees; one query. `by`: the newest up to
-    that moment."""
+    """The newest decision about each signal, by its key, of the clients of these ids or of all that the asker sees; one query. `by`: the
+    newest up to that moment."""
     row = SignalDecision
     place = func.row_number().over(partition_by=row.key, order_by=(row.at.desc(), row.id.desc()))
     ranked = select(row.id, place.label("place")).where(row.client_id.in_(scope.clients()))
-    if client_id is not None:
-        ranked = ranked.where(row.client_id == client_id)
+    if of is not None:
+        ranked = ranked.where(row.client_id.in_(of))
     if by is not None:
         ranked = ranked.where(row.at <= by)
     newest = ranked.subquery()

@@ -4,7 +4,7 @@ Read from the briefs as they were kept, of one reader or of all whom the asker m
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from store.tables import Brief, Person
 from workspace.brief.yesterday import SOON
+from workspace.review_times import Reviewer, reviewers
 from workspace.scope import Right, Scope
 from workspace.signals.days import business_days_to
 
@@ -34,7 +35,7 @@ class Missed:
 class ReportCard:
     """Of the briefs from `first` to `last`: `shown` cards of "Needs you" whose day after is known, how many of them were `acted_on`
     and how many `dismissed`, the others being open; `in_time` counts what became urgent and had been raised before, `missed` is what had
-    not, with what `arrived` that very night."""
+    not, with what `arrived` that very night. `reviewers`: the time that reviews took, and the drills (review_times.py)."""
 
     first: date
     last: date
@@ -44,6 +45,7 @@ class ReportCard:
     dismissed: tuple[tuple[str, str, str], ...]
     in_time: int
     missed: tuple[Missed, ...] = field(default=())
+    reviewers: tuple[Reviewer, ...] = field(default=())
 
     @property
     def precision(self) -> float | None:
@@ -72,12 +74,13 @@ class ReportCard:
             "missed": [vars(one) | {"due": one.due.isoformat(), "as_of": one.as_of.isoformat()} for one in self.missed],
             "precision": self.precision,
             "recall": self.recall,
+            "reviewers": [one.as_json() for one in self.reviewers],
         }
 
 
 def report_card(scope: Scope, last: date | None = None, days: int = WEEK, email: str | None = None) -> ReportCard:
     """Of the `days` days that end with `last` (None: the scope's), of the asker's own briefs. The software asks about `email`, or with
-    None about everybody's. Two queries. Raises Forbidden for anybody else's."""
+    None about everybody's. Five queries. Raises Forbidden for anybody else's."""
     last = last or scope.today
     first = last - timedelta(days=days - 1)
     query = select(Brief.as_of, Brief.payload).join(Person, Person.id == Brief.person_id)
@@ -89,7 +92,9 @@ def report_card(scope: Scope, last: date | None = None, days: int = WEEK, email:
     rows = scope.session.execute(
         query.where(Brief.as_of >= first, Brief.as_of <= last).order_by(Brief.as_of, Person.email)
     ).tuples()
-    return _card(first, last, list(rows))
+    found = reviewers(scope, first, last)
+    wanted = tuple(one for one in found if email is None or one.email == email)
+    return replace(_card(first, last, list(rows)), reviewers=wanted)
 
 
 def _card(first: date, last: date, briefs: list[tuple[date, Mapping[str, Any]]]) -> ReportCard:

@@ -3,7 +3,7 @@
 Doing it twice for one day meets itself. Never detects: it is handed what the detectors said.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,8 +15,9 @@ from store.ids import stable_id
 from store.tables import Client, ClientScan, DeliverableVersion, SignalDecision, SignalRow
 from workspace.client_reading import what_was_read
 from workspace.evidence import to_json
-from workspace.raised import Raised, newest_decisions, raised_of, state_of
+from workspace.raised import Raised, newest_decisions, raised_of, state_found
 from workspace.rank import terms
+from workspace.scan_past import Past, Was, pasts
 from workspace.scope import Right, Scope, access_client
 from workspace.signals.mail import threads
 from workspace.signals.sides import sides_to_json
@@ -50,50 +51,47 @@ def save_client_scan(
     settings: Thresholds | None = None,
     drafted: int = 0,
     seconds: float = 0.0,
+    past: Past | None = None,
 ) -> Saved:
     """Store the scan of one client for the scope's day. Raises Forbidden without scan:run.
 
-    `settings` None: the firm's, from the snapshot. Signals that an earlier scan of the same day raised and this one does not are
-    taken away."""
+    `settings` None: the firm's, from the snapshot. `past` None: it is read here; who saves many scans reads it for all of them in this
+    transaction. Signals that an earlier scan of the same day raised and this one does not are taken away."""
     scope.require(Right.SCAN_RUN)
     settings = settings or resolve(snapshot.settings)
     client_id = snapshot.client.id
-    previous = _previous_scan(scope, client_id)
-    before = _rows(scope, client_id, previous.as_of) if previous else {}
-    decisions = newest_decisions(scope, client_id, known_by(scope, snapshot.timezone))
-    kept = _rows(scope, client_id, scope.today)
+    past = past or pasts(scope, [client_id], known_by(scope, snapshot.timezone))[client_id]
+    kept = dict(past.kept)
     for signal in signals:
         row = kept.pop(signal.key, None)
         if row is None:
             row = SignalRow(id=stable_id("sgn", scope.today, signal.key), as_of=scope.today, key=signal.key)
             row.client_id = client_id
             scope.session.add(row)
-        last = before.get(signal.key)
-        _fill(
-            row, scope, snapshot, signal, settings, last.first_seen if last else scope.today, decisions.get(signal.key)
-        )
+        last, decision = past.before.get(signal.key), past.decisions.get(signal.key)
+        _fill(row, scope, snapshot, signal, settings, last.first_seen if last else scope.today, decision)
     for row in kept.values():
         scope.session.delete(row)
     hashes = {signal.key: signal.evidence_hash for signal in signals}
-    same = previous is not None and previous.revision == snapshot.client.revision
-    unchanged = same and hashes == {key: row.evidence_hash for key, row in before.items()}
-    scan = _client_scan(scope, snapshot.client, "unchanged" if unchanged else "done")
-    gone = [before[key] for key in sorted(set(before) - set(hashes))]
+    same = past.previous is not None and past.previous[1] == snapshot.client.revision
+    unchanged = same and hashes == {key: was.evidence_hash for key, was in past.before.items()}
+    scan = _client_scan(scope, snapshot.client, "unchanged" if unchanged else "done", past.own)
+    gone = [past.before[key] for key in sorted(set(past.before) - set(hashes))]
     filed = {"filed": scan.read["filed"]} if "filed" in scan.read else {}
-    scan.read = what_was_read(snapshot, scope.today, settings) | _since(previous, gone, touched=not same) | filed
+    scan.read = what_was_read(snapshot, scope.today, settings) | _since(past, gone, touched=not same) | filed
     scan.blind_spots = [[spot.what, spot.why] for spot in sorted(set(blind_spots))]
     scan.raised, scan.drafted, scan.seconds = len(signals), drafted, seconds
-    new = sorted(key for key in hashes if key not in before)
-    return Saved(scan.id, scan.state, len(signals), tuple(new), tuple(row.key for row in gone))
+    new = sorted(key for key in hashes if key not in past.before)
+    return Saved(scan.id, scan.state, len(signals), tuple(new), tuple(was.key for was in gone))
 
 
-def _since(previous: ClientScan | None, gone: Sequence[SignalRow], *, touched: bool) -> dict[str, Any]:
+def _since(past: Past, gone: Sequence[Was], *, touched: bool) -> dict[str, Any]:
     """The day of the client's scan before, None for a first one; whether its workspace changed since (`touched`); what that one
     raised and this one does not."""
     return {
-        "previous": previous.as_of.isoformat() if previous else None,
+        "previous": past.previous[0].isoformat() if past.previous else None,
         "touched": touched,
-        "gone": [{"key": row.key, "slug": row.slug, "headline": row.headline} for row in gone],
+        "gone": [{"key": was.key, "slug": was.slug, "headline": was.headline} for was in gone],
     }
 
 
@@ -101,44 +99,34 @@ def save_failed_scan(scope: Scope, client_ref: str, error: str) -> str:
     """Record that a client could not be scanned, and why in one line; the scan's id. Lists and briefs then go by the client's last scan
     that did not fail."""
     client = access_client(scope, client_ref, Right.SCAN_RUN)
-    scan = _client_scan(scope, client, "failed")
+    wanted = select(ClientScan).where(ClientScan.as_of == scope.today, ClientScan.client_id == client.id)
+    scan = _client_scan(scope, client, "failed", scope.session.scalars(wanted).one_or_none())
     scan.error = error
     # what it had drafted by then stands in the queue, and the scan that comes after on this day counts it
-    scan.read = {**scan.read, "filed": sorted({*scan.read.get("filed", ()), *filed_now(scope, client.id)})}
+    scan.read = {**scan.read, "filed": sorted({*scan.read.get("filed", ()), *filed_now(scope, [client.id])[client.id]})}
     return scan.id
 
 
-def filed_now(scope: Scope, client_id: str) -> set[str]:
-    """The ids of the versions that the night of the scope's moment filed for a client."""
+def filed_now(scope: Scope, ids: Collection[str]) -> dict[str, set[str]]:
+    """The ids of the versions that the night of the scope's moment filed for these clients, by client."""
     row = DeliverableVersion
-    filed = select(row.id).where(row.client_id == client_id, row.created_at == scope.now, row.author_id.is_(None))
-    return set(scope.session.scalars(filed))
+    filed = select(row.client_id, row.id).where(
+        row.client_id.in_(ids), row.created_at == scope.now, row.author_id.is_(None)
+    )
+    found: dict[str, set[str]] = {one: set() for one in ids}
+    for client_id, version in scope.session.execute(filed).tuples():
+        found[client_id].add(version)
+    return found
 
 
-def _client_scan(scope: Scope, client: Client | SnapshotClient, state: str) -> ClientScan:
-    wanted = select(ClientScan).where(ClientScan.as_of == scope.today, ClientScan.client_id == client.id)
-    scan = scope.session.scalars(wanted).one_or_none()
+def _client_scan(scope: Scope, client: Client | SnapshotClient, state: str, scan: ClientScan | None) -> ClientScan:
+    """The row of the day, made where there is none."""
     if scan is None:
         identity = stable_id("cs", scope.today, client.ref)
         scan = ClientScan(id=identity, as_of=scope.today, client_id=client.id, read={}, blind_spots=[])
         scope.session.add(scan)
     scan.state, scan.error, scan.revision, scan.finished_at = state, None, client.revision, scope.now
     return scan
-
-
-def _rows(scope: Scope, client_id: str, as_of: date) -> dict[str, SignalRow]:
-    """What the client's scan of a day raised, by key."""
-    rows = scope.session.scalars(select(SignalRow).where(SignalRow.as_of == as_of, SignalRow.client_id == client_id))
-    return {row.key: row for row in rows}
-
-
-def _previous_scan(scope: Scope, client_id: str) -> ClientScan | None:
-    return scope.session.scalars(
-        select(ClientScan)
-        .where(ClientScan.client_id == client_id, ClientScan.as_of < scope.today, ClientScan.state != "failed")
-        .order_by(ClientScan.as_of.desc())
-        .limit(1)
-    ).one_or_none()
 
 
 def _fill(
@@ -172,7 +160,7 @@ def _fill(
     row.evidence = [to_json(one) for one in signal.evidence]
     row.evidence_hash = signal.evidence_hash
     row.first_seen = first_seen
-    row.state = "open" if "again" in row.detail else state_of(decision, signal.evidence_hash, scope.today)
+    row.state = state_found(decision, signal.evidence_hash, scope.today)
 
 
 def _people(snapshot: Snapshot, signal: Signal) -> list[str]:
@@ -215,6 +203,6 @@ def raised_signals(scope: Scope, client_ref: str | None = None, as_of: date | No
     if client_ref is not None:
         wanted = wanted.where(Client.id == access_client(scope, client_ref).id)
     rows = scope.session.execute(wanted).tuples().all()
-    decisions = newest_decisions(scope, rows[0][0].client_id if client_ref and rows else None)
+    decisions = newest_decisions(scope, [rows[0][0].client_id] if client_ref and rows else None)
     found = [raised_of(row, ref, name, decisions.get(row.key), as_of or scope.today) for row, ref, name in rows]
     return tuple(sorted(found, key=lambda one: one.sort_key))

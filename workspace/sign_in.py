@@ -6,6 +6,7 @@ passwords (RFC 9106), SHA-256 for session and token secrets, which are random an
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
@@ -23,6 +24,7 @@ SESSION_LIFE = timedelta(hours=12)
 FAILURES_ALLOWED = 8
 FAILURES_WITHIN = timedelta(minutes=15)
 MINIMUM_LENGTH = 10
+LONGEST_NAME = 60
 # argon2id of a random word: what an unknown address is checked against, so that it takes as long as a known one
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$4GgLYOJ4hXxCndpllRqazQ$tZX314j9mYVAWwNFSAC5JsSB0gFetcskD0pavafNaQw"
 
@@ -132,3 +134,70 @@ def _matches(hashed: str, password: str) -> bool:
 
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Token:
+    """A personal token as it is listed; its secret is nowhere."""
+
+    name: str
+    created_at: datetime
+    expires_at: datetime
+
+
+def create_token(session: Session, email: str, name: str, now: datetime, life: timedelta) -> str:
+    """A personal token of a person for a program, under a name of its own; the secret is returned once and never again. Raises NotFound for
+    an unknown address, Invalid for a name that is empty or taken."""
+    person = _person(session, email)
+    name = name.strip()
+    if not name or len(name) > LONGEST_NAME:
+        raise Invalid(
+            f"a token needs a name of at most {LONGEST_NAME} characters, such as the program that will hold it"
+        )
+    if any(one.name == name for one in tokens(session, email, now)):
+        raise Invalid(f"{person.email} has a token called {name} already; revoke it first, or take another name")
+    detail = {"name": name, "until": (now + life).date().isoformat()}
+    subject = f"person:{person.id}"
+    audit.record(session, AuditTag.PERSON_TOKEN_CREATED, actor=person.email, subject=subject, now=now, detail=detail)
+    return open_token(session, person.id, name, now, life)
+
+
+def tokens(session: Session, email: str, now: datetime) -> list[Token]:
+    """The tokens of a person that open something, oldest first. Raises NotFound for an unknown address."""
+    return [
+        Token(row.label or "", row.created_at, row.expires_at) for row in _tokens(session, _person(session, email), now)
+    ]
+
+
+def revoke_token(session: Session, email: str, name: str, now: datetime) -> None:
+    """End a token of that name; from now on it opens nothing. Raises NotFound when there is none."""
+    person = _person(session, email)
+    found = [row for row in _tokens(session, person, now) if row.label == name.strip()]
+    if not found:
+        raise NotFound(f"{person.email} has no token called {name}")
+    for row in found:
+        row.revoked_at = now
+    subject = f"person:{person.id}"
+    audit.record(
+        session,
+        AuditTag.PERSON_TOKEN_REVOKED,
+        actor=person.email,
+        subject=subject,
+        now=now,
+        detail={"name": name.strip()},
+    )
+
+
+def _tokens(session: Session, person: Person, now: datetime) -> list[SignIn]:
+    standing = (SignIn.revoked_at.is_(None), SignIn.expires_at > now)
+    query = select(SignIn).where(SignIn.person_id == person.id, SignIn.kind == "token", *standing)
+    return list(session.scalars(query.order_by(SignIn.created_at, SignIn.id)))
+
+
+def _person(session: Session, email: str) -> Person:
+    found = session.scalars(
+        select(Person).where(Person.email == email.strip().lower(), Person.active.is_(True))
+    ).one_or_none()
+    if found is None:
+        raise NotFound(f"nobody who works here has the address {email}")
+    return found

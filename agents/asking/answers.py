@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from agents.asking import people, records
+from agents.asking import money, people, records
 from agents.asking.claims import Claim
 from agents.asking.records import Desk
 from agents.asking.topics import Topic
 
 TOPICS: dict[Topic, Callable[[Desk], tuple[Claim, ...]]] = {
+    Topic.BILLED: money.billed,
     Topic.CONTACTS: people.contacts,
     Topic.DEADLINES: records.deadlines,
     Topic.DOCUMENTS: people.documents,
@@ -19,12 +20,15 @@ TOPICS: dict[Topic, Callable[[Desk], tuple[Claim, ...]]] = {
     Topic.NOTICES: people.notices,
     Topic.OWNERS: people.owners,
     Topic.PROFILE: people.profile,
+    Topic.PROMISES: money.promises,
+    Topic.REALIZATION: money.realization,
     Topic.RECEIVABLE: records.receivable,
     Topic.REQUESTS: records.requests,
     Topic.SIGNALS: people.signals,
     Topic.STAGE: records.stage,
     Topic.TAX_ID: people.tax_id,
     Topic.TEAM: records.team,
+    Topic.UNBILLED: money.unbilled,
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agents.harmless import harmless
 from workspace.evidence import DerivedEvidence, DocumentEvidence, Evidence, MessageEvidence, RecordEvidence, to_json
 
 NOT_FOUND = "I do not find this in the client's file"
@@ -14,10 +15,10 @@ NOT_FOUND = "I do not find this in the client's file"
 
 @dataclass(frozen=True)
 class Claim:
-    """One sentence and its evidence; `untied` are figures in it that no evidence carries."""
+    """One sentence and its evidence, which only a sentence about the answer itself lacks; `untied` are figures that no evidence carries."""
 
     text: str
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[Evidence, ...] = ()
     untied: tuple[str, ...] = ()
 
 
@@ -42,9 +43,9 @@ class Markers:
         self._numbers: dict[Evidence, int] = {}
 
     def mark(self, claim: Claim) -> str:
-        """The claim's sentence with its markers behind it."""
+        """The claim's sentence with its markers behind it: as words, without links and markup. The evidence keeps the quote whole."""
         numbers = [self._numbers.setdefault(one, len(self._numbers) + 1) for one in dict.fromkeys(claim.evidence)]
-        return claim.text + (" " + "".join(f"[{n}]" for n in numbers) if numbers else "")
+        return harmless(claim.text) + (" " + "".join(f"[{n}]" for n in numbers) if numbers else "")
 
     def citations(self, paths: Mapping[str, str]) -> list[dict[str, Any]]:
         """The contract's citations; a document's carries its path as well."""

@@ -43,7 +43,11 @@ _DATE = re.compile(
     r"dec(?:ember)?)\b\.?\s+\d|\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\b(?:19|20)\d\d\b",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"\b[A-Z][\w.&'’-]+(?:\s+(?:[A-Z][\w.&'’-]*|of|and|&))*\s+[A-Z][\w.&'’-]+|\b[A-Z]{2,}\b")
+# Two words written large, letters alone, or one word where a sentence says who: "is kept by Kowalski".
+_NAME = re.compile(
+    r"\b[A-Z][\w.&'’-]+(?:\s+(?:[A-Z][\w.&'’-]*|of|and|&))*\s+[A-Z][\w.&'’-]+|\b[A-Z]{2,}\b|"
+    rf"\b(?:is|was|are|were|by|to|from|with|named)\s+(?!(?:{'|'.join(_MONTHS)}|(?:Sun|Mon|Tues|Wednes|Thurs|Fri|Satur)day)\b)[A-Z][a-z]{{2,}}"
+)
 
 # What a question asks for, and what a place must have to answer it.
 _ASKS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
@@ -167,23 +171,42 @@ def extracts(question: str, passages: Sequence[Any], weights: Mapping[str, float
     return tuple(one for one in found[:MOST] if one.score >= best * 0.95)
 
 
+def weights_of_subject(weights: Mapping[str, float]) -> dict[str, float]:
+    """The weights without days and figures."""
+    return {w: weight for w, weight in weights.items() if not w[0].isdigit() and w not in _month_stems()}
+
+
+def _about(question: str, weights: Mapping[str, float]) -> frozenset[str]:
+    """The asked words that are written small or begin the question, where it names somebody; empty where it names nobody."""
+    raw = _WORD.findall(question)
+    named = {stem for word in raw[1:] if word[0].isupper() for stem in words(word)}
+    small = {stem for at, word in enumerate(raw) if word[0].islower() or not at for stem in words(word)}
+    return frozenset(small & weights_of_subject(weights).keys()) if named else frozenset()
+
+
+def scored_places(question: str, passage: Any, weights: Mapping[str, float]) -> list[Extract]:
+    """Every place of a passage that may answer, however little."""
+    return list(_scored(passage, _sought(question, weights)))
+
+
 @dataclass(frozen=True)
 class _Sought:
     """What a place must have. `plain` are the weights without days and figures: those stand in any paper of that time, and what is asked
-    about must be there as well. `figure`: most often a figure is meant."""
+    about must be there as well; `about` are those of them that are nobody's name, of which one must be. `figure`: most often a
+    figure is meant."""
 
     weights: Mapping[str, float]
     plain: Mapping[str, float]
     pairs: Sequence[tuple[str, str]]
     wants: Sequence[re.Pattern[str]]
     figure: bool
+    about: frozenset[str]
 
 
 def _sought(question: str, weights: Mapping[str, float]) -> _Sought:
     wants = [pattern for ask, pattern in _ASKS if ask.search(question)]
     figure = bool(_AMOUNT.search(question)) and not _REASON.search(question)
-    plain = {w: weight for w, weight in weights.items() if not w[0].isdigit() and w not in _month_stems()}
-    return _Sought(weights, plain, phrases(question), wants, figure)
+    return _Sought(weights, weights_of_subject(weights), phrases(question), wants, figure, _about(question, weights))
 
 
 def _scored(passage: Any, sought: _Sought) -> Iterator[Extract]:
@@ -196,6 +219,8 @@ def _scored(passage: Any, sought: _Sought) -> Iterator[Extract]:
         if not inside or _is_heading(text) or not all(pattern.search(text) for pattern in sought.wants):
             continue
         beside = (set(words(near)) | around) & weights.keys() - inside
+        if sought.about and sought.about.isdisjoint(inside | beside):
+            continue
         score = min(_share(weights, inside, beside), _share(sought.plain, inside, beside))
         if sought.figure and not _NUMBER.search(text):
             score *= UNFIT

@@ -75,7 +75,7 @@ ASKED: tuple[Asked, ...] = (
         ("lease",),
         "end",
         "lease ends",
-        r"ends?|expir\w*|until|run out|move out|vacate|lasts?|over|how (?:much )?long(?:er)?|term",
+        r"ends?|expir\w*|until|run out|move out|vacate|lasts?|over|how (?:much )?long(?:er)?|term|up(?= *\??$)",
     ),
     Asked(("lease",), "start", "lease begins", r"starts?|begins?|commenc\w*"),
     Asked(
@@ -91,7 +91,12 @@ ASKED: tuple[Asked, ...] = (
         r"principal|(?:original|loan) amount|amount|how much|how (?:large|big)|borrow\w*|lent|lend|size",
     ),
     Asked(("loan-agreement",), "rate", "interest rate", r"(?:interest )?rates?|interest|percent"),
-    Asked(("loan-agreement",), "lender", "lender", r"lender|which bank|who lent|lent by|bank"),
+    Asked(
+        ("loan-agreement",),
+        "lender",
+        "lender",
+        r"lender|wh(?:ich|at) bank|who lent|lent by|the bank(?= (?:for|of|on|behind)\b| *\??$)",
+    ),
     Asked(("loan-agreement",), "borrower", "borrower", r"borrower|who borrowed"),
     Asked(("notice",), "amount_due", "amount due", _MONEY_WORDS + r"|tax due|proposed|penalt\w*"),
     Asked(("notice",), "respond_by", "respond by", r"respon\w*|answer|reply|by when|deadline|due date|how long"),

@@ -7,6 +7,7 @@ a number or a day that the question gives is not meant.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from agents.asking.claims import Claim
 from agents.asking.extract import words
@@ -53,6 +54,7 @@ _LEGAL = frozenset(words("the of and & LLC Inc Co Company Corp Corporation LP LL
 _EVERYWHERE = frozenset(
     words("the a of on in is to for and what due date amount notice lease loan agreement letter statement by")
 )
+_LENDING = re.compile(r"\b(?:len[dt]s?|lending|lenders?|borrow\w*)\b", re.IGNORECASE)
 _COVENANTS = re.compile(
     r"\bcovenants?\b|\bcurrent ratio\b|\bleverage\b|\bdebt service\b|\bDSCR\b|\bcoverage ratio\b", re.IGNORECASE
 )
@@ -70,7 +72,7 @@ class Candidate:
 
 def from_facts(desk: Desk) -> tuple[Claim, ...]:
     """The facts that the question asks for, of the documents that it means; empty when it asks for none that was read."""
-    question, gave = desk.asked.question, given(desk.asked.question, desk.snapshot)
+    question, gave = desk.asked.question, given(desk.asked.question, desk.snapshot, small=True)
     if _COVENANTS.search(question) and (terms := tuple(_covenants(desk, gave))):
         return terms
     found = list(_candidates(desk, gave))
@@ -84,16 +86,17 @@ def from_facts(desk: Desk) -> tuple[Claim, ...]:
 
 def _candidates(desk: Desk, gave: Given) -> Iterator[Candidate]:
     question = desk.asked.question
-    stems = set(words(question))
     types = [kinds for pattern, kinds in _TYPES if pattern.search(question)]
     held = [d for d in desk.snapshot.documents if d.kind and d.duplicate_of is None and gave.in_document(d)]
+    if _LENDING.search(question):  # a bank that lends is asked about, not the account there or its interest
+        held = [d for d in held if d.kind not in ("bank-statement", "1099")]
     for asked in ASKED:
         fit = letters(question, asked.pattern)
         for document in held if fit else ():
             if document.kind not in asked.kinds:
                 continue
             named = letters(question, KIND_WORDS[document.kind])
-            if asked.kind_named and not named and not _named(document, stems):
+            if asked.kind_named and not named and not _named(document, question):
                 continue
             fact = document.fact(asked.name)
             # what the question gives is not what it asks for
@@ -129,12 +132,13 @@ def _values(document: Document, fact: Fact) -> list[Fact]:
     return [one for one in document.facts if one.name == fact.name and one.row is None]
 
 
-def _named(document: Document, stems: set[str]) -> bool:
-    """Whether somebody of the document's own facts stands in the question with the whole name."""
+def _named(document: Document, question: str) -> bool:
+    """Whether somebody of the document's own facts stands in the question, with the whole name or with its first two words."""
+    stems = words(question)
     for fact in document.facts:
         if fact.name in _NAMES and fact.row is None:
-            name = set(words(fact.value)) - _LEGAL
-            if name and name <= stems:
+            name = [one for one in words(fact.value) if one not in _LEGAL]
+            if name and (set(name) <= set(stems) or name[:2] in [list(pair) for pair in pairwise(stems)]):
                 return True
     return False
 

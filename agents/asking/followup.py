@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from agents.asking.extract import asked_words, words
 from agents.asking.fact_words import KIND_WORDS
 from agents.asking.given import is_name
-from agents.asking.topics import TEMPLATE, WORK, understand
+from agents.asking.topics import RELATIVE_YEAR, TEMPLATE, WORK, understand
 from workspace.tie_out.figures import recognise
 
 _LEANS = re.compile(
@@ -78,6 +78,8 @@ def narrowing(question: str) -> list[Part]:
     for figure in recognise(question):
         if figure.type in ("date", "period"):
             claim("time", figure.start, figure.end)
+    for match in RELATIVE_YEAR.finditer(question):
+        claim("time", *match.span())
     for match in WORK.finditer(question):
         claim("work", *match.span())
     for match in _NAME.finditer(question):

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from agents.asking.extract import words
+from agents.asking.extract import asked_words, words
 from agents.asking.fact_words import ASKED, KIND_WORDS
 from agents.asking.topics import WORDS
 from workspace.snapshot import Document, Snapshot
 from workspace.tie_out.figures import recognise
 
 _NAMED = re.compile(r"(?<=[\w,] )[A-Z][\w&'’-]*|\b\w*\d[\w-]*")
+_CAPITAL = re.compile(r"\b[A-Z][a-z]")
+_SHORTEST = 4  # letters of a name that is written small
 _PLACE = re.compile(r"\b(?:box|column|item|line|page|part|section)s? [0-9]+\w*", re.IGNORECASE)
 _DAY = re.compile(r"(?:\d{4}|-)-\d\d(?:-\d\d)?")
 # Written with a capital, or with a figure, without being anybody's name.
@@ -22,6 +24,27 @@ _TRADE = (
     "IRS LLC LLP LP Inc PC PA PLLC Co I Form Forms CP LT EIN SSN ITIN K K-1 K-1s W-2 W-2s W-9 W-9s 1099 DSCR P L TB AR A R AP COGS PBC "
     "PM AM US USA CPA Q1 Q2 Q3 Q4 Schedule January February March April May June July August September October November December"
 )
+
+
+# Words that say nothing of who is meant, in a question that is written small throughout.
+_ORDINARY = """
+    able above actual actually add added after again agree agreed agreement almost already always amount another answer anybody anyone
+    anything around ask asked away back before began begin behind below best better big bring brought business buy call called came
+    cash change changed charged check come coming copy correct cost costs cover currently date dates days deal different done down
+    early either else end ended ends enough even ever every exact exactly fact file filed final finally find fine first follow
+    following four full further future gave get getting give given goes going gone good gotten great hear held help here high
+    hold house however keep kept kind kinds know last late later latest least leave left less let letter level line list listed
+    little live long longer look looked looking lose loss lot low made main make makes making many matter mean means meet mind
+    money month monthly months more most move moved must name named need needed never new next nothing number off often once one
+    only open order original other others page paid paper papers part past pay paying payment pays people period person piece
+    place plan point present previous price prior put quarter quarterly quick quickly rather read ready real really reason
+    receive received recent recently record recorded rest right roughly run running runs same saw second see seem seems send
+    sent set several short shown side sign signed since six size small somebody someone something soon sort spend spent stand
+    start started state state's still stop such sum supposed sure take taken talk ten term terms thanks thing things think
+    third though three time times today together told took top total tried true try turn two type until used using very via
+    wait want wanted wants ward way week weeks well went whole wife husband without wondering word words work worth write
+    written wrong wrote year yearly yet yesterday tomorrow dollars dollar info please hello thank maybe kinda gonna per from
+"""
 
 
 @dataclass(frozen=True)
@@ -60,14 +83,18 @@ class Given:
         return _days_held(self.days, stated.union(*map(days, (document.path.replace("/", " "), *texts))))
 
 
-def given(question: str, snapshot: Snapshot) -> Given:
-    """The names, numbers and days of a question, the client's own name and the trade's words left out."""
+def given(question: str, snapshot: Snapshot, *, small: bool = False) -> Given:
+    """The names, numbers and days of a question, the client's own name and the trade's words left out. With `small`, names are looked for
+    in a question without capitals too: there every word that is neither the trade's nor an ordinary one may be one."""
     rest, found = question, set[str]()
     for figure in sorted(recognise(question), key=lambda one: -one.start):
         if figure.type in ("date", "period") and _DAY.fullmatch(figure.value):
             found.add(figure.value)
             rest = rest[: figure.start] + rest[figure.end :]
-    named = set(words(" ".join(_NAMED.findall(_PLACE.sub("", rest)))))
+    rest = _PLACE.sub("", rest)
+    named = set(words(" ".join(_NAMED.findall(rest))))
+    if small and not _CAPITAL.search(rest):
+        named |= {w for w in asked_words(rest) if len(w) >= _SHORTEST} - _ordinary()
     own = words(f"{snapshot.client.name} {snapshot.client.ref}")
     return Given(frozenset(w for w in named if is_name(w)) - set(own), frozenset(found))
 
@@ -92,6 +119,11 @@ def _same_day(asked: str, held: str) -> bool:
     if asked.startswith("--"):
         return held[4:] == asked[1:]
     return held.startswith(asked) or (len(held) == 7 and asked.startswith(held))
+
+
+@cache
+def _ordinary() -> frozenset[str]:
+    return frozenset(words(_ORDINARY))
 
 
 @cache

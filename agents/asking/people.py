@@ -3,19 +3,26 @@
 The second half of records.py. An identifying number is never shown whole, only its last four digits.
 """
 
+import re
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 
 from agents.asking import worked
 from agents.asking.claims import Claim
 from agents.asking.fact_words import KIND_WORDS, letters
 from agents.asking.records import Desk, Raised, first
+from agents.asking.topics import Topic, Understood
 from workspace.deliverables.sources import contact_evidence
 from workspace.evidence import Evidence, MessageEvidence, RecordEvidence
 from workspace.signals.notice_reading import NoticeReading, answered_by, read_notice
 from workspace.signals.words import away, count, day, dollars, listed, plain
-from workspace.snapshot import Contact, Document, Known, Message, Notice
+from workspace.snapshot import Contact, Document, Known, Message, Notice, Snapshot
 
+_OF_PEOPLE = (
+    (Topic.CONTACTS, re.compile(r"\b(?:numbers?|call|reach|e-?mail|mail|text|phone|cell|contact)\b", re.IGNORECASE)),
+    (Topic.OWNERS, re.compile(r"\b(?:owns?|owned|owner\w*|percent\w*|share|stake)\b|%", re.IGNORECASE)),
+)
 KINDS = 12  # kinds of documents that are listed
 
 
@@ -31,6 +38,16 @@ def _contact(contact: Contact) -> Claim:
     role = "The primary contact is" if contact.is_primary else "Another contact is"
     evidence = [contact_evidence(contact, f) for f in ("name", *fields) if getattr(contact, f)]
     return Claim(f"{role} {contact.name}{': ' if parts else ''}{', '.join(parts)}.", tuple(evidence))
+
+
+def about_people(asked: Understood, snapshot: Snapshot) -> Understood:
+    """A question that names one of the client's people, how to reach him or what he owns, understood as such: "marians number?"."""
+    said = set(re.findall(r"[a-z]+", asked.question.lower()))
+    firsts = {name for c in snapshot.contacts for name in (c.name.split()[0].lower(), f"{c.name.split()[0].lower()}s")}
+    if asked.topics or asked.of_document or asked.of_paper or said.isdisjoint(firsts):
+        return asked
+    more = tuple(topic for topic, pattern in _OF_PEOPLE if pattern.search(asked.question))
+    return replace(asked, topics=more)
 
 
 def known(desk: Desk) -> tuple[Claim, ...]:

@@ -10,13 +10,13 @@ from decimal import Decimal
 
 from agents.asking import worked
 from agents.asking.claims import Claim
-from agents.asking.topics import Understood
+from agents.asking.topics import RELATIVE_YEAR, Understood
 from workspace.deliverables.sources import person_evidence
 from workspace.evidence import Evidence, RecordEvidence
 from workspace.signals.due import Due, due_evidence, due_of
 from workspace.signals.proof import difference, total
 from workspace.signals.proof import hours as summed_hours
-from workspace.signals.words import away, count, day, dollars, plain
+from workspace.signals.words import away, count, day, dollars, listed, plain
 from workspace.snapshot import Engagement, Invoice, Person, RequestItem, Snapshot
 
 MOST = 8  # lines of one list
@@ -75,7 +75,7 @@ def _bill(bill: Invoice, balance: Evidence, today: date) -> Claim:
 
 def hours(desk: Desk) -> tuple[Claim, ...]:
     """Hours logged against the budget of each engagement that is asked for, open ones when none is."""
-    return first([_hours_of(desk, one) for one in _engagements(desk) if _has_hours(desk, one)])
+    return first([_hours_of(desk, one) for one in engagements_of(desk) if _has_hours(desk, one)])
 
 
 def _has_hours(desk: Desk, engagement: Engagement) -> bool:
@@ -86,7 +86,7 @@ def _hours_of(desk: Desk, engagement: Engagement) -> Claim:
     people = _asked_about(desk)
     entries = [e for e in desk.snapshot.time_on(engagement, desk.today) if not people or e.person_id in people]
     logged, proof = summed_hours(entries)
-    budget, where = engagement.budget_hours, _called(engagement)
+    budget, where = engagement.budget_hours, called(engagement)
     if people:
         by = " and ".join(person.name for person in people.values())
         named = tuple(person_evidence(person) for person in people.values())
@@ -124,28 +124,39 @@ def fees(desk: Desk) -> tuple[Claim, ...]:
         claims.append(
             Claim(f"The annual fee of {client.name} is {dollars(client.annual_fee)}.", (client.evidence("annual_fee"),))
         )
-    for one in _engagements(desk):
+    for one in engagements_of(desk):
         if one.fee is not None:
             kind = f" ({one.fee_type})" if one.fee_type else ""
-            claims.append(Claim(f"{_called(one)}: the fee is {dollars(one.fee)}{kind}.", (one.evidence("fee"),)))
+            claims.append(Claim(f"{called(one)}: the fee is {dollars(one.fee)}{kind}.", (one.evidence("fee"),)))
     return first(claims)
 
 
 def requests(desk: Desk) -> tuple[Claim, ...]:
     """What we asked the client for and do not have."""
     snapshot, today = desk.snapshot, desk.today
-    open_ids = {one.id for one in _engagements(desk)}
+    open_ids = {one.id for one in engagements_of(desk)}
     items = [i for i in snapshot.requests if i.engagement_id in open_ids or i.engagement_id is None]
     if not items:
         return (Claim("Nothing is requested from the client on any open engagement.", (_none(snapshot, "requests"),)),)
     open_items = [item for item in items if item.received_on is None]
+    on, of = _named_work(desk)
     all_of = worked.counted([item.evidence("item") for item in items])
     if not open_items:
         came = worked.counted([item.evidence("received_on") for item in items])
-        return (Claim(f"All {count(len(items), 'item')} that we requested came in.", (came,)),)
+        return (Claim(f"All {count(len(items), 'item')} that we requested{on} came in.", (came, *of)),)
     some = worked.counted([item.evidence("received_on") for item in open_items])
-    head = Claim(f"{count(len(open_items), 'request item')} of {len(items)} still open.", (some, all_of))
+    head = Claim(f"{count(len(open_items), 'request item')} of {len(items)}{on} still open.", (some, all_of, *of))
     return (head, *first([_item(item, today) for item in open_items]))
+
+
+def _named_work(desk: Desk) -> tuple[str, tuple[Evidence, ...]]:
+    """ " on the 2025 Form 1065 (E1)" where the question names work, with its evidence; "" where it names none."""
+    if not (desk.asked.templates or desk.asked.work or years_of(desk)):
+        return "", ()
+    meant = engagements_of(desk)
+    if not meant:
+        return "", ()
+    return f" on the {listed([called(one) for one in meant])}", tuple(one.evidence("title") for one in meant)
 
 
 def _item(item: RequestItem, today: date) -> Claim:
@@ -160,7 +171,10 @@ def _item(item: RequestItem, today: date) -> Claim:
 
 def deadlines(desk: Desk) -> tuple[Claim, ...]:
     """When the work that is asked for is due, how that date came about, whether it is extended; entered dates too."""
-    dated = [(one, due) for one in _engagements(desk) if (due := due_of(desk.snapshot, one)) is not None]
+    meant = engagements_of(desk)
+    if not years_of(desk) and any(one.is_open for one in meant):  # a form without a year is the one in work
+        meant = [one for one in meant if one.is_open]
+    dated = [(one, due) for one in meant if (due := due_of(desk.snapshot, one)) is not None]
     claims = [_due(one, due, desk.today) for one, due in dated]
     if not desk.asked.templates and not desk.asked.work:
         for entered in desk.snapshot.entered:
@@ -174,7 +188,7 @@ def _due(one: Engagement, due: Due, today: date) -> Claim:
     proof = due_evidence(one, due)
     filed = f" It was filed {day(one.filed_on)}." if one.filed_on else ""
     extended = _extension(one) if one.is_return else ""
-    text = f"{_called(one)} is due {day(due.due)} ({away(due.due, today)}).{extended}{filed}"
+    text = f"{called(one)} is due {day(due.due)} ({away(due.due, today)}).{extended}{filed}"
     evidence = [*proof, *([worked.distance(due.due, proof[-1], today)] if proof else [])]
     evidence += [one.evidence("filed_on")] if one.filed_on else []
     return Claim(f"{text} How it is computed: {' '.join(due.how)}", tuple(evidence))
@@ -193,18 +207,18 @@ def team(desk: Desk) -> tuple[Claim, ...]:
         person = people.get(identity or "")
         if person is not None:
             parts.append(Claim(f"The {role} is {_person(person)}.", _named(person)))
-    for one in _engagements(desk):
+    for one in engagements_of(desk):
         owner = people.get(one.owner_id or "")
         if owner is not None:
             evidence = (one.evidence("title"), *_named(owner))
-            parts.append(Claim(f"{_called(one)} is done by {_person(owner)}.", evidence))
+            parts.append(Claim(f"{called(one)} is done by {_person(owner)}.", evidence))
     return first(parts)
 
 
 def stage(desk: Desk) -> tuple[Claim, ...]:
     """How far the work is."""
-    narrowed = bool(desk.asked.templates or desk.asked.work or desk.asked.years)
-    found = _engagements(desk, finished=narrowed or not any(e.is_open for e in desk.snapshot.engagements))
+    narrowed = bool(desk.asked.templates or desk.asked.work or years_of(desk))
+    found = engagements_of(desk, finished=narrowed or not any(e.is_open for e in desk.snapshot.engagements))
     return first([_stage(one) for one in found])
 
 
@@ -216,17 +230,17 @@ def _stage(one: Engagement) -> Claim:
     evidence = [one.evidence("stage")]
     evidence += [one.evidence("progress")] if done else []
     evidence += [one.evidence("filed_on" if one.filed_on else "finished_on")] if when else []
-    return Claim(f"{_called(one)}: {words}{done}{when}.", tuple(evidence))
+    return Claim(f"{called(one)}: {words}{done}{when}.", tuple(evidence))
 
 
 def letters(desk: Desk) -> tuple[Claim, ...]:
     """Whether the engagement letters went out and came back."""
     claims = []
-    for one in _engagements(desk):
+    for one in engagements_of(desk):
         if one.letter_signed_on:
             claims.append(
                 Claim(
-                    f"{_called(one)}: the engagement letter was signed {day(one.letter_signed_on)}.",
+                    f"{called(one)}: the engagement letter was signed {day(one.letter_signed_on)}.",
                     (one.evidence("letter_signed_on"),),
                 )
             )
@@ -234,25 +248,33 @@ def letters(desk: Desk) -> tuple[Claim, ...]:
             evidence = (one.evidence("letter_sent_on"), one.evidence("letter_signed_on"))
             claims.append(
                 Claim(
-                    f"{_called(one)}: the engagement letter was sent {day(one.letter_sent_on)} and is not signed.",
+                    f"{called(one)}: the engagement letter was sent {day(one.letter_sent_on)} and is not signed.",
                     evidence,
                 )
             )
     return first(claims)
 
 
-def _engagements(desk: Desk, *, finished: bool = False) -> list[Engagement]:
-    """The engagements that the question means: those it names by form, work or year; without that, the open ones."""
-    asked = desk.asked
-    narrowed = asked.templates or asked.work or asked.years
+def engagements_of(desk: Desk, *, finished: bool = False, years: bool = True) -> list[Engagement]:
+    """The engagements that the question means: those it names by form, work or year; without that, the open ones. `years` False: a year
+    in the question is not theirs but that of a bill."""
+    asked, wanted = desk.asked, years_of(desk) if years else ()
+    narrowed = asked.templates or asked.work or wanted
     found: Sequence[Engagement] = desk.snapshot.engagements
     if asked.templates:
         found = [e for e in found if e.template in asked.templates]
     if asked.work:
         found = [e for e in found if any(w in e.template or w.replace("-", " ") in e.title.lower() for w in asked.work)]
-    if asked.years:
-        found = _of_years(found, asked.years)
+    if wanted:
+        found = _of_years(found, wanted)
     return [e for e in found if narrowed or finished or e.is_open]
+
+
+def years_of(desk: Desk) -> tuple[int, ...]:
+    """The years that the question names, in figures or as "this year" and "last year"."""
+    said = {"this": 0, "last": -1, "next": 1}
+    relative = (desk.today.year + said[m.group(1).lower()] for m in RELATIVE_YEAR.finditer(desk.asked.question))
+    return desk.asked.years or tuple(dict.fromkeys(relative))
 
 
 def _of_years(engagements: Sequence[Engagement], years: Sequence[int]) -> list[Engagement]:
@@ -264,7 +286,7 @@ def _of_years(engagements: Sequence[Engagement], years: Sequence[int]) -> list[E
     return of_period or [e for e in engagements if e.due is not None and e.due.year in years]
 
 
-def _called(engagement: Engagement) -> str:
+def called(engagement: Engagement) -> str:
     return f"{engagement.title} ({engagement.ref})"
 
 

@@ -12,10 +12,12 @@ from sqlalchemy import func, select
 
 from agents.asking import extract
 from agents.asking.answers import from_records
-from agents.asking.claims import Claim, Looked, leaves
+from agents.asking.claims import NOT_FOUND, Claim, Looked, leaves
 from agents.asking.extract import Extract
 from agents.asking.facts import from_facts
 from agents.asking.given import Given, given
+from agents.asking.nearest import DEPTH, beside, nearest
+from agents.asking.people import about_people
 from agents.asking.records import Desk, Raised
 from agents.asking.topics import Topic, Understood
 from store.tables import ClientScan
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from workspace.search import Searcher
 
 HITS = 10
+LOOSE = ("letter", "memo", "other")  # kinds of papers whose words alone can answer
+CLOSEST = "The file does not say it in one place; these come closest:"
 UNREAD = 10
 
 
@@ -46,6 +50,12 @@ class Found:
     end: int
     text: str
     context: str = ""
+    kind: str | None = None
+
+    @property
+    def is_loose(self) -> bool:
+        """Of a paper whose facts no reader knows."""
+        return bool(self.version_id) and (self.kind or "other") in LOOSE
 
     def quote(self, start: int, end: int) -> Evidence:
         """The evidence for characters `start` to `end` of the page."""
@@ -56,31 +66,59 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Sources:
-    """`sure` are sentences with their proof; `passages` come best first; `weights` are those of the question's words."""
+class Part:
+    """One of the things that a question asks for. `sure` are sentences with their proof, `passages` come best first, `weights` are those
+    of its words."""
 
-    client: str
+    asked: Understood
     sure: tuple[Claim, ...]
     passages: tuple[Found, ...]
     weights: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What was found for a question, part by part. `paths` are those of the client's documents, by id."""
+
+    client: str
+    parts: tuple[Part, ...]
     looked: Looked
     paths: dict[str, str]
 
+    @property
+    def sure(self) -> tuple[Claim, ...]:
+        """The sentences from records and facts, each once."""
+        return tuple(dict.fromkeys(claim for part in self.parts for claim in part.sure))
 
-def gather(scope: Scope, searcher: "Searcher | None", client_ref: str, asked: Understood) -> Sources:
-    """Look the question up in records, facts and passages of this client. `searcher` None: passages are left out."""
+    @property
+    def passages(self) -> tuple[Found, ...]:
+        """The passages of all parts, each once, the best of each part first."""
+        ranked = [(rank, one) for part in self.parts for rank, one in enumerate(part.passages)]
+        return tuple(dict.fromkeys(one for _, one in sorted(ranked, key=lambda pair: pair[0])))
+
+
+def gather(
+    scope: Scope, searcher: "Searcher | None", client_ref: str, asked: Understood | Sequence[Understood]
+) -> Sources:
+    """Look the parts of a question up in records, facts and passages of this client. `searcher` None: passages are left out."""
     snapshot = take_snapshot(scope, client_ref)
-    raised, scanned_on = _raised(scope, snapshot, asked)
-    desk = Desk(snapshot, scope.today, asked, raised, scanned_on)
-    sure = proven(scope, snapshot, _in_order(desk))
-    passages: tuple[Found, ...] = ()
-    weights: dict[str, float] = {}
-    if searcher is not None:
-        passages = (*_found(scope, searcher, snapshot, asked.question), *_notes(snapshot))
-        stems = sorted(extract.asked_words(asked.question))
-        weights = extract.rarity(stems, *count_holding(scope, client_ref, [extract.fragment(s) for s in stems]))
+    several = (asked,) if isinstance(asked, Understood) else tuple(asked)
+    parts = tuple(_part(scope, searcher, snapshot, one) for one in several)
     paths = {d.id: d.path for d in snapshot.documents}
-    return Sources(snapshot.client.name, sure, passages, weights, _looked(snapshot, passages), paths)
+    passages = [one for part in parts for one in part.passages]
+    return Sources(snapshot.client.name, parts, _looked(snapshot, passages), paths)
+
+
+def _part(scope: Scope, searcher: "Searcher | None", snapshot: Snapshot, asked: Understood) -> Part:
+    asked = about_people(asked, snapshot)
+    raised, scanned_on = _raised(scope, snapshot, asked)
+    sure = proven(scope, snapshot, _in_order(Desk(snapshot, scope.today, asked, raised, scanned_on)))
+    if searcher is None:
+        return Part(asked, sure, (), {})
+    passages = (*_found(scope, searcher, snapshot, asked.question), *_notes(snapshot))
+    stems = sorted(extract.asked_words(asked.question))
+    counts = count_holding(scope, snapshot.client.ref, [extract.fragment(s) for s in stems])
+    return Part(asked, sure, passages, extract.rarity(stems, *counts))
 
 
 def _raised(scope: Scope, snapshot: Snapshot, asked: Understood) -> tuple[tuple[Raised, ...], date | None]:
@@ -112,10 +150,28 @@ def _in_order(desk: Desk) -> tuple[Claim, ...]:
     return from_facts(desk)
 
 
-def from_passages(asked: Understood, sources: Sources) -> tuple[Claim, ...]:
-    """The places in the passages that answer, quoted as they stand."""
-    found = extract.extracts(asked.question, sources.passages, sources.weights)
-    return tuple(_quoted(one) for one in found)
+def answered(sources: Sources) -> tuple[Claim, ...]:
+    """What the file says to each part: its sentences, else the places that answer, quoted as they stand. A part of several to which it
+    says nothing is named; empty when it says nothing at all."""
+    found = [(part, part.sure or from_passages(part)) for part in sources.parts]
+    if not any(claims for _, claims in found):
+        return ()
+    said = (claims or (Claim(f"{NOT_FOUND}: “{part.asked.question.rstrip(' ?.')}”."),) for part, claims in found)
+    return tuple(dict.fromkeys(claim for claims in said for claim in claims))
+
+
+def from_passages(part: Part) -> tuple[Claim, ...]:
+    """The places in the passages that answer; where none does, those that come closest, and that they do no more."""
+    question, weights = part.asked.question, part.weights
+    found = extract.extracts(question, part.passages, weights)
+    loose = [one for one in part.passages if one.is_loose]
+    if not found:
+        near = nearest(question, loose, weights) if loose[:1] == list(part.passages[:1]) else ()
+        return (Claim(CLOSEST), *map(_quoted, near)) if near else ()
+    if all(one.passage.is_loose for one in found):
+        found = found[: DEPTH - 1]
+        found = (*found, *beside(question, loose, weights, found))
+    return tuple(map(_quoted, found))
 
 
 def _quoted(one: Extract) -> Claim:
@@ -136,7 +192,18 @@ def _found(scope: Scope, searcher: "Searcher", snapshot: Snapshot, question: str
     hits = search(scope, searcher, ref, question, HITS)
     over = contexts(scope, ref, [hit.passage_id for hit in hits])
     found = [
-        Found(h.document_id, h.version_id, h.path, h.name, h.page, h.start, h.end, h.text, over.get(h.passage_id, ""))
+        Found(
+            h.document_id,
+            h.version_id,
+            h.path,
+            h.name,
+            h.page,
+            h.start,
+            h.end,
+            h.text,
+            over.get(h.passage_id, ""),
+            h.kind,
+        )
         for h in hits
     ]
     wrong = unproven(scope, snapshot, [one.quote(one.start, one.end) for one in found])

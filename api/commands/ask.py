@@ -1,4 +1,4 @@
-"""`tickmark ask`: a cited answer about one client, or that its file does not hold one."""
+"""`tickmark ask`: a cited answer about one client, or that its file does not hold one; with --all a table over all clients."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +10,7 @@ from api.commands.result import Arguments, Progress, Result
 from api.commands.scopes import reading, scope_of
 from api.wiring import Services
 from workspace.deliverables.proof import in_a_line, resolve
+from workspace.firm_asking import FirmAnswer, ask_firm
 from workspace.scope import Scope
 
 
@@ -24,6 +25,22 @@ def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
     with reading(services, "ask", arguments.get("as")) as scope:
         places = [f"{cited['marker']} {in_a_line(resolve(scope, cited))}" for cited in answer["citations"]]
     return Result(answer, _text(answer, places))
+
+
+def everywhere(services: Services, arguments: Arguments, progress: Progress) -> Result:
+    """`question`, over all clients that the person `as`, else the operator, may see."""
+    with reading(services, "ask", arguments.get("as")) as scope:
+        answer = ask_firm(scope, arguments["question"])
+    return Result(answer.as_json(), _table(answer))
+
+
+def _table(answer: FirmAnswer) -> str:
+    """The sentence, and the lines in columns."""
+    rows = [("client", *answer.columns), *((f"{one.client} ({one.client_ref})", *one.cells) for one in answer.lines)]
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    told = [f"It cannot be told of {one}." for one in answer.unread]
+    return "\n".join([answer.said, *(lines if answer.lines else []), *told])
 
 
 def _text(answer: dict[str, Any], places: Sequence[str]) -> str:

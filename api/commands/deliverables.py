@@ -7,6 +7,7 @@ from api.commands.result import Arguments, Progress, Result
 from api.commands.scopes import reading
 from api.wiring import Services
 from store.errors import Invalid
+from workspace.comments import plain as quoted
 from workspace.deliverables import proof
 from workspace.deliverables.model import STATES
 from workspace.deliverables.reading import listing as listed
@@ -31,7 +32,8 @@ def show(services: Services, arguments: Arguments, progress: Progress) -> Result
     """`id`: its id or the beginning of it; `as`: whose eyes, else the operator's. The JSON of the contract."""
     with reading(services, "deliverables", arguments.get("as")) as scope:
         shown = shown_of(scope, arguments["id"])
-        sources = [proof.in_a_line(proof.resolve(scope, mark["evidence"])) for mark in shown["tickmarks"]]
+        sources = [proof.in_a_line(one) for one in proof.of_marks(scope, shown["tickmarks"])]
+        shown = proof.proven(scope, shown)
     return Result(shown, "\n\n".join([_head(shown), *_sections(shown), *_inside(shown, sources)]))
 
 
@@ -75,9 +77,17 @@ def _inside(shown: Mapping[str, Any], sources: list[str]) -> list[str]:
     """What stands beneath the text: the tickmarks with their sources, what to check, what could not be seen."""
     marks = zip(shown["tickmarks"], sources, strict=True)
     ticked = [f"{n:>3} {MARKS[mark['status']]} {mark['text']}: {source}" for n, (mark, source) in enumerate(marks, 1)]
+    said = [_comment(one) for one in shown["comments"]]
     parts = (
+        ("Comments", said),
         ("Tickmarks (✓ tied, ≈ computed, ✗ no source)", ticked),
         ("To check", [f"  - {one}" for one in shown["checks"]]),
         ("What could not be seen", [f"  - {one}" for one in shown["unseen"]]),
     )
     return ["\n".join([title, *lines]) for title, lines in parts if lines]
+
+
+def _comment(one: Mapping[str, Any]) -> str:
+    gone = "" if one["stands"] else " (the passage is gone)"
+    closed = f" Resolved by {one['resolved_by']}." if one["resolved_at"] else ""
+    return f"{one['number']:>3} “{quoted(one['quote'])}”{gone}\n      {one['by']}: {one['note']}{closed}"

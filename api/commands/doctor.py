@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.commands.doctor_models import State
 from api.commands.result import Result
 from api.settings import Settings, load_settings
 from api.wiring import has_records
@@ -18,8 +18,6 @@ from store.errors import Invalid
 from store.lock import is_owned, read_owner
 from workspace.health import Health, health
 from workspace.scope import system_scope
-
-State = Literal["ok", "missing", "off"]
 
 
 @dataclass(frozen=True)
@@ -79,6 +77,8 @@ def _database(settings: Settings) -> Iterator[Check]:
 def _inside(found: Health) -> Iterator[Check]:
     if found.guards:
         yield Check("guards", "missing", f"the database lacks {', '.join(found.guards)}; restore it from a backup")
+    for fault in found.settings:
+        yield Check("settings", "missing", f"{fault}; correct it in firm.toml and load again")
     if found.unfinished:
         message = f"{found.unfinished} are not searchable yet; load again, it goes on where it ended"
         yield Check("documents", "missing", message)
@@ -131,11 +131,11 @@ def _embedding_again(settings: Settings, name: str) -> Iterator[Check]:
         database.close()
 
 
-def _model(settings: Settings) -> Iterator[Check]:
-    if settings.llm_base_url and settings.llm_model:
-        yield Check("model", "ok", f"{settings.llm_model} at {settings.llm_base_url}")
-    else:
-        yield Check("model", "off", "none: templates and extracts (TICKMARK_LLM_BASE_URL, TICKMARK_LLM_MODEL)")
+def _models(settings: Settings) -> Iterator[Check]:
+    from api.commands.doctor_models import look
+
+    for what, state, message in look(settings):
+        yield Check(what, state, message)
 
 
-_LOOKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (_home, _database, _index, _embedder, _model)
+_LOOKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (_home, _database, _index, _embedder, _models)

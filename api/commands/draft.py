@@ -4,6 +4,7 @@ from agents import draft as drafting
 from api.commands.result import Arguments, Progress, Result
 from api.commands.scopes import reading, scope_of
 from api.wiring import Services
+from workspace.deliverables.proof import proven
 from workspace.deliverables.reading import show
 
 
@@ -20,7 +21,7 @@ def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
         engagement_ref=arguments.get("engagement"),
     )
     with reading(services, "draft", email) as scope:
-        shown = show(scope, found)
+        shown = proven(scope, show(scope, found))
     figures = f"{len(shown['tickmarks'])} figures, {shown['untied']} untied"
     state = shown["state"].replace("_", " ")
     text = f"{shown['title']}\n{shown['id']}  version {shown['version']}, {state}; {figures}"

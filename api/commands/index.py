@@ -1,22 +1,31 @@
-"""`tickmark index`: Chroma held against the records, made anew from them, and another model for what is there."""
+"""`tickmark index`: Chroma held against the records, made anew from them; another model, and better rules, for what is there."""
 
 from dataclasses import asdict
 
 from api.commands.result import Arguments, Progress, Result
 from api.wiring import Services
-from ingestion import embedding_again, indexing
+from ingestion import embedding_again, indexing, reading_again
+from ingestion.facts import READER_VERSION
 
 
 def verify(services: Services, arguments: Arguments, progress: Progress) -> Result:
     """Every client whose index differs from its records; fails when there is one. And how far the firm is with the model that is set."""
     faults = list(indexing.verify(services.database, services.index))
     standing = embedding_again.standing(services.database, services.embedder.name)
-    data = {"faults": [asdict(fault) for fault in faults], "model": services.embedder.name, **asdict(standing)}
+    unread = reading_again.behind(services.database)
+    data = {
+        "unread": unread,
+        "faults": [asdict(fault) for fault in faults],
+        "model": services.embedder.name,
+        **asdict(standing),
+    }
     lines = [f"  {fault.client_ref}: {fault.message}" for fault in faults]
     told = (
         "The index differs (tickmark index rebuild repairs it):" if faults else "The index holds what the records say."
     )
     behind = [in_words(standing, services.embedder.name)] if standing.behind else []
+    if unread:
+        behind.append(rules_in_words(unread))
     return Result(data, "\n".join([told, *lines, *behind]), failed=bool(faults))
 
 
@@ -38,3 +47,20 @@ def rebuild(services: Services, arguments: Arguments, progress: Progress) -> Res
         again = embedding_again.embed_again(services.database, services.index, services.embedder, progress=progress)
         told += f" {again} clients were embedded again with {services.embedder.name}."
     return Result({"passages": count, "clients_embedded_again": again}, told)
+
+
+def rules_in_words(unread: int) -> str:
+    """How many documents earlier rules read, for a person."""
+    return (
+        f"The facts of {unread} documents were read by earlier rules than {READER_VERSION}. `tickmark serve` reads them again "
+        "meanwhile; `tickmark index reread` does it now"
+    )
+
+
+def reread(services: Services, arguments: Arguments, progress: Progress) -> Result:
+    """Read kinds and facts again where earlier rules read them; what people corrected stays."""
+    from api.reading_again import read_all_again
+
+    read, changed = read_all_again(services, progress)
+    told = f"{read} documents were read again by the rules {READER_VERSION}; {changed} of them say something else now."
+    return Result({"documents": read, "changed": changed, "readers": READER_VERSION}, told)

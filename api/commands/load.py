@@ -37,6 +37,7 @@ from workspace.mail import Mail, address_book, filed_files, receive_mail, thread
 from workspace.records import APPLY, Applied, apply_firm
 from workspace.records.upsert import batches, known_clients
 from workspace.scope import Scope, system_scope
+from workspace.signals import resolve
 
 SOURCE = "firm-folder"
 _ROWS_AT_ONCE = 2000
@@ -84,9 +85,8 @@ def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
             finish_load(scope, SOURCE, _receipt(folder, tally), tally.rejected, changed=tally.changed)
             findings = unread(scope)
         _write_rejected(services.home / "rejected-rows.csv", tally.rejected)
-    return describe(
-        tally.tables, tally.documents, tally.mail, tally.rejected, findings, folder.notes, services.home, dry_run
-    )
+    notes = [*folder.notes, *(f"firm.toml: {fault}" for fault in resolve(folder.firm.settings or {}).all_faults)]
+    return describe(tally.tables, tally.documents, tally.mail, tally.rejected, findings, notes, services.home, dry_run)
 
 
 class _Undo(Exception):

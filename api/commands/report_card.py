@@ -7,6 +7,7 @@ from api.wiring import Services
 from store.errors import Invalid
 from workspace import weights
 from workspace.report_card import WEEK, ReportCard, report_card
+from workspace.review_times import Reviewer
 from workspace.weights import TERMS, Weights
 
 
@@ -47,7 +48,19 @@ def _text(card: ReportCard) -> str:
         + ("  (its paper came that night)" if one.arrived else "")
         for one in card.missed
     ]
+    lines += map(_reviewer, card.reviewers)
     return "\n".join(lines)
+
+
+def _reviewer(one: Reviewer) -> str:
+    time = f", {_minutes(one.middle)} in the middle" if one.middle is not None else ""
+    tested = one.caught + one.missed
+    drills = f"; drills: {one.caught} of {tested} caught" if tested else ""
+    return f"  {one.name}: {one.reviews} reviews{time}{drills}"
+
+
+def _minutes(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02} min"
 
 
 def _share(value: float | None) -> str:

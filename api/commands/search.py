@@ -9,6 +9,9 @@ from api.wiring import Services
 from workspace.firm_search import Found, firm_search
 from workspace.search import Hit, only, search
 
+WORDS_ALONE = (
+    "Found by its words alone: this client's passages may not go to the server for embeddings (tickmark doctor)."
+)
 _SHOWN = 300
 
 
@@ -20,7 +23,8 @@ def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
     with reading(services, "search", arguments.get("as")) as scope:
         narrowed = only(scope, ref, kinds=arguments.get("kinds") or (), **narrow)
         hits = search(scope, services.searcher, ref, arguments["query"], int(arguments.get("k", 10)), only=narrowed)
-    return Result([as_json(hit) for hit in hits], "\n\n".join(map(_text, hits)) or "Nothing found.")
+        note = (WORDS_ALONE,) if services.searcher.words_alone(scope, ref) else ()
+    return Result([as_json(hit) for hit in hits], "\n\n".join([*map(_text, hits), *note]) or "Nothing found.")
 
 
 def everywhere(services: Services, arguments: Arguments, progress: Progress) -> Result:

@@ -1,7 +1,9 @@
 """Asking about a client: the conversation as a page, the answer as a stream of events, or without a script as the next page."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from functools import cache
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -31,6 +33,7 @@ def _page(request: Request, who: Asker, ref: str, thread: str | None, problem: s
         threads = chat_threads.threads(scope, ref)
         turns = _turns(chat_threads.turns(scope, ref, thread)) if thread else []
     door = services_of(request).door
+    here = next((one for one in threads if one.id == thread), None)
     return page(
         request,
         "client/ask.html",
@@ -41,9 +44,20 @@ def _page(request: Request, who: Asker, ref: str, thread: str | None, problem: s
         threads=threads,
         turns=turns,
         thread=thread,
+        owner=here.owner if here else None,
+        shared=bool(here and here.shared),
+        kinds=kinds(),
         model=door.name if door.endpoint else None,
         problem=problem,
     )
+
+
+@cache
+def kinds() -> tuple[tuple[str, str], ...]:
+    """What can be drafted: slug and title, by title."""
+    from workspace.deliverables.kinds import KINDS
+
+    return tuple(sorted(((one.slug, one.title) for one in KINDS.values()), key=lambda pair: pair[1]))
 
 
 def _turns(rows: Iterable[ChatMessage]) -> list[dict[str, Any]]:
@@ -51,9 +65,9 @@ def _turns(rows: Iterable[ChatMessage]) -> list[dict[str, Any]]:
     turns: list[dict[str, Any]] = []
     for row in rows:
         if row.role == "question":
-            turns.append({"question": row.text, "answer": None})
+            turns.append({"question": row.text, "answer": None, "turn": 0})
         elif turns:
-            turns[-1]["answer"] = row.answer
+            turns[-1] |= {"answer": row.answer, "turn": row.ordinal}
     return turns
 
 
@@ -79,7 +93,7 @@ def answer(
     services = services_of(request)
     if streams:
         events = ask(services, opener(request, who), ref, question, thread)
-        return StreamingResponse(stream(_drawn(event, ref) for event in events), media_type="text/event-stream")
+        return StreamingResponse(stream(_drawn(request, who, ref, events)), media_type="text/event-stream")
     try:
         told = {
             name: value
@@ -91,11 +105,19 @@ def answer(
     return redirect(f"/clients/{quote(ref)}/ask?thread={quote(told['thread'])}#last")
 
 
-def _drawn(event: Event, ref: str) -> Event:
-    """The finished answer as the page draws it; everything else as it is."""
-    if "answer" not in event:
-        return event
-    return {"html": fragment("answer_piece.html", answer=event["answer"], ref=ref)}
+def _drawn(request: Request, who: Asker, ref: str, events: Generator[Event]) -> Iterator[Event]:
+    """The finished answer as the page draws it, with what can be made of it; everything else as it is."""
+    thread = ""
+    with closing(events):
+        for event in events:
+            thread = event.get("thread", thread)
+            if "answer" not in event:
+                yield event
+                continue
+            with reading(request, who) as scope:
+                turn = chat_threads.turns(scope, ref, thread)[-1].ordinal
+            told = {"answer": event["answer"], "ref": ref, "who": who, "thread": thread, "turn": turn, "kinds": kinds()}
+            yield {"html": fragment("answer_piece.html", **told)}
 
 
 def stream(events: Iterator[Event]) -> Iterator[str]:

@@ -5,7 +5,8 @@ lands on the trail.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request, Response
@@ -17,12 +18,17 @@ from api.routes.documents import attachment, lit_boxes
 from api.said import redirect, sentence
 from api.security import Asker, Sender, Who, opener, reading, services_of, writing
 from store.errors import Conflict, Forbidden, Invalid
+from workspace import drill
+from workspace.comments import as_note
+from workspace.deliverables.first_look import Look, first_look
 from workspace.deliverables.model import Section
+from workspace.deliverables.opened import is_first, open_version
 from workspace.deliverables.reading import listing, show
 from workspace.deliverables.release import release
-from workspace.deliverables.render.html import as_html
+from workspace.deliverables.render.html import Anchor, as_html
 from workspace.deliverables.render.paper import as_docx, as_pdf
 from workspace.deliverables.review import approve, ask_changes, edit, record_refusal, reject
+from workspace.deliverables.versions import since_released
 from workspace.pages.head import waiting
 from workspace.pages.tick import OpenedSource, open_tick
 from workspace.scope import Right, Scope
@@ -44,14 +50,22 @@ def queue(request: Request, who: Who) -> Response:
 
 @router.get("/review/{deliverable_id}")
 def one(request: Request, who: Who, deliverable_id: str) -> Response:
-    return _review_page(request, who, deliverable_id)
+    """The page. That a reviewer opened this version is kept, once; whoever chose to be tested may get a drill in its place."""
+    with reading(request, who) as scope:
+        first = is_first(scope, deliverable_id)
+    if first:
+        with writing(request, who) as scope:
+            open_version(scope, deliverable_id)
+    return review_page(request, who, deliverable_id)
 
 
-def _review_page(
+def review_page(
     request: Request, who: Asker, deliverable_id: str, refused: Conflict | Invalid | Forbidden | None = None
 ) -> Response:
+    """The draft beside its proof; with `refused` it says why an act was not carried out."""
     with reading(request, who) as scope:
-        shown, waits = show(scope, deliverable_id), waiting(scope)
+        shown, told = before_the_asker(scope, deliverable_id)
+        waits, since = waiting(scope), since_released(scope, shown["id"])
         may = {
             "review": scope.has(Right.DELIVERABLE_REVIEW),
             "release": scope.has(Right.DELIVERABLE_RELEASE),
@@ -64,15 +78,42 @@ def _review_page(
         who=who,
         waiting=waits,
         d=shown,
-        html=_text(shown),
+        html=_text(shown, looks := first_look(shown["sections"], shown["tickmarks"])),
+        looks=looks,
+        told=told,
+        since=since,
+        open_comments=[one for one in shown["comments"] if one["resolved_at"] is None],
         may=may,
         problem=sentence(refused) if refused else None,
     )
 
 
-def _text(shown: dict[str, Any]) -> Markup:
+def before_the_asker(scope: Scope, deliverable_id: str) -> tuple[dict[str, Any], drill.Told | None]:
+    """The deliverable as the asker has it before her: the copy while a drill is open, else the current version; and what she is told of a
+    drill that is over."""
+    shown = show(scope, deliverable_id)
+    open_drill, told = drill.standing(scope, shown["id"])
+    return (drill.as_copy(open_drill, shown) if open_drill else shown), told
+
+
+def _anchors(shown: dict[str, Any], looks: Sequence[Look]) -> Iterator[Anchor]:
+    """Where comments begin and end, and where the sentences end that are to be read first."""
+    for one in shown["comments"]:
+        place, number = one["stands"], one["number"]
+        if place and one["resolved_at"] is None:
+            yield Anchor(place["section"], place["start"], f"from-{number}")
+            yield Anchor(
+                place["section"], place["end"], f"at-{number}", str(number), f"#c{number}", f"Comment {number}"
+            )
+    for index, look in enumerate(looks):
+        yield Anchor(look.section, look.end, f"look-{index}")
+
+
+def _text(shown: dict[str, Any], looks: Sequence[Look]) -> Markup:
     """The draft with its tick marks. Columns are aligned by a class: the site's policy allows no style in a page."""
-    html = as_html(shown, style="ticks").replace(' style="text-align:right"', ' class="num"')
+    html = as_html(shown, style="ticks", anchors=tuple(_anchors(shown, looks))).replace(
+        ' style="text-align:right"', ' class="num"'
+    )
     return Markup(_ALIGNED.sub("", html))  # noqa: S704 - as_html escapes what the text holds
 
 
@@ -81,6 +122,9 @@ def proof(request: Request, who: Who, deliverable_id: str, index: int, whole: bo
     """The source of one figure: a piece for the panel, or with `whole` a page of its own."""
     with reading(request, who) as scope:
         tick = open_tick(scope, deliverable_id, index)
+        copy_of, _ = drill.standing(scope, deliverable_id)
+        if copy_of:
+            tick = replace(tick, text=drill.figure_in(copy_of, tick.section, tick.start) or tick.text)
         waits = waiting(scope) if whole else 0
     sources = [_source(request, tick.client_ref, one) for one in tick.sources]
     if whole:
@@ -95,6 +139,7 @@ def _source(request: Request, client_ref: str, opened: OpenedSource) -> dict[str
         "title": source.title,
         "where": source.where,
         "quote": source.quote,
+        "label": source.label,
         "depth": opened.depth,
         "url": _url(client_ref, source.link),
         "leaf": leaf,
@@ -124,7 +169,7 @@ def _url(client_ref: str, link: Any) -> str | None:
 @router.get("/review/{deliverable_id}/edit")
 def editor(request: Request, who: Who, deliverable_id: str) -> Response:
     with reading(request, who) as scope:
-        shown, waits = show(scope, deliverable_id), waiting(scope)
+        (shown, _), waits = before_the_asker(scope, deliverable_id), waiting(scope)
         scope.require(Right.DELIVERABLE_EDIT)
     return page(request, "edit.html", who=who, waiting=waits, d=shown)
 
@@ -138,13 +183,14 @@ def save(
     title: Annotated[list[str], Form()],
     markdown: Annotated[list[str], Form()],
 ) -> Response:
-    sections = [Section(*pair) for pair in zip(title, markdown, strict=False)]
+    sections: Sequence[Section] = [Section(*pair) for pair in zip(title, markdown, strict=False)]
     try:
         with writing(request, who) as scope:
             before = show(scope, deliverable_id)
+            sections, hash = drill.own_text(scope, deliverable_id, sections, hash, before["hash"])
             number = edit(scope, deliverable_id, sections, expected=hash)
     except Forbidden as refused:
-        return _refused(request, who, deliverable_id, "edit", refused)
+        return refused_page(request, who, deliverable_id, "edit", refused)
     except (Conflict, Invalid) as refused:
         # what was typed is not lost: the form comes back with it
         with reading(request, who) as scope:
@@ -167,7 +213,8 @@ def approved(
     def act(scope: Scope) -> None:
         approve(scope, deliverable_id, expected=hash, override=override, seconds=_seconds(seconds))
 
-    return _decided(request, who, deliverable_id, "approve", act) or redirect(f"/review/{deliverable_id}", "approved")
+    done = _decided(request, who, deliverable_id, "approve", act, hash)
+    return done or redirect(f"/review/{deliverable_id}", "approved")
 
 
 @router.post("/review/{deliverable_id}/changes")
@@ -178,20 +225,23 @@ def changes(
     hash: Hash,
     note: Annotated[str, Form()] = "",
     seconds: Annotated[str, Form()] = "",
+    comments: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Sends the version back and revises it at once, so that the reviewer reads the next version while she remembers her note."""
+    """Sends the version back and revises it at once, so that the reviewer reads the next version while she remembers her note. With
+    `comments` the open comments are part of the note."""
     from agents.draft import revise
 
     def act(scope: Scope) -> None:
-        ask_changes(scope, deliverable_id, note, expected=hash, seconds=_seconds(seconds))
+        said = as_note(show(scope, deliverable_id)["comments"], note) if comments else note
+        ask_changes(scope, deliverable_id, said, expected=hash, seconds=_seconds(seconds))
 
-    refused = _decided(request, who, deliverable_id, "changes", act)
+    refused = _decided(request, who, deliverable_id, "changes", act, hash, note)
     if refused is not None:
         return refused
     try:
         revise(services_of(request), opener(request, who), deliverable_id)
     except (Conflict, Invalid) as stuck:
-        return _review_page(request, who, deliverable_id, stuck)
+        return review_page(request, who, deliverable_id, stuck)
     return redirect(f"/review/{deliverable_id}", "revised")
 
 
@@ -207,7 +257,8 @@ def rejected(
     def act(scope: Scope) -> None:
         reject(scope, deliverable_id, note, expected=hash, seconds=_seconds(seconds))
 
-    return _decided(request, who, deliverable_id, "reject", act) or redirect(f"/review/{deliverable_id}", "rejected")
+    done = _decided(request, who, deliverable_id, "reject", act, hash, note)
+    return done or redirect(f"/review/{deliverable_id}", "rejected")
 
 
 @router.post("/review/{deliverable_id}/release")
@@ -218,27 +269,32 @@ def released(request: Request, who: Sender, deliverable_id: str, hash: Hash) -> 
     return _decided(request, who, deliverable_id, "release", act) or redirect(f"/review/{deliverable_id}", "released")
 
 
-def _decided(request: Request, who: Asker, deliverable_id: str, action: str, act: Act) -> Response | None:
-    """Carry out a decision in one transaction; the page that says why not, or None when it is done."""
+def _decided(
+    request: Request, who: Asker, deliverable_id: str, action: str, act: Act, copy_hash: str = "", note: str = ""
+) -> Response | None:
+    """Carry out a decision in one transaction; the page that says why not, or None when it is done. A decision about the copy of a drill,
+    which `copy_hash` names, ends the drill and nothing else: the page then tells."""
     try:
         with writing(request, who) as scope:
+            if copy_hash and drill.settle(scope, deliverable_id, copy_hash, action, note):
+                return redirect(f"/review/{deliverable_id}")
             act(scope)
     except Forbidden as refused:
-        return _refused(request, who, deliverable_id, action, refused)
+        return refused_page(request, who, deliverable_id, action, refused)
     except (Conflict, Invalid) as refused:
-        return _review_page(request, who, deliverable_id, refused)
+        return review_page(request, who, deliverable_id, refused)
     return None
 
 
-def _refused(request: Request, who: Asker, deliverable_id: str, action: str, refused: Forbidden) -> Response:
+def refused_page(request: Request, who: Asker, deliverable_id: str, action: str, refused: Forbidden) -> Response:
     """The refusal's own transaction is gone: it is noted in a new one, and said on the page."""
     with writing(request, who) as scope:
         record_refusal(scope, deliverable_id, action, refused)
-    return _review_page(request, who, deliverable_id, refused)
+    return review_page(request, who, deliverable_id, refused)
 
 
 def _seconds(text: str) -> int | None:
-    """How long the page was open, as its script counted; None without one."""
+    """How long the page was read, as its script counted, idle minutes left out; None without one."""
     return int(text) if text.isdecimal() and len(text) < 7 else None
 
 
@@ -247,6 +303,11 @@ def copy(
     request: Request, who: Who, deliverable_id: str, form: Literal["pdf", "docx"], internal: bool | None = None
 ) -> Response:
     """The current version on paper: the client's copy of what was released, else an internal one with the proof behind it."""
+    with reading(request, who) as scope:
+        open_drill, _ = drill.standing(scope, deliverable_id)
+    if open_drill is not None:
+        with writing(request, who) as scope:
+            drill.lift(scope, deliverable_id)
     with reading(request, who) as scope:
         title = show(scope, deliverable_id)["title"]
         make = as_pdf if form == "pdf" else as_docx

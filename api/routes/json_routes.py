@@ -13,7 +13,9 @@ from api.routes.documents import taken_in
 from api.security import Asker, Sender, Who, opener, reading, services_of, writing
 from store.errors import Forbidden
 from workspace.brief import read_brief
+from workspace.comments import comment, resolve
 from workspace.decisions import decide_signal
+from workspace.deliverables.proof import proven
 from workspace.deliverables.reading import listing, show
 from workspace.deliverables.release import release
 from workspace.deliverables.review import approve, ask_changes, record_refusal, reject
@@ -58,6 +60,15 @@ class Verdict(BaseModel):
     hash: str = Field(min_length=8, max_length=64)
     note: str = ""
     override: str | None = None
+
+
+class Remark(BaseModel):
+    """A comment on words of one exact version; `nth` counts from 0 where they stand several times."""
+
+    quote: str
+    note: str
+    hash: str = Field(min_length=8, max_length=64)
+    nth: int = 0
 
 
 class Exact(BaseModel):
@@ -128,7 +139,7 @@ def draft(request: Request, who: Sender, ref: str, wanted: Wanted, response: Res
     made = drafted(services_of(request), opener(request, who), ref, wanted.slug, engagement_ref=wanted.engagement_ref)
     response.headers["Location"] = f"/api/v1/deliverables/{quote(made)}"
     with reading(request, who) as scope:
-        return show(scope, made)
+        return proven(scope, show(scope, made))
 
 
 @router.get("/deliverables")
@@ -140,9 +151,9 @@ def deliverables(request: Request, who: Who, client: str | None = None, state: s
 
 @router.get("/deliverables/{deliverable_id}")
 def deliverable(request: Request, who: Who, deliverable_id: str) -> Json:
-    """One deliverable with its tickmarks."""
+    """One deliverable with its tickmarks and their sources."""
     with reading(request, who) as scope:
-        return show(scope, deliverable_id)
+        return proven(scope, show(scope, deliverable_id))
 
 
 @router.post("/deliverables/{deliverable_id}/review")
@@ -182,6 +193,22 @@ def released(request: Request, who: Sender, deliverable_id: str, exact: Exact) -
         _note(request, who, deliverable_id, "release", refused)
         raise
     with reading(request, who) as scope:
+        return show(scope, deliverable_id)
+
+
+@router.post("/deliverables/{deliverable_id}/comments", status_code=201)
+def remark(request: Request, who: Sender, deliverable_id: str, said: Remark) -> Json:
+    """Comment on a passage."""
+    with writing(request, who) as scope:
+        comment(scope, deliverable_id, said.quote, said.note, nth=said.nth, expected=said.hash)
+        return show(scope, deliverable_id)
+
+
+@router.post("/deliverables/{deliverable_id}/comments/{number}/resolve")
+def resolved(request: Request, who: Sender, deliverable_id: str, number: int) -> Json:
+    """A comment is dealt with."""
+    with writing(request, who) as scope:
+        resolve(scope, deliverable_id, number)
         return show(scope, deliverable_id)
 
 

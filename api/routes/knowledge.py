@@ -11,6 +11,7 @@ from api.said import redirect
 from api.security import Sender, Who, reading, writing
 from workspace.knowledge import accept, add, as_json, end, knowledge_of
 from workspace.pages.head import client_head
+from workspace.preferences import preferences_of
 from workspace.scope import Right
 
 router = APIRouter()
@@ -38,8 +39,15 @@ def everything(request: Request, who: Who, ref: str) -> Response:
     """All of it: what holds, what mail and notes propose, what was ended or set aside."""
     with reading(request, who) as scope:
         head, known = client_head(scope, ref), knowledge_of(scope, ref, all_states=True)
-        may = scope.has(Right.CLIENT_WRITE)
-    return page(request, "client/knowledge.html", who=who, waiting=head.waiting, head=head, known=known, may=may)
+        may, may_like = scope.has(Right.CLIENT_WRITE), scope.has(Right.DELIVERABLE_RELEASE)
+        seen: dict[str, Any] = {
+            "head": head,
+            "known": known,
+            "liked": preferences_of(scope, ref),
+            "may": may,
+            "may_like": may_like,
+        }
+    return page(request, "client/knowledge.html", who=who, waiting=head.waiting, **seen)
 
 
 @router.post("/clients/{ref}/knowledge", include_in_schema=False)

@@ -10,6 +10,7 @@ from api.pages import page
 from api.said import redirect
 from api.security import Sender, Who, reading, writing
 from workspace import weights
+from workspace.drill import is_tested
 from workspace.pages.head import waiting
 from workspace.report_card import WEEK, report_card
 from workspace.scope import Right
@@ -24,6 +25,7 @@ def report(request: Request, who: Who, last: date | None = None, days: Days = WE
     with reading(request, who) as scope:
         card, waits, rank = report_card(scope, last, days), waiting(scope), weights.in_force(scope)
         may_switch = scope.has(Right.DELIVERABLE_RELEASE)
+        may_review, tested = scope.has(Right.DELIVERABLE_REVIEW), is_tested(scope)
     return page(
         request,
         "report_card.html",
@@ -34,6 +36,8 @@ def report(request: Request, who: Who, last: date | None = None, days: Days = WE
         standard=weights.STANDARD,
         terms=weights.TERMS,
         may_switch=may_switch,
+        may_review=may_review,
+        tested=tested,
         days=days,
     )
 

@@ -52,6 +52,7 @@ def progress(request: Request, who: Who) -> JSONResponse:
 def _progress(request: Request, scope: Scope) -> dict[str, Any]:
     """How far the night is that this process drives, over the asker's clients, and the same in words; `running` false when it drives
     none."""
+    from api.night import figures
     from api.night import progress as far
 
     found = far(services_of(request))
@@ -59,15 +60,11 @@ def _progress(request: Request, scope: Scope) -> dict[str, Any]:
         return {"running": False}
     as_of, done, clients = found
     told: dict[str, Any] = {"running": True, "as_of": as_of.isoformat(), "done": done, "clients": clients}
-    row = next((one for one in nights.nights(scope) if one.as_of == as_of), None)
-    if row is None or not clients:
+    so_far = figures(scope, as_of) if clients else None
+    if so_far is None:
         return told | {"said": "Counting the clients"}
-    so_far, spent = nights.so_far(scope, as_of, row.started_at), nights.spent_since(scope, row.started_at)
-    figures = {name: getattr(so_far, name) for name in ("unchanged", "raised", "drafted", "failed", "seconds")}
-    words = [f"{done:,} of {clients:,} clients read", *(f"{figures[name]:,} {name}" for name in list(figures)[:4])]
-    words += [f"{spent.tokens:,} tokens, ${spent.cost:,.2f}"] if spent.calls else []
-    said = " · ".join([*words, f"{figures['seconds']:,} s"])
-    return told | figures | {"tokens": spent.tokens, "cost": str(spent.cost), "said": said}
+    said = f"{done:,} of {clients:,} clients read · {so_far.in_words()}"
+    return told | so_far.as_json() | {"said": said}
 
 
 @router.post("/night")

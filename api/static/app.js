@@ -11,7 +11,7 @@ function review() {
   const draft = $("[data-review]");
   if (!draft) return;
   const marks = [...new Set($$(".fig", draft).map((f) => f.dataset.tick))].map(Number).sort((a, b) => a - b);
-  const panel = $("#proof"), opened = Date.now(), narrow = matchMedia("(max-width: 900px)");
+  const panel = $("#proof"), seconds = reading(`read ${draft.dataset.review} ${$("input[name=hash]")?.value ?? ""}`), narrow = matchMedia("(max-width: 900px)");
   let at = -1, asked = 0;
 
   async function show(tick, asking = true) {
@@ -50,18 +50,106 @@ function review() {
   const untied = $(".fig.untied", draft);
   if (marks.length) show(untied ? Number(untied.dataset.tick) : marks[0], !narrow.matches);
   document.addEventListener("submit", () => {
-    $$("input[name=seconds]").forEach((i) => { i.value = Math.round((Date.now() - opened) / 1000); });
+    $$("input[name=seconds]").forEach((i) => { i.value = seconds(); });
   }, true);
+  $$("[data-look]").forEach((link) => link.addEventListener("click", () => show(Number(link.dataset.look))));
+  commenting(draft, () => at);
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { panel.classList.remove("open"); $$(".decide details[open]").forEach((d) => { d.open = false; }); }
+    if (event.key === "Escape") { panel.classList.remove("open"); $("[data-commenting]")?.closest("details").removeAttribute("open"); $$(".decide details[open]").forEach((d) => { d.open = false; }); }
     if (typing(event)) return;
     if (event.key === "j") return step(1);
     if (event.key === "k") return step(-1);
     const control = /^[a-z]$/.test(event.key) && $(`[data-key="${event.key}"]`);
     if (!control) return;
     event.preventDefault();
+    if (event.key === "m") control.dispatchEvent(new Event("quote"));
     if (control.tagName === "DETAILS") { control.open = true; $("textarea, input:not([type=hidden])", control)?.focus(); }
     else control.click();
+  });
+}
+
+// How long a version was read, in seconds, over all visits in this tab: time between two signs of life counts up to three minutes, a hidden
+// page not at all.
+function reading(key) {
+  let counted = Number(sessionStorage.getItem(key) ?? 0), last = Date.now();
+  const tick = () => {
+    const now = Date.now();
+    counted += Math.min(now - last, 180000);
+    last = now;
+    sessionStorage.setItem(key, String(counted));
+  };
+  addEventListener("pagehide", tick);
+  ["keydown", "pointerdown", "pointermove", "wheel", "scroll"].forEach((name) => document.addEventListener(name, tick, { passive: true, capture: true }));
+  document.addEventListener("visibilitychange", () => { if (document.hidden) tick(); else last = Date.now(); });
+  return () => { tick(); return Math.round(counted / 1000); };
+}
+
+// Comments: selected words, or the figure in hand, go into the form; passages that were commented on are lit.
+function commenting(draft, figure) {
+  const form = $("[data-commenting]"), paper = $(".paper", draft);
+  const letters = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+  const ranges = $$("[data-comment]", draft).map((one) => {
+    const from = $(`#from-${one.dataset.comment}`), to = $(`#at-${one.dataset.comment}`);
+    if (!from || !to) return null;
+    const range = document.createRange();
+    range.setStartAfter(from);
+    range.setEndBefore(to);
+    return range;
+  }).filter(Boolean);
+  if (ranges.length && window.Highlight) CSS.highlights.set("commented", new Highlight(...ranges));
+  if (!form) return;
+  const details = form.closest("details"), note = $("[name=note]", form), quote = $("[name=quote]", form);
+  const take = () => {
+    const chosen = getSelection(), words = chosen.toString().trim();
+    if (words && chosen.rangeCount && paper.contains(chosen.anchorNode) && paper.contains(chosen.focusNode)) {
+      const range = chosen.getRangeAt(0), before = document.createRange();
+      before.setStart(paper, 0);
+      before.setEnd(range.startContainer, range.startOffset);
+      fill(words, "", Math.max(letters(before.toString()).split(letters(words)).length - 1, 0));
+    } else if (figure() >= 0 && !quote.value) {
+      const parts = $$(`.fig[data-tick="${figure()}"]`, paper).map((one) => one.textContent);
+      fill(parts.join("").trim(), String(figure()), 0);
+    }
+  };
+  const fill = (words, tick, nth) => {
+    quote.value = words;
+    form.elements.tick.value = tick;
+    form.elements.nth.value = nth;
+  };
+  quote.addEventListener("input", () => { form.elements.tick.value = ""; form.elements.nth.value = 0; });
+  details.addEventListener("quote", () => { take(); setTimeout(() => (quote.value ? note : quote).focus(), 0); });
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "at-selection noprint";
+  button.textContent = "Comment";
+  button.hidden = true;
+  document.body.append(button);
+  document.addEventListener("selectionchange", () => {
+    const chosen = getSelection();
+    const inside = !chosen.isCollapsed && paper.contains(chosen.anchorNode) && paper.contains(chosen.focusNode);
+    button.hidden = !inside;
+    if (!inside) return;
+    const box = chosen.getRangeAt(0).getBoundingClientRect();
+    button.style.left = `${Math.min(box.right + scrollX, scrollX + innerWidth - 120)}px`;
+    button.style.top = `${box.bottom + scrollY + 6}px`;
+  });
+  button.addEventListener("mousedown", (event) => event.preventDefault());
+  button.addEventListener("click", () => {
+    details.open = true;
+    details.dispatchEvent(new Event("quote"));
+    button.hidden = true;
+    details.scrollIntoView({ block: "nearest" });
+  });
+}
+
+// The queue by keyboard: j and k go from draft to draft, Enter opens the one in focus as any link.
+function walk() {
+  if (!$("[data-walk]")) return;
+  document.addEventListener("keydown", (event) => {
+    if (typing(event) || (event.key !== "j" && event.key !== "k")) return;
+    const links = $$("[data-walk] tbody tr:not([hidden]) .lead a");
+    const place = links.indexOf(document.activeElement);
+    links[Math.min(Math.max(place + (event.key === "j" ? 1 : -1), 0), links.length - 1)]?.focus();
   });
 }
 
@@ -174,6 +262,21 @@ function everywhere() {
   });
 }
 
+// Clocks: what has passed is shown anew every ten seconds; "n" leads to the form that starts one.
+function clocks() {
+  const form = $("[data-start]");
+  if (!form) return;
+  const tell = () => $$("[data-started]").forEach((one) => {
+    const minutes = Math.max(Math.floor((Date.now() - Date.parse(one.dataset.started) - ahead) / 60000), 0);
+    one.textContent = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
+  });
+  const ahead = Date.now() - Date.parse(form.dataset.start);
+  setInterval(tell, 10000);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "n" && !typing(event)) { event.preventDefault(); $("input[name=work]", form).focus(); }
+  });
+}
+
 function sort() {
   $$("[data-sortable]").forEach((table) => {
     const heads = $$("thead th", table), body = $("tbody", table), first = $$("tr", body);
@@ -218,8 +321,10 @@ function night() {
 $(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 light();
 review();
+walk();
 chat();
 filter();
 everywhere();
+clocks();
 sort();
 night();

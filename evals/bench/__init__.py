@@ -23,7 +23,9 @@ from store.errors import NotFound
 NAMES: Mapping[str, str] = {
     "intake": "files to searchable passages, beside the embedder alone",
     "search": "search inside one client, beside the words alone",
+    "chat": "from a question to the first words, and fifty who ask at once",
     "night": "the first night, and one in which nothing changed",
+    "models": "a first night with a model that thinks two seconds, beside the answers alone",
     "pages": "what the server takes for a page",
 }
 

@@ -5,8 +5,9 @@ Up to READ clients the sample firm is read as it is; a larger practice is made o
 import resource
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from api.settings import load_settings
 from api.wiring import Services, build
 from evals.bench.copies import grow
 from evals.bench.spread import TODAY, Bench, Spread, spread
+from store.database import counting_queries
 from store.ids import new_id
 from store.tables import Client, ClientScan, Note, Person
 
@@ -39,13 +41,26 @@ def measure(bench: Bench) -> Iterator[Spread]:
             yield from _told("night after 5 % changed", services, _night(services, bench, TODAY + timedelta(days=2)))
 
 
-def _told(name: str, services: Services, night: NightResult) -> Iterator[Spread]:
+@dataclass(frozen=True)
+class Ran:
+    """A night with the processor's seconds that it took and the statements that it sent to the records."""
+
+    night: NightResult
+    cpu: float
+    statements: int
+
+
+def _told(name: str, services: Services, ran: Ran) -> Iterator[Spread]:
+    night = ran.night
     with services.database.reading() as session:
         scans = list(session.scalars(select(ClientScan.seconds).where(ClientScan.as_of == night.as_of)))
     yield spread(f"{name}, whole", "seconds", [night.seconds])
     yield spread(f"{name}, a client", "seconds", [night.seconds / night.clients])
+    yield spread(f"{name}, a client, of one core", "seconds", [ran.cpu / night.clients])
+    yield spread(f"{name}, a client, of the records", "statements", [ran.statements / night.clients])
     yield spread(f"{name}, a client's own scan", "seconds", [float(one) for one in scans])
     yield spread(f"{name}, unchanged", "clients", [night.unchanged])
+    yield spread(f"{name}, questions to models", "tokens", [night.tokens])
     yield spread(f"{name}, drafts", "count", [night.drafted])
     yield spread(f"{name}, memory so far", "MB", [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024])
 
@@ -59,6 +74,8 @@ def _change(services: Services) -> None:
             session.add(Note(id=new_id("note"), client_id=client, date=TODAY, author_id=author, text=text))
 
 
-def _night(services: Services, bench: Bench, day: date) -> NightResult:
-    now = services.clock.now() + (day - TODAY)
-    return run_night(services, as_of=day, now=now, progress=bench.progress, workers=workers(services))
+def _night(services: Services, bench: Bench, day: date) -> Ran:
+    now, began = services.clock.now() + (day - TODAY), time.process_time()
+    with counting_queries(services.database.engine) as statements:
+        night = run_night(services, as_of=day, now=now, progress=bench.progress, workers=workers(services))
+    return Ran(night, time.process_time() - began, len(statements))

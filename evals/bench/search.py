@@ -75,7 +75,7 @@ def _measured(services: Services) -> Iterator[Spread]:
             sizes.append(len(passages))
             alone += list(_words_alone(passages))
     day = [_timed(_ask, services, _any(clients, draw), draw.choice(QUESTIONS)) for _ in range(DAY)]
-    memory = _memory()
+    memory = memory_now()
     embedding = [_timed(services.embedder.embed, [question]) for question in QUESTIONS * 25]
     everywhere = [_timed(_ask_all, services, question) for question in QUESTIONS * 3]
     yield spread("passages of a client", "count", sizes)
@@ -94,7 +94,7 @@ def _any(clients: Sequence[tuple[str, str]], draw: random.Random) -> str:
     return draw.choice(clients[:few] if draw.random() < _OFTEN else clients)[0]
 
 
-def _memory() -> float:
+def memory_now() -> float:
     """MB that the process holds now; 0 where the system does not tell."""
     return int(_STATM.read_text().split()[1]) * 4096 / 1e6 if _STATM.exists() else 0.0
 

@@ -1,4 +1,4 @@
-"""What rules over many rows give in a finished sample firm: realization, hours of a week, customers' shares of receivables.
+"""What rules over many rows give in a finished sample firm: realization, officers' pay, hours of a week, shares of receivables.
 
 Plants nothing that is not there already: it reads the records and says what must be raised of them.
 """
@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from evals.firm import days
+from evals.firm.gold import DocumentGold
 from evals.firm.records import Invoice
 from evals.firm.sample import Profile, Sample
 from store.ids import stable_id
@@ -16,15 +17,24 @@ _CENT, _TENTH = Decimal("0.01"), Decimal("0.1")
 
 
 def count(sample: Sample) -> None:
-    """Plants what the rules over all records give: realization, planned weeks, customers' shares of receivables."""
+    """Plants what the rules over all records give: realization, officers' pay, planned weeks, customers' shares of receivables."""
     for profile in sample.profiles.values():
         _realization(sample, profile)
+        _officers(sample, profile)
     _weeks(sample)
     _customers(sample)
 
 
 def _realization(sample: Sample, profile: Profile) -> None:
-    """The last three invoices with time against those of twelve months before them, at least three."""
+    now, then, value = realization(sample, profile) or (Decimal(0), Decimal(0), Decimal(0))
+    if then - now >= 10:
+        dollars = (value * (then - now) / 100).quantize(_CENT)
+        sample.plant(profile.ref, "realization-drop", profile.ref, f"{then} % fell to {now} %", dollars=dollars)
+
+
+def realization(sample: Sample, profile: Profile) -> tuple[Decimal, Decimal, Decimal] | None:
+    """Percent billed of the last three invoices with time, that of twelve months before them, at least three, and the value of the last
+    three; None where there are fewer."""
     rows = [row for e in sample.work_of(profile.ref) for row in sample.invoices.get(e.ref, [])]
     worth: list[tuple[Invoice, Decimal]] = []
     last: dict[str, date] = {}
@@ -37,18 +47,14 @@ def _realization(sample: Sample, profile: Profile) -> None:
             worth.append((row, value))
     latest = worth[-3:]
     if len(worth) < 6:
-        return
+        return None
     day = latest[0][0].issued_on
     since = min(day.replace(year=day.year - 1, day=min(day.day, 28)), days.month_end(day.year - 1, day.month))
     since = since if day.day <= 28 else days.month_end(day.year - 1, day.month)
     before = [pair for pair in worth[:-3] if pair[0].issued_on >= since]
     if len(before) < 3:
-        return
-    now, then = (_percent(part) for part in (latest, before))
-    if then - now >= 10:
-        value = sum((value for _, value in latest), Decimal(0))
-        dollars = (value * (then - now) / 100).quantize(_CENT)
-        sample.plant(profile.ref, "realization-drop", profile.ref, f"{then} % fell to {now} %", dollars=dollars)
+        return None
+    return _percent(latest), _percent(before), sum((value for _, value in latest), Decimal(0))
 
 
 def _percent(bills: list[tuple[Invoice, Decimal]]) -> Decimal:
@@ -58,6 +64,26 @@ def _percent(bills: list[tuple[Invoice, Decimal]]) -> Decimal:
 
 def _tenths(number: Decimal) -> Decimal:
     return number.quantize(_TENTH, rounding=ROUND_HALF_UP)
+
+
+def _officers(sample: Sample, profile: Profile) -> None:
+    """An S corporation's pay of officers by its trial balance of the year end; books that came out so by chance count too."""
+    found = sample.books.get(profile.ref)
+    known = any(one.client_ref == profile.ref and one.slug == "officer-compensation" for one in sample.planted)
+    if found is None or known or profile.client.entity_type != "1120-S":
+        return
+    last = found.as_of.isoformat()
+    paper = next((one.path for one in sample.documents if _is_balance_of(one, profile.ref, last)), None)
+    wages, taken = found.accounts.get(6000, Decimal(0)), found.accounts.get(3200, Decimal(0))
+    profit = found.net_income + wages
+    if paper is not None and taken > 0 and profit > 0 and wages * 100 < profit * 40:
+        why = f"officer wages are {_tenths(100 * wages / profit)} % of profit before them, with distributions"
+        sample.plant(profile.ref, "officer-compensation", paper, why, dollars=taken, document=paper)
+
+
+def _is_balance_of(document: DocumentGold, ref: str, day: str) -> bool:
+    ours = document.kind == "trial-balance" and document.path.split("/")[1] == ref
+    return ours and any(fact.name == "as_of" and fact.value == day for fact in document.facts)
 
 
 def _weeks(sample: Sample) -> None:

@@ -20,6 +20,8 @@ from evals.firm import (
     plant_matters,
     plant_practice,
     questions,
+    staff_questions,
+    third_questions,
     work,
     write,
 )
@@ -80,7 +82,11 @@ def generate(
         decoys=tuple(sample.decoys),
         documents=tuple(sample.documents),
         findings=tuple(sample.findings),
-        questions=tuple(questions.ask(sample, invoices, payments)),
+        questions=(
+            *questions.ask(sample, invoices, payments),
+            *staff_questions.ask(sample, invoices, payments),
+            *third_questions.ask(sample, invoices, payments),
+        ),
         canaries=tuple(Canary(profile.ref, profile.canary) for profile in sample.profiles.values()),
         counts={**counts, "documents": len(sample.documents), "messages": len(sample.mail), "files": len(sample.paths)},
     )

@@ -133,12 +133,16 @@ class ExpectedFinding:
 
 @dataclass(frozen=True)
 class Question:
-    """A question about one client. `answer` of an unanswerable one is empty; of a trap, what a careful reader says."""
+    """A question about one client. `answer` of one without an answer, and of a trap, is empty: nothing in this client's file answers.
+    `held_out`: a wording that is not worked with. `voice`: "" as a person writes, else
+    one of staff_questions.VOICES, as staff type, or of third_questions.VOICES."""
 
     client_ref: str
     question: str
     answer: str
     kind: QuestionKind
+    held_out: bool = False
+    voice: str = ""
 
 
 @dataclass(frozen=True)

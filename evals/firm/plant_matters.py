@@ -96,14 +96,14 @@ def _january(sample: Sample) -> date:
 
 
 def limitations(sample: Sample, profile: Profile) -> None:
-    """A claim that runs out in 75 days; its trust money reaches its minimum to the cent, its agreement was signed before work."""
+    """A claim of two years that runs out in 75 days; trust money at its minimum to the cent, an agreement signed before work."""
     engagement = _matter(sample, profile, "Claim against the former trustee", signed=days.roll(sample.ago(48)))
     _parties(sample, profile, engagement, "Harlan Fiduciary Services, LLC", "Harlan Trust Company")
     left = _RETAINER - Decimal("405.00") - _worth(sample, engagement)
     _trust(sample, profile, engagement, left, _january(sample))
     due, title = sample.ago(-75), "Statute of limitations, breach of fiduciary duty"
     by, second = (person.email for person in sample.role("partner")[:2])
-    sample.entered.append(Entered(profile.ref, engagement.ref, title, due, "42 Pa. C.S. §5525", by, second))
+    sample.entered.append(Entered(profile.ref, engagement.ref, title, due, "42 Pa. C.S. §5524(7)", by, second))
     subject = stable_id("date", profile.ref, engagement.ref, title, 0)
     why = "entered by a lawyer, 75 days off"
     sample.plant(profile.ref, "limitations", subject, why, due=due, dollars=engagement.fee)
@@ -131,6 +131,8 @@ def court(sample: Sample, profile: Profile) -> None:
     """An answer that falls on a Sunday and is due on Monday; the trust ledger is reconciled."""
     engagement = _matter(sample, profile, "Suit over the studio lease")
     _parties(sample, profile, engagement, "Granger Loft Associates, LP")
+    words = "Met with Corinne about Suit over the studio lease. Decided to answer the complaint and to claim the repairs from the landlord."
+    sample.notes.append(Note(profile.ref, sample.ago(5), profile.client.partner, words))
     _trust(sample, profile, engagement, Decimal(500), _january(sample))
     nominal = sample.as_of + timedelta(days=6 - sample.as_of.weekday())
     served, title = nominal - timedelta(days=21), "Answer to the complaint"
@@ -146,6 +148,8 @@ def court(sample: Sample, profile: Profile) -> None:
 def trust_low(sample: Sample, profile: Profile) -> None:
     engagement = _matter(sample, profile, "Partnership dissolution")
     _parties(sample, profile, engagement, "Quentin Dray")
+    words = "Partnership dissolution: demand $38,000 of Quentin Dray, the balance of her capital account."
+    sample.notes.append(Note(profile.ref, sample.ago(6), profile.client.partner, words))
     left = _RETAINER - Decimal("405.00") - _worth(sample, engagement)
     subject = _trust(sample, profile, engagement, left + 640, _january(sample))
     why = "balance less unbilled time is $640 under the agreed minimum"

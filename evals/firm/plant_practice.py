@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from evals.firm import days, money, plant_filings
+from evals.firm import counted, days, money, plant_filings
 from evals.firm.documents import bank, books, filings
 from evals.firm.documents.bank import Line
 from evals.firm.records import Engagement, Payment, Task, Time
@@ -98,8 +98,8 @@ def underwater_once(sample: Sample, profile: Profile) -> None:
     sample.decoy(profile.ref, "fixed-fee-underwater", "under water last year, above 70 % this year")
 
 
-def _controllership(sample: Sample, profile: Profile, last: Decimal) -> None:
-    """A service of last year, billed monthly at 90 % of its time, and at `last` of it in the last three months."""
+def _controllership(sample: Sample, profile: Profile, last: Decimal) -> str:
+    """A service of last year, billed monthly at 90 % of its time, and at `last` of it in the last three months; returns its ref."""
     year, amount = sample.tax_year, Decimal(900)
     ref = f"{profile.ref}-CONTROL-{year % 100}"
     engagement = sample.open(
@@ -135,6 +135,7 @@ def _controllership(sample: Sample, profile: Profile, last: Decimal) -> None:
         money.invoice(sample, engagement, end, amount, rng)
     for bill in sample.invoices[ref]:
         sample.payments[bill.number] = [Payment(bill.number, bill.issued_on + timedelta(days=21), bill.amount)]
+    return ref
 
 
 def realization(sample: Sample, profile: Profile) -> None:
@@ -142,8 +143,18 @@ def realization(sample: Sample, profile: Profile) -> None:
 
 
 def realization_held(sample: Sample, profile: Profile) -> None:
-    _controllership(sample, profile, Decimal("0.84"))
-    sample.decoy(profile.ref, "realization-drop", "six points below the months before")
+    """What else the client was billed moves the mean of the months before, so the last three are set against that mean."""
+    ref = _controllership(sample, profile, Decimal("0.90"))
+    for points in (6, 4, 2):
+        _, then, _ = counted.realization(sample, profile) or (0, Decimal(90), 0)
+        for place in (-3, -2, -1):
+            entry, bill = sample.time[ref][place], sample.invoices[ref][place]
+            hours = (bill.amount * 100 / (then - points) / entry.rate).quantize(_CENT)
+            sample.time[ref][place] = replace(entry, hours=hours)
+        found = counted.realization(sample, profile)
+        if found is None or found[1] - found[0] < 8:
+            break
+    sample.decoy(profile.ref, "realization-drop", f"{points} points below the months before")
 
 
 # ---------------------------------------------------------------- the firm
@@ -290,7 +301,7 @@ def close_running(sample: Sample, profile: Profile) -> None:
 
 
 def _unsorted(sample: Sample, profile: Profile, share: str) -> tuple[str, Decimal]:
-    """Puts that share of expense in an account for what nobody has placed; returns the document that counts, and the amount."""
+    """Puts that share of expense in an account for what nobody has placed; returns the trial balance, which counts, and the amount."""
     found = sample.books[profile.ref]
     expense = found.total(5000, 8999)
     amount = (expense * Decimal(share)).quantize(_CENT)
@@ -299,8 +310,8 @@ def _unsorted(sample: Sample, profile: Profile, share: str) -> tuple[str, Decima
     sample.settle(profile.ref, "trial-balance")
     sample.settle(profile.ref, "profit-and-loss")
     balance = books.trial_balance(sample, profile, changed)
-    statement = books.profit_and_loss(sample, profile, changed)
-    return (balance if books.numbers_accounts(sample, profile) else statement), amount
+    books.profit_and_loss(sample, profile, changed)
+    return balance, amount
 
 
 def unsorted(sample: Sample, profile: Profile) -> None:

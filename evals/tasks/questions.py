@@ -37,6 +37,7 @@ class Asked:
     question: str
     answer: str
     kind: str
+    held_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Scored:
 
 def measure(services: Services, gold: Gold, *, papers: bool = False) -> dict[str, Any]:
     """The gold questions of the sample firm, with `papers` the ones made from its papers as well; see `summary` for what comes back."""
-    asked = [Asked(q.client_ref, q.question, q.answer, q.kind) for q in gold.questions]
+    asked = [Asked(q.client_ref, q.question, q.answer, q.kind, q.held_out) for q in gold.questions]
     if papers:
         asked += [Asked(q.client_ref, q.question, q.answer, "paper") for q in of_papers(gold)]
         asked += [Asked(q.client_ref, q.question, "", "misplaced") for q in misplaced(gold)]

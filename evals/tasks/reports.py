@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agents.asking.sources import from_passages, gather
+from agents.asking.sources import CLOSEST, answered, gather
 from agents.asking.topics import understand
 from ingestion.indexing import embed_and_put
 from store.database import Database
@@ -35,7 +35,8 @@ SPANS = ("span", "multi-span")  # what can be quoted; arithmetic is not
 @dataclass(frozen=True)
 class Figures:
     """`n` questions, of which `answered` had an answer, `cited` one that quotes a gold passage, `said` one that holds every gold span.
-    Of `misplaced` questions, asked of another company's report, `misplaced_answered` had an answer all the same."""
+    Of `misplaced` questions, asked of another company's report, `misplaced_answered` had an answer all the same, `misplaced_closest`
+    only what comes closest."""
 
     n: int
     answered: int
@@ -43,6 +44,7 @@ class Figures:
     said: int
     misplaced: int
     misplaced_answered: int
+    misplaced_closest: int
 
 
 def measure(
@@ -54,17 +56,19 @@ def measure(
     put(database, index, embedder, {ref: [row for row in passages if row["doc_id"] == ref] for ref in chosen})
     searcher = Searcher(index, embedder)
     asked = [row for row in questions if row["doc_id"] in chosen and row["answer_type"] in SPANS]
-    own = [(row, _quotes(database, searcher, row["doc_id"], row["question"])) for row in asked]
+    own = [(row, _quotes(database, searcher, row["doc_id"], row["question"])[0]) for row in asked]
     draw = random.Random(1)
     others = [draw.choice([ref for ref in chosen if ref != row["doc_id"]]) for row in asked]
     misplaced = [_quotes(database, searcher, ref, row["question"]) for ref, row in zip(others, asked, strict=True)]
+    near = sum(closest for _, closest in misplaced)
     return Figures(
         n=len(own),
         answered=sum(bool(quotes) for _, quotes in own),
         cited=sum(bool({d for d, _ in quotes} & set(row["gold_passage_ids"])) for row, quotes in own),
         said=sum(_says(row["answer"], [words for _, words in quotes]) for row, quotes in own),
         misplaced=len(misplaced),
-        misplaced_answered=sum(map(bool, misplaced)),
+        misplaced_answered=sum(bool(quotes) for quotes, _ in misplaced) - near,
+        misplaced_closest=near,
     )
 
 
@@ -110,15 +114,16 @@ def _file(session: Any, client_id: str, path: str, text: str) -> str:
     return version
 
 
-def _quotes(database: Database, searcher: Searcher, ref: str, question: str) -> list[tuple[str, str]]:
-    """What is quoted to answer: the passage's id and the words."""
+def _quotes(database: Database, searcher: Searcher, ref: str, question: str) -> tuple[list[tuple[str, str]], bool]:
+    """What is quoted to answer: the passage's id and the words; and whether it only comes closest."""
     with database.reading() as session:
         scope = system_scope(session, "evals", now=NOW, today=date(2026, 3, 9))
         asked = understand(question)
         sources = gather(scope, searcher, ref, asked)
-        claims = sources.sure or from_passages(asked, sources)
+        claims = answered(sources)
         cited = [one for claim in claims for one in claim.evidence if isinstance(one, DocumentEvidence)]
-        return [(sources.paths[one.document], one.quote) for one in cited]
+        said = [(sources.paths[one.document], one.quote) for one in cited]
+        return said, any(claim.text == CLOSEST for claim in claims)
 
 
 def _says(gold: Iterable[str], quotes: Sequence[str]) -> bool:

@@ -25,7 +25,7 @@ def cases(ground: Ground) -> Iterator[Case]:
     """The gold's own questions, one for each fact that a paper states, and the same asked of a client without such a paper."""
     for home in ground.samples:
         for one in home.gold.questions:
-            yield Case(home, Asked(one.client_ref, one.question, one.answer, one.kind))
+            yield Case(home, Asked(one.client_ref, one.question, one.answer, one.kind, one.held_out))
         for stated in of_papers(home.gold):
             yield Case(home, Asked(stated.client_ref, stated.question, stated.answer, "paper"))
         for elsewhere in misplaced(home.gold):
@@ -41,6 +41,8 @@ def score(case: Case, scored: Scored) -> Iterator[Score]:
     """Right or not, over all and by kind; of the citations how many stand, and that none is of another client."""
     yield "right", scored.right
     yield f"right: {case.asked.kind}", scored.right
+    if case.asked.held_out:
+        yield f"right, held-out wordings: {case.asked.kind}", scored.right
     yield from counted("citations that stand", scored.standing, scored.citations)
     yield "answers without a leak", not scored.leaks
     yield "seconds to an answer", scored.whole

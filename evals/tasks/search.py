@@ -63,15 +63,15 @@ def cases(ground: Ground) -> Iterator[SearchCase]:
     kept = KeptVectors(services.embedder, ground.homes / "vectors.db")
     searcher = Searcher(services.index, kept)
     take_reports(services, kept, pack / "pdfqa", ground)
-    for row in _rows(pack / "pdfqa" / "questions.jsonl"):
+    for row in rows_of(pack / "pdfqa" / "questions.jsonl"):
         if row["gold_pages"]:
             gold = frozenset[int](row["gold_pages"])
             name = f"pages of a file, {row['source']}"
             yield SearchCase(name, services, searcher, _ref(row["file"]), row["file"], row["question"], gold, True)
     for part, key in (("qa_tatqa", "client_id"), ("qa_finqa", "doc_id")):
         if (pack / part).is_dir():
-            ids = take_passages(services, kept, part, _rows(pack / part / "passages.jsonl"), key)
-            for row in _rows(pack / part / "questions.jsonl"):
+            ids = take_passages(services, kept, part, rows_of(pack / part / "passages.jsonl"), key)
+            for row in rows_of(pack / part / "questions.jsonl"):
                 found = frozenset(ids[one] for one in row["gold_passage_ids"])
                 name = f"passages inside {key}, {part}"
                 ref = _ref(part, row[key])
@@ -195,7 +195,7 @@ def _document(
     session.add_all(passages)
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def rows_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 

@@ -1,6 +1,7 @@
 """Facts of documents by rule: which kind a document is, and the facts its kind holds, each with the words it was read from.
 
-Front doors: `recognise`, `read_facts`. Pure functions of a parsed file. Never here: models, the store, other files of the client.
+Front doors: `recognise`, `read_facts`, `facts_of`. Pure functions of a parsed file. Never here: models, the store, other files of the
+client.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,10 +23,12 @@ from ingestion.facts import (
 from ingestion.facts.kinds import recognise
 from ingestion.facts.text import Reading, open_reading
 
-__all__ = ["KINDS", "READER_VERSION", "read_facts", "recognise"]
+__all__ = ["KINDS", "READER_VERSION", "RULES", "facts_of", "read_facts", "recognise"]
 
-# Change it with the rules: facts read by another version are read again.
-READER_VERSION = "rules-1"
+RULES = "rules-"
+"""How the name of a reader that is a rule begins."""
+# Change it with the rules: facts read by another version are read again (ingestion/reading_again.py).
+READER_VERSION = f"{RULES}1"
 
 _READERS: Mapping[str, Callable[[Reading], list[ReadFact]]] = {
     "notice": notices.read,
@@ -68,7 +71,11 @@ def read_facts(parsed: Parsed, kind: str) -> tuple[ReadFact, ...]:
 
     `row` of a list counts from 0. A fact without its verbatim words is not returned.
     """
-    reading = open_reading(parsed)
+    return facts_of(open_reading(parsed), kind)
+
+
+def facts_of(reading: Reading, kind: str) -> tuple[ReadFact, ...]:
+    """`read_facts` of a document that is open already."""
     if not reading.lines:
         return ()
     texts = {page.number: page.text for page in reading.pages}

@@ -17,6 +17,7 @@ from ingestion.facts.text import (
     first_value,
     in_prose,
     label_pattern,
+    label_texts,
     trimmed,
     value_at,
 )
@@ -75,7 +76,8 @@ def labelled(reading: Reading, labels: Sequence[str], kind: ValueKind) -> Found 
     """The value that stands right of a label or below it; the first label that has one wins, its surest place first."""
     for label in labels:
         best: Found | None = None
-        for index, line in enumerate(reading.lines):
+        for index in reading.lines_with(label_texts(label)):
+            line = reading.lines[index]
             for match in label_pattern(label).finditer(line.text):
                 found = _beside_or_below(reading, index, match, kind)
                 if found is not None and (best is None or found.confidence > best.confidence):

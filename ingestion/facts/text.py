@@ -4,10 +4,12 @@ Every find carries its span, so that `quote == page.text[start:end]`. Labels are
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
+from functools import cached_property, lru_cache
+from itertools import accumulate
+from typing import Literal, NamedTuple
 
 from ingestion.elements import Page, Parsed, ReadFact
 from ingestion.facts.values import (
@@ -20,15 +22,15 @@ from ingestion.facts.values import (
     YEAR_PATTERN,
     ValueKind,
 )
+from ingestion.literals import lowered, needed
 
 OCR_TRUST = 0.9
 
 Columns = Literal["index", "place", "order"]
 
 
-@dataclass(frozen=True)
-class Span:
-    """A run of characters of one page; `text` is exactly what stands there."""
+class Span(NamedTuple):
+    """A run of characters of one page; `text` is exactly what stands there. A tuple, because a document has thousands."""
 
     page: int
     start: int
@@ -63,6 +65,30 @@ class Reading:
     @property
     def text(self) -> str:
         return "\n".join(page.text for page in self.pages)
+
+    @cached_property
+    def low(self) -> str:
+        """All its text as plain texts are looked up in it."""
+        return lowered(self.text)
+
+    @cached_property
+    def _low_lines(self) -> tuple[str, list[int]]:
+        """The same of its lines, one after the other, and where each begins."""
+        lines = [lowered(line.text) for line in self.lines]
+        begins = list(accumulate((len(line) + 1 for line in lines), initial=0))
+        return "\n".join(lines), begins
+
+    def lines_with(self, texts: Collection[str]) -> list[int]:
+        """The numbers of the lines in which one of these texts stands, each as `literals.needed` has them."""
+        low, begins = self._low_lines
+        found: set[int] = set()
+        for text in texts:
+            at = low.find(text) if self.lines else -1
+            while at >= 0:
+                number = bisect_right(begins, at) - 1
+                found.add(number)
+                at = low.find(text, begins[number + 1]) if number + 1 < len(self.lines) else -1
+        return sorted(found)
 
 
 @dataclass(frozen=True)
@@ -104,10 +130,13 @@ def _lines(page: Page, on_paper: bool) -> Iterator[Line]:
         start += len(text) + 1
 
 
+_BAR, _GAP = re.compile(r"\||\t"), re.compile(r"[^\S\n]{2,}")
+
+
 def _cells(page: int, text: str, offset: int, ruled: bool) -> Iterator[Span]:
-    separator = r"\||\t" if ruled else r"[^\S\n]{2,}"
     at = 0
-    for stop, following in [*((m.start(), m.end()) for m in re.finditer(separator, text)), (len(text), len(text))]:
+    borders = [match.span() for match in (_BAR if ruled else _GAP).finditer(text)]
+    for stop, following in (*borders, (len(text), len(text))):
         cell = trimmed(page, text, at, stop, offset)
         if cell.text or ruled:
             yield cell
@@ -117,9 +146,9 @@ def _cells(page: int, text: str, offset: int, ruled: bool) -> Iterator[Span]:
 def trimmed(page: int, text: str, start: int, end: int, offset: int = 0) -> Span:
     """The span of text[start:end] without white space at its ends; `offset` is added to its place."""
     piece = text[start:end]
-    left = start + len(piece) - len(piece.lstrip())
     body = piece.strip()
-    return Span(page, offset + left, offset + left + len(body), body)
+    left = offset + start + (len(piece) - len(piece.lstrip()) if len(body) < len(piece) else 0)
+    return Span(page, left, left + len(body), body)
 
 
 def fact(name: str, kind: ValueKind, found: Found, reading: Reading, row: int | None = None) -> ReadFact:
@@ -137,21 +166,37 @@ def label_pattern(label: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=2048)
+def label_texts(label: str) -> frozenset[str]:
+    """Texts of which a line holds one where the label stands in it."""
+    return needed(label).texts
+
+
+@lru_cache(maxsize=2048)
 def prose_pattern(template: str) -> re.Pattern[str]:
     """A prose pattern with its places for values filled in."""
-    places = {
-        "<date>": DATE_PATTERN,
-        "<money>": MONEY_PATTERN,
-        "<percent>": PERCENT_PATTERN,
-        "<name>": NAME_PATTERN,
-        "<taxid>": TAX_ID_PATTERN,
-        "<year>": YEAR_PATTERN,
-        "<count>": COUNT_PATTERN,
-    }
     pattern = spaced(template)
-    for place, value in places.items():
+    for place, value in _PLACES.items():
         pattern = pattern.replace(place, f"(?P<v>{value})")
     return re.compile(pattern, re.IGNORECASE)
+
+
+@lru_cache(maxsize=2048)
+def _prose_texts(template: str) -> frozenset[str]:
+    """Texts of which a page holds one where the prose pattern fits."""
+    for place in _PLACES:
+        template = template.replace(place, ".+")
+    return needed(template).texts
+
+
+_PLACES = {
+    "<date>": DATE_PATTERN,
+    "<money>": MONEY_PATTERN,
+    "<percent>": PERCENT_PATTERN,
+    "<name>": NAME_PATTERN,
+    "<taxid>": TAX_ID_PATTERN,
+    "<year>": YEAR_PATTERN,
+    "<count>": COUNT_PATTERN,
+}
 
 
 def spaced(pattern: str) -> str:
@@ -168,7 +213,10 @@ def matches(reading: Reading, pattern: re.Pattern[str]) -> Iterator[tuple[Page, 
 
 def in_prose(reading: Reading, templates: Sequence[str], kind: ValueKind) -> Found | None:
     """The first value that a prose pattern finds; patterns are tried in order."""
+    low = reading.low
     for template in templates:
+        if not any(text in low for text in _prose_texts(template)):
+            continue
         for page, match in matches(reading, prose_pattern(template)):
             start = (
                 _own_party(page.text, *match.span("v")) if kind.pattern.pattern == NAME_PATTERN else match.start("v")

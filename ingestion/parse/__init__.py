@@ -12,6 +12,7 @@ from ingestion import identify as kind
 from ingestion.copies import copy_finding
 from ingestion.elements import Finding, Parsed
 from ingestion.identify import IMAGES, PDF, clean_name, identify
+from ingestion.injection import findings
 from ingestion.parse.broken import Unreadable, broken
 from ingestion.parse.locked import decrypted, is_locked
 
@@ -45,7 +46,7 @@ def _parsed(name: str, data: bytes, passwords: Sequence[str], on_page: OnPage | 
     except broken() as error:
         why = f"{name} is damaged and could not be read ({type(error).__name__}); ask for it again or add it as PDF."
         return Parsed(identity.media_type, findings=(Finding(name, why, "error"),))
-    return _with_copy(name, _explained(name, parsed))
+    return _with_orders(name, _with_copy(name, _explained(name, parsed)))
 
 
 def _read(name: str, data: bytes, media_type: str, passwords: Sequence[str], on_page: OnPage | None) -> Parsed:
@@ -115,6 +116,12 @@ def _explained(name: str, parsed: Parsed) -> Parsed:
     more = " and more" if len(blank) > 20 else ""
     why = f"{name}, {which}{more} unreadable: nothing is written there; nothing to do if that is right."
     return replace(parsed, findings=(*parsed.findings, Finding(name, why, "info")))
+
+
+def _with_orders(name: str, parsed: Parsed) -> Parsed:
+    """What tries to instruct an assistant is told; the words stay as they are."""
+    found = tuple(findings(parsed, name))
+    return replace(parsed, findings=(*parsed.findings, *found)) if found else parsed
 
 
 def _with_copy(name: str, parsed: Parsed) -> Parsed:

@@ -4,12 +4,13 @@ Owns what a line means: heading, list item, paragraph, row of a table. Never ope
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import median
 
 from ingestion.elements import Element, ElementType, Word
-from ingestion.parse.layout import Glyphs, Line, Run
+from ingestion.parse.layout import Line, Run
 from ingestion.parse.pages import CELL_BORDER
 
 _LIST_ITEM = re.compile(r"^(?:[•▪●◦‣–·*-]\s+\S|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+\S)")
@@ -23,17 +24,23 @@ _MAX_LABEL_LINES = 4
 
 @dataclass(frozen=True)
 class LaidOut:
-    """A page's text with its elements and each word's place, in text order; boxes are those of the glyphs given."""
+    """A page's text with its elements, and `placed`, which finds where its words stand: few ask."""
 
     text: str
     elements: tuple[Element, ...]
-    words: tuple[Word, ...]
+    placed: Callable[[], tuple[Word, ...]] = tuple
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """Each word's place, in text order; boxes are those of the glyphs given."""
+        return self.placed()
 
 
 def lay_out(page: int, lines: Sequence[Line]) -> LaidOut:
     """Text of `lines`: one line each, cells of a table joined by " | ", an empty line between blocks."""
     writer = _Writer(page)
-    usual = median(line.height for line in lines) if lines else 1.0
+    usual = median([line.height for line in lines]) if lines else 1.0
+    titles = [_is_title(line, usual) for line in lines]
     at = 0
     while at < len(lines):
         rows = _table_length(lines, at)
@@ -41,10 +48,10 @@ def lay_out(page: int, lines: Sequence[Line]) -> LaidOut:
             writer.table(lines[at : at + rows])
             at += rows
         else:
-            end = _paragraph_end(lines, at, usual)
-            writer.paragraph(_kind(lines, at, end, usual), lines[at:end])
+            end = _paragraph_end(lines, at, usual, titles)
+            writer.paragraph(_kind(lines, at, end, titles[at]), lines[at:end])
             at = end
-    return LaidOut("".join(writer.parts), tuple(writer.elements), tuple(writer.words))
+    return LaidOut("".join(writer.parts), tuple(writer.elements), writer.words)
 
 
 class _Writer:
@@ -54,7 +61,7 @@ class _Writer:
         self.page = page
         self.parts: list[str] = []
         self.elements: list[Element] = []
-        self.words: list[Word] = []
+        self.runs: list[tuple[int, Run]] = []
         self.at = 0
         self.first = 0
 
@@ -91,19 +98,22 @@ class _Writer:
             self._run(cell)
 
     def _run(self, run: Run) -> None:
-        for i, (word, glued) in enumerate(zip(run.words, run.glued, strict=True)):
-            if i and not glued:
-                self._put(" ")
-            self._word(word)
+        self.runs.append((self.at, run))
+        self._put(run.text)
 
-    def _word(self, word: Glyphs) -> None:
-        start = self.at
-        self._put(word.text)
-        self.words.append(Word(start, self.at, word.box))
+    def words(self) -> tuple[Word, ...]:
+        return tuple(word for at, run in self.runs for word in _words(at, run))
 
     def _put(self, text: str) -> None:
         self.parts.append(text)
         self.at += len(text)
+
+
+def _words(at: int, run: Run) -> Iterator[Word]:
+    for i, (word, glued) in enumerate(zip(run.words, run.glued, strict=True)):
+        at += bool(i) and not glued
+        yield Word(at, at + len(word.text), word.box)
+        at += len(word.text)
 
 
 def _table_length(lines: Sequence[Line], at: int) -> int:
@@ -147,16 +157,16 @@ def _aligned(above: Line, below: Line) -> bool:
     return False
 
 
-def _paragraph_end(lines: Sequence[Line], at: int, usual: float) -> int:
+def _paragraph_end(lines: Sequence[Line], at: int, usual: float, titles: Sequence[bool]) -> int:
     """Where the paragraph that starts at `at` ends: at a gap, a heading, a list item, a table, another size of letters."""
-    title = _is_title(lines[at], usual)
+    title = titles[at]
     end = at + 1
     while end < len(lines):
         above, line = lines[end - 1], lines[end]
         pitch = line.base - above.base
         if pitch <= 0 or pitch > _PARAGRAPH_GAP * max(above.height, 0.8 * usual):
             break
-        if _is_title(line, usual) != title or _LIST_ITEM.match(line.cells[0].text) or _table_length(lines, end):
+        if titles[end] != title or _LIST_ITEM.match(line.cells[0].text) or _table_length(lines, end):
             break
         if title and abs(line.height - above.height) > 0.25 * above.height:
             break
@@ -169,17 +179,20 @@ def _is_title(line: Line, usual: float) -> bool:
     if len(cells) != 1:
         return False
     text = cells[0].text
-    letters = [c for c in text if c.isalpha()]
-    if len(letters) < 3 or len(text.split()) > _MAX_TITLE_WORDS or text.endswith((".", ",", ";")):
+    if text.endswith((".", ",", ";")) or len(text.split()) > _MAX_TITLE_WORDS:
         return False
-    bold = all(word.bold for word in cells[0].words)
-    return bold or line.height > 1.25 * usual or sum(c.isupper() for c in letters) > 0.75 * len(letters)
+    letters = sum(map(str.isalpha, text))
+    if letters < 3:
+        return False
+    if line.height > 1.25 * usual or sum(map(str.isupper, text)) > 0.75 * letters:
+        return True
+    return all(word.bold for word in cells[0].words)
 
 
-def _kind(lines: Sequence[Line], at: int, end: int, usual: float) -> ElementType:
+def _kind(lines: Sequence[Line], at: int, end: int, title: bool) -> ElementType:
     text = lines[at].cells[0].text
     if end - at == 1 and len(lines[at].cells) == 1 and _PAGE_NUMBER.match(text):
         return "Footer" if at > 2 else "Header"
     if _LIST_ITEM.match(text):
         return "ListItem"
-    return "Title" if end - at <= 3 and _is_title(lines[at], usual) else "Text"
+    return "Title" if end - at <= 3 and title else "Text"

@@ -4,10 +4,13 @@ Owns the geometry shared by PDF text and OCR. All lengths are in the unit of the
 Never opens a file, never decides what a line means (see `blocks.py`).
 """
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from statistics import median
+from typing import NamedTuple
 
 from ingestion.elements import Box
 
@@ -19,12 +22,13 @@ _DIGIT_GAP = 0.5
 _SIGN_GAP = 0.6
 _SAME_LINE = 0.45
 _MIN_COLUMN_LINES = 4
+_PROSE_LETTERS = 18
+_BY_BASE, _BY_LEFT = attrgetter("base", "left"), attrgetter("left")
 _OPENING = frozenset("$€£¥(#") | {"$(", "($", "US$", "-$", "R$"}
 _CLOSING = frozenset(")%*") | {")%", "%)"}
 
 
-@dataclass(frozen=True)
-class Glyphs:
+class Glyphs(NamedTuple):
     """A word as it stands on the page. `base` is the height by which words of one line are known (baseline or middle)."""
 
     text: str
@@ -36,33 +40,41 @@ class Glyphs:
 
 @dataclass(frozen=True)
 class Run:
-    """Words that surely follow each other on one line, left to right. `glued[i]`: no blank before word i."""
+    """Words that surely follow each other on one line, left to right. `glued[i]`: no blank before word i. Its place is worked out
+    once, when it is made: a page is sorted many times."""
 
     words: tuple[Glyphs, ...]
     glued: tuple[bool, ...]
+    left: float = field(init=False)
+    right: float = field(init=False)
+    base: float = field(init=False)
+    height: float = field(init=False)
 
-    @cached_property
-    def left(self) -> float:
-        return self.words[0].box.left
-
-    @cached_property
-    def right(self) -> float:
-        return max(word.box.right for word in self.words[-3:])
-
-    @cached_property
-    def base(self) -> float:
-        return self.words[0].base
-
-    @cached_property
-    def height(self) -> float:
-        return max(word.height for word in self.words)
+    def __post_init__(self) -> None:
+        words = self.words
+        first = words[0]
+        right, height = first.box.right, first.height
+        if len(words) > 1:
+            right = max([word.box.right for word in words[-3:]])
+            height = max([word.height for word in words])
+        # What `object.__setattr__` would do one by one.
+        self.__dict__.update(left=first.box.left, right=right, base=first.base, height=height)
 
     @cached_property
     def text(self) -> str:
+        if not any(self.glued[1:]):
+            return " ".join([word.text for word in self.words])
         return "".join(
-            word.text if glue or not i else " " + word.text
-            for i, (word, glue) in enumerate(zip(self.words, self.glued, strict=True))
+            [
+                word.text if glue or not i else " " + word.text
+                for i, (word, glue) in enumerate(zip(self.words, self.glued, strict=True))
+            ]
         )
+
+    @cached_property
+    def is_prose(self) -> bool:
+        """Whether it has as many letters as a line of prose, however narrow its column."""
+        return len(self.text) >= _PROSE_LETTERS and sum(map(str.isalpha, self.text)) >= _PROSE_LETTERS
 
 
 @dataclass(frozen=True)
@@ -73,11 +85,12 @@ class Line:
 
     @cached_property
     def base(self) -> float:
-        return median(cell.base for cell in self.cells)
+        bases = [cell.base for cell in self.cells]
+        return median(bases) if len(bases) > 1 else bases[0]
 
     @cached_property
     def height(self) -> float:
-        return max(cell.height for cell in self.cells)
+        return max([cell.height for cell in self.cells])
 
 
 def runs(words: Sequence[Glyphs], follows: Sequence[bool]) -> list[Run]:
@@ -101,7 +114,7 @@ def lines(pieces: Sequence[Run]) -> list[Line]:
 
 
 def _near(before: Glyphs, word: Glyphs) -> bool:
-    height = max(before.height, word.height)
+    height = before.height if before.height > word.height else word.height
     gap = word.box.left - before.box.right
     limit = _SIGN_GAP if word.text in _OPENING else _CELL_GAP
     return -2 * height < gap < limit * height and abs(word.base - before.base) < 0.6 * height
@@ -109,15 +122,17 @@ def _near(before: Glyphs, word: Glyphs) -> bool:
 
 def _rows(pieces: Sequence[Run]) -> list[list[Run]]:
     """Runs clustered by base line, top to bottom, each cluster left to right."""
-    usual = median(piece.height for piece in pieces)
+    usual = median([piece.height for piece in pieces])
     rows: list[tuple[float, list[Run]]] = []
-    for piece in sorted(pieces, key=lambda p: (p.base, p.left)):
+    base, row = -math.inf, list[Run]()
+    for piece in sorted(pieces, key=_BY_BASE):
         tolerance = _SAME_LINE * max(min(piece.height, 2 * usual), 0.6 * usual)
-        if rows and piece.base - rows[-1][0] < tolerance:
-            rows[-1][1].append(piece)
+        if piece.base - base < tolerance:
+            row.append(piece)
         else:
-            rows.append((piece.base, [piece]))
-    return [sorted(row, key=lambda p: p.left) for _, row in rows]
+            base, row = piece.base, [piece]
+            rows.append((base, row))
+    return [sorted(row, key=_BY_LEFT) if len(row) > 1 else row for _, row in rows]
 
 
 def _join_cells(row: Sequence[Run]) -> Line:
@@ -193,7 +208,7 @@ def _gutter(pieces: Sequence[Run]) -> float | None:
 
 
 def _prose(pieces: Sequence[Run]) -> list[Run]:
-    return [p for p in pieces if sum(map(str.isalpha, p.text)) >= 18]
+    return [piece for piece in pieces if piece.is_prose]
 
 
 def _full(side: Sequence[Run]) -> list[Run]:

@@ -113,7 +113,7 @@ def read_picture(image: "Image", number: int, width: float, height: float) -> La
     """The words of a page's picture, their boxes in points of a page `width` x `height`; lines of a crooked scan are read straight."""
     found, turn = _recognise(image)
     if not found:
-        return LaidOut("", (), ())
+        return LaidOut("", ())
     shown_width, shown_height = (width, height) if turn in (0, 2) else (height, width)
     turned_width, turned_height = image.size if turn in (0, 2) else image.size[::-1]
     scale = (shown_width / turned_width, shown_height / turned_height)
@@ -121,7 +121,7 @@ def read_picture(image: "Image", number: int, width: float, height: float) -> La
     shown: dict[int, Box] = {}
     laid = lay_out(number, lines([_run(line, scale, tilt, shown) for line in found]))
     words = tuple(replace(word, box=_turned_back(shown[id(word.box)], turn, width, height)) for word in laid.words)
-    return replace(laid, words=words)
+    return replace(laid, placed=lambda: words)
 
 
 def _read_frame(name: str, image: "Image", number: int) -> tuple[Page, tuple[Element, ...], Finding | None]:

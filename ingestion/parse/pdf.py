@@ -7,17 +7,18 @@ what a page says: a page without words gets a finding.
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ingestion.elements import Box, Element, Finding, Page, Parsed
-from ingestion.identify import PDF, WHY_LOCKED, clean_name
+from ingestion.identify import PDF, WHY_LOCKED
 from ingestion.parse.blocks import LaidOut, lay_out
 from ingestion.parse.broken import Unreadable
 from ingestion.parse.glyphs import RawWord, upright, words_of
 from ingestion.parse.layout import Line, lines, runs
+from ingestion.parse.pdf_files import files_inside, holds_files, told_of
 from ingestion.parse.pdf_marks import Marks, joined, pasted, read_marks
 from ingestion.parse.wording import clean
 
@@ -37,7 +38,8 @@ _MANY_PATHS = 40
 # Dots; less holds no line of words.
 _LEAST_SIDE = 20
 _GLYPH_NUMBER, _MANY_GLYPH_NUMBERS = re.compile(r"\(cid:\d+\)"), 5
-_LETTERS, _VOWEL = re.compile(r"\b[A-Za-z]{3,}\b"), re.compile(r"[AEIOUYaeiouy]")
+_UNKNOWN = re.compile("[\ufffd\ue000-\uf8ff]")
+_LETTERS, _NO_VOWEL = re.compile(r"\b[A-Za-z]{3,}\b"), re.compile(r"\b[B-DF-HJ-NP-TV-XZb-df-hj-np-tv-xz]{3,}\b")
 # Of words of three letters and more nearly all have a vowel, in whatever language; among letters at random two of three do.
 _ENOUGH_WORDS, _SPOKEN = 30, 0.7
 _ONE_PDFIUM = threading.RLock()
@@ -90,7 +92,10 @@ def parse_pdf(
             if on_page:
                 on_page(number)
         title = _title(document)
-        findings += _inside(name, document, pages)
+        inside, left = files_inside(document)
+        # Out of a file that a password opened nothing is taken (ingestion/containers.py).
+        findings += told_of(name, inside, left, here=holds_files(data) and not passwords)
+        findings += _form(name, document, pages)
     if scans.left_out:
         many = f"{len(scans.left_out)} scanned pages from page {scans.left_out[0]} on"
         findings.append(
@@ -98,7 +103,7 @@ def parse_pdf(
         )
     if not pages:
         findings.append(Finding(name, f"{name} has no pages; ask for it again.", "error"))
-    return Parsed(PDF, tuple(pages), tuple(elements), tuple(findings), title=title)
+    return Parsed(PDF, tuple(pages), tuple(elements), tuple(findings), inside, title=title)
 
 
 class _Scans:
@@ -228,16 +233,10 @@ def _title(document: Any) -> str | None:
     return title or None
 
 
-def _inside(name: str, document: Any, pages: Sequence[Page]) -> Iterator[Finding]:
-    """What of a file is not on its pages: the files put into it, and a form that only its own program shows."""
+def _form(name: str, document: Any, pages: Sequence[Page]) -> Iterator[Finding]:
+    """A form that only its own program shows."""
     import pypdfium2.raw as raw
 
-    count = document.count_attachments()
-    if count > 0:
-        names = ", ".join(clean_name(document.get_attachment(i).get_name()) for i in range(min(count, 5)))
-        what = "1 file" if count == 1 else f"{count} files"
-        why = f"{name} has {what} inside it ({names}{', and more' if count > 5 else ''}), not read; save and add what matters."
-        yield Finding(name, why)
     if document.get_formtype() == raw.FORMTYPE_XFA_FULL and any("Please wait" in page.text for page in pages[:1]):
         yield Finding(
             name, f"{name} is a form that only Adobe's reader fills; open it there, print it to PDF and add that."
@@ -253,7 +252,7 @@ def _is_picture(page: Any, text: str) -> bool:
     import pypdfium2.raw as raw
 
     weight = _weight(text)
-    unknown = sum(c == "\ufffd" or "\ue000" <= c <= "\uf8ff" for c in text)
+    unknown = 0 if text.isascii() else len(_UNKNOWN.findall(text))
     if unknown > 0.3 * (weight + unknown):
         return True
     if weight >= _STAMP_CHARACTERS:
@@ -269,10 +268,10 @@ def _is_picture(page: Any, text: str) -> bool:
 
 def _is_garbled(text: str) -> bool:
     """Whether the file's own letters are not those that it draws: words of them have no vowels, or are numbers of glyphs."""
-    if len(_GLYPH_NUMBER.findall(text)) >= _MANY_GLYPH_NUMBERS:
+    if text.count("(cid:") >= _MANY_GLYPH_NUMBERS and len(_GLYPH_NUMBER.findall(text)) >= _MANY_GLYPH_NUMBERS:
         return True
-    words = _LETTERS.findall(text)
-    return len(words) >= _ENOUGH_WORDS and sum(bool(_VOWEL.search(word)) for word in words) < _SPOKEN * len(words)
+    words = len(_LETTERS.findall(text))
+    return words >= _ENOUGH_WORDS and words - len(_NO_VOWEL.findall(text)) < _SPOKEN * words
 
 
 def _area(item: Any) -> float:
@@ -290,8 +289,14 @@ def _text_of(page: Any, number: int, marks: Marks) -> LaidOut:
     shown: dict[int, Box] = {}
     for same_turn in sorted(by_turn.values(), key=len, reverse=True):
         standing = upright(same_turn)
-        shown |= {id(word.box): raw.box for word, raw in zip(standing, same_turn, strict=True)}
+        if same_turn[0].turn:
+            shown |= {id(word.box): raw.box for word, raw in zip(standing, same_turn, strict=True)}
         found += lines(runs(standing, [word.follows for word in same_turn]))
     laid = lay_out(number, found)
-    laid = replace(laid, words=tuple(replace(word, box=shown[id(word.box)]) for word in laid.words))
-    return marks.with_notes(laid, number)
+    return marks.with_notes(_as_shown(laid, shown) if shown else laid, number)
+
+
+def _as_shown(laid: LaidOut, shown: Mapping[int, Box]) -> LaidOut:
+    """With the boxes of words that were turned to be read, by the identity of the box they were read by, as the page shows them."""
+    words = tuple(replace(word, box=shown.get(id(word.box), word.box)) for word in laid.words)
+    return replace(laid, placed=lambda: words)

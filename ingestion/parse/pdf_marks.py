@@ -11,6 +11,7 @@ from typing import Any
 from ingestion.elements import Box, Element, Word
 from ingestion.parse.blocks import LaidOut
 from ingestion.parse.glyphs import RawWord, view
+from ingestion.parse.pdf_calls import shows_pictures
 from ingestion.parse.wording import one_line
 
 TICKED, NOT_TICKED = "☒", "☐"
@@ -101,6 +102,8 @@ def pasted(page: Any, laid: LaidOut) -> list[Box]:
     """The pictures on a page of print that may hold words of their own, from the top down."""
     import pypdfium2.raw as raw
 
+    if not shows_pictures(page):
+        return []
     seen, area = view(page), page.get_width() * page.get_height()
     found: list[Box] = []
     for item in page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=3):
@@ -121,7 +124,7 @@ def appended(laid: LaidOut, page: int, text: str, box: Box) -> LaidOut:
     return LaidOut(
         f"{laid.text}\n\n{text}" if laid.text else text,
         (*laid.elements, Element("ListItem", text, page, start, end)),
-        (*laid.words, Word(start, end, box)),
+        lambda: (*laid.words, Word(start, end, box)),
     )
 
 
@@ -130,14 +133,14 @@ def joined(laid: LaidOut, other: LaidOut, left: float, top: float) -> LaidOut:
     if not other.text:
         return laid
     at = len(laid.text) + 2 if laid.text else 0
-    words = (
+    words = tuple(
         Word(w.start + at, w.end + at, Box(w.box.left + left, w.box.top + top, w.box.right + left, w.box.bottom + top))
         for w in other.words
     )
     return LaidOut(
         f"{laid.text}\n\n{other.text}" if laid.text else other.text,
         (*laid.elements, *(replace(e, start=e.start + at, end=e.end + at) for e in other.elements)),
-        (*laid.words, *words),
+        lambda: (*laid.words, *words),
     )
 
 

@@ -1,6 +1,7 @@
 """Every table, by the glossary's names. One module a subject; import from here."""
 
 from store.tables.base import Base, OfClient, Scanned
+from store.tables.billing import Adjustment, Bill, BillLine, Counter, Rate, Receipt, RecurringFee, Timer
 from store.tables.deadlines import CalendarFeed, StateRule
 from store.tables.deliverables import (
     ChatMessage,
@@ -25,6 +26,7 @@ from store.tables.files import (
     Note,
     Notice,
     Passage,
+    PromiseReading,
     RejectedRow,
 )
 from store.tables.history import RecordChange
@@ -45,6 +47,8 @@ from store.tables.practice import (
     SignInFailure,
     Wall,
 )
+from store.tables.preferences import Preference
+from store.tables.reviewing import Comment, Drill, DrillChoice, Opening
 from store.tables.trail import AuditEntry, AuditHead
 from store.tables.work import (
     ClientRequest,
@@ -62,9 +66,12 @@ from store.tables.work import (
 )
 
 __all__ = [
+    "Adjustment",
     "AuditEntry",
     "AuditHead",
     "Base",
+    "Bill",
+    "BillLine",
     "Brief",
     "BriefItem",
     "CalendarFeed",
@@ -75,13 +82,17 @@ __all__ = [
     "ClientGroup",
     "ClientRequest",
     "ClientScan",
+    "Comment",
     "Consent",
     "Contact",
+    "Counter",
     "Deliverable",
     "DeliverableVersion",
     "Document",
     "DocumentPage",
     "DocumentVersion",
+    "Drill",
+    "DrillChoice",
     "Engagement",
     "EngagementLetter",
     "EnteredDeadline",
@@ -102,6 +113,7 @@ __all__ = [
     "Note",
     "Notice",
     "OfClient",
+    "Opening",
     "OutboxItem",
     "Outcome",
     "Party",
@@ -110,8 +122,13 @@ __all__ = [
     "Person",
     "Post",
     "Postponement",
+    "Preference",
+    "PromiseReading",
     "RankWeights",
+    "Rate",
+    "Receipt",
     "RecordChange",
+    "RecurringFee",
     "RejectedRow",
     "Release",
     "RequestItem",
@@ -125,6 +142,7 @@ __all__ = [
     "StateRule",
     "Task",
     "TimeEntry",
+    "Timer",
     "TrustEntry",
     "TrustLedger",
     "VersionLink",

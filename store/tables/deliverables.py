@@ -58,7 +58,8 @@ class DeliverableVersion(OfClient, Base):
 class Review(OfClient, Base):
     """A person's decision about one exact version: approve, changes, reject. `override` is the reason for approving a version
     with an untied figure; `number` counts the decisions on
-    a deliverable from 1; `seconds` is how long the review page was open, None from the command line."""
+    a deliverable from 1; `seconds` is how long the review page was read, idle minutes left out, None from
+    the command line."""
 
     __tablename__ = "reviews"
     __table_args__ = (

@@ -40,6 +40,20 @@ class Message(Scanned, Base):
     document_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id"))
 
 
+class PromiseReading(OfClient, Base):
+    """That a model read a mail or a note whose words the rules leave open. `source` is the mail's or the note's id, `digest` the SHA-256 of
+    the text that was read, `reader` the model with the prompt. `promises` [{owes, what, due, start, end, quote}], empty where it found none
+    or gave no usable answer."""
+
+    __tablename__ = "promise_readings"
+    __table_args__ = (UniqueConstraint("client_id", "source"),)
+    id: Mapped[Key]
+    source: Mapped[str] = mapped_column(String(40))
+    digest: Mapped[str] = mapped_column(String(64))
+    reader: Mapped[str]
+    promises: Mapped[list[Any]] = mapped_column(JSON, default=list)
+
+
 class Document(Scanned, Base):
     """A file of a client, in one folder place (`path`, as the client keeps it). Its bytes are those of its current version.
 
@@ -68,7 +82,8 @@ class Document(Scanned, Base):
 class DocumentVersion(OfClient, Base):
     """The bytes of a document at one time. `blob` is their SHA-256; `stage` is the last step of the pipeline that is done:
     received, parsed, split, facts, indexed, refused. `opened_with` says what opened a locked file ("a kept password"), None for one
-    that was open. `filled` tells of the reading by a model: {"reader", "filled", "thrown"}, None before there was one."""
+    that was open. `filled` tells of the reading by a model: {"reader", "filled", "thrown"}, None before there was one. `readers` names the
+    rules that its kind and facts were read by, None before they were."""
 
     __tablename__ = "document_versions"
     __table_args__ = (UniqueConstraint("document_id", "blob"),)
@@ -83,6 +98,7 @@ class DocumentVersion(OfClient, Base):
     received_at: Mapped[datetime]
     opened_with: Mapped[str | None] = mapped_column(String(60))
     filled: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    readers: Mapped[str | None] = mapped_column(String(20), index=True)
 
 
 class DocumentPage(OfClient, Base):

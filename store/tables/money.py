@@ -1,6 +1,6 @@
 """Time, invoices and payments. Aging, WIP and realization are computed from these, never stored."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +10,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from store.tables.base import Base, Key, Scanned
 from store.types import Hours, Money
 
+Day = date  # where a table has a column named date
+
 
 class TimeEntry(Scanned, Base):
-    """Time worked. `rate` is dollars an hour; None means the person's standard rate."""
+    """Time worked. `rate` is dollars an hour; None means the person's standard rate.
+
+    `entered_at` is when it was entered here, None for what was loaded; `approved_by` a person's id; `written_off_on` the day on which all
+    of it was written off (workspace/billing)."""
 
     __tablename__ = "time_entries"
     id: Mapped[Key]
@@ -26,10 +31,14 @@ class TimeEntry(Scanned, Base):
     note: Mapped[str | None]
     invoice_id: Mapped[str | None] = mapped_column(ForeignKey("invoices.id"))
     custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    entered_at: Mapped[datetime | None]
+    approved_by: Mapped[str | None] = mapped_column(String(40))
+    approved_on: Mapped[Day | None]
+    written_off_on: Mapped[Day | None]
 
 
 class Expense(Scanned, Base):
-    """Money spent for a client, to be billed."""
+    """Money spent for a client, to be billed. `entered_by` is a person's id."""
 
     __tablename__ = "expenses"
     id: Mapped[Key]
@@ -38,6 +47,8 @@ class Expense(Scanned, Base):
     amount: Mapped[Decimal] = mapped_column(Money())
     memo: Mapped[str]
     invoice_id: Mapped[str | None] = mapped_column(ForeignKey("invoices.id"))
+    entered_by: Mapped[str | None] = mapped_column(String(40))
+    written_off_on: Mapped[date | None]
 
 
 class Invoice(Scanned, Base):

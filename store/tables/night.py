@@ -143,4 +143,4 @@ class ModelCall(Base):
     cost: Mapped[Decimal] = mapped_column(Scaled(6))
     seconds: Mapped[float]
     outcome: Mapped[str] = mapped_column(String(12))
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -4,6 +4,7 @@ import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -46,6 +47,7 @@ class Endpoint:
     url: str = ""
     script: list[Any] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     release: threading.Event = field(default_factory=threading.Event)
 
     def next(self, body: dict[str, Any]) -> Any:
@@ -64,6 +66,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.endpoint.paths.append(self.path)
         answer = self.endpoint.next(body)
         if isinstance(answer, tuple):
             self.send_response(answer[0])
@@ -106,6 +109,19 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
+    with scripted() as state:
+        yield state
+
+
+@pytest.fixture
+def second() -> Iterator[Endpoint]:
+    """Another endpoint beside the first."""
+    with scripted() as state:
+        yield state
+
+
+@contextmanager
+def scripted() -> Iterator[Endpoint]:
     state = Endpoint()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"endpoint": state}))
     server.daemon_threads = True

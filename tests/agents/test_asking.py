@@ -132,6 +132,17 @@ def claimed(question: str, world: Snapshot = WORLD, **more: Any) -> tuple[Claim,
         ("Are there any open notices?", "No notice of a tax agency is on file."),
         ("Anything urgent? Are there any problems?", "This client was not scanned yet, so nothing is raised."),
         ("What are the deadlines?", "City licence: May 1, 2026 (City code 3-11)."),
+        (
+            "What have we billed this year?",
+            "Lindqvist Cabinetry, Inc. was billed $3,250 in 2026 so far, on 1 invoice.\n- Invoice 1002 of February 3, 2026: $3,250.",
+        ),
+        ("What did we bill last year?", "Lindqvist Cabinetry, Inc. was billed $2,200 in 2025, on 2 invoices."),
+        ("What did we bill in 2019?", "Lindqvist Cabinetry, Inc. was billed nothing in 2019."),
+        ("How does the S corp stand against budget in hours?", "2025 Form 1120-S (E1): 17.25 of 20 budget hours logged"),
+        (
+            "Which requests are open on the 2025 Form 1120-S?",
+            "2 request items of 3 on the 2025 Form 1120-S (E1) still open.",
+        ),
     ],
 )  # fmt: skip
 def test_records_answer(question: str, said: str) -> None:
@@ -153,7 +164,6 @@ SPOKEN: dict[Topic, tuple[str, ...]] = {
         "Are we over budget?",
         "How much budget do we have left on the return?",
         "How many hours did Priya put in?",
-        "What's our WIP?",
         "Time spent so far on the 1120-S?",
     ),
     Topic.REQUESTS: (
@@ -237,6 +247,18 @@ SPOKEN: dict[Topic, tuple[str, ...]] = {
         "Is the trial balance in?",
         "What's in the file?",
     ),
+    Topic.BILLED: (
+        "What have we billed this year?",
+        "How much did we invoice them in 2025?",
+        "What were the fees billed last year?",
+    ),
+    Topic.UNBILLED: (
+        "How much unbilled time is there?",
+        "What's our WIP?",
+        "What have we not billed yet?",
+    ),
+    Topic.REALIZATION: ("What is our realization on the 1120-S?", "What did we realise? Realisation of the close?"),
+    Topic.PROMISES: ("What did we promise?", "Which promises are open?", "What have they committed to?"),
     Topic.KNOWN: (
         "How does she like to be reached?",
         "Who decides about the purchases?",

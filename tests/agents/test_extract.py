@@ -182,12 +182,13 @@ def figures(models: Path, migrated_sqlite: Path, tmp_path_factory: pytest.TempPa
 
 
 def test_most_answers_on_annual_reports_are_found(figures: Figures) -> None:
-    assert figures.cited >= 0.65 * figures.n, figures
+    assert figures.cited >= 0.85 * figures.n, figures
 
 
 def test_what_is_quoted_is_the_answering_passage(figures: Figures) -> None:
     assert figures.cited >= 0.9 * figures.answered, figures
 
 
-def test_a_question_on_another_report_is_left_alone(figures: Figures) -> None:
+def test_a_question_on_another_report_is_not_answered_outright(figures: Figures) -> None:
     assert figures.misplaced_answered <= 0.05 * figures.misplaced, figures
+    assert figures.misplaced_closest <= 0.25 * figures.misplaced, figures

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,21 @@ def test_without_a_model_and_with_a_broken_one_the_rules_stay_as_they_are(office
     broken = fill(Doored(office, Model(base_url=endpoint.url, model="stub", api_key="k")))
     assert broken.asked == 0 and "no usable answer" in broken.why_not
     assert {name: row.value for name, row in rows(office).items()} == before
+
+
+def test_an_answer_that_cannot_be_used_is_not_asked_for_again_until_model_or_prompt_change(
+    office: Services, endpoint: Endpoint
+) -> None:
+    away = Doored(office, Model(base_url="http://127.0.0.1:9", model="stub", api_key="k", deadline=0.2))
+    assert "cannot be reached" in fill(away).why_not
+    endpoint.script = ["this is no JSON"]
+    stub = Model(base_url=endpoint.url, model="stub", api_key="k")
+    assert fill(Doored(office, stub)).why_not and len(endpoint.requests) == 1, (
+        "one that could not be reached is asked again"
+    )
+    assert not fill(Doored(office, stub)).why_not and len(endpoint.requests) == 1
+    endpoint.script = [proposing(("notice_by", "2028-12-01", "December 1, 2028", 1))]
+    assert fill(Doored(office, replace(stub, model="other"))).filled == 1
 
 
 def test_the_night_fills_facts_before_it_scans(asked: Any, endpoint: Endpoint) -> None:

@@ -1,12 +1,13 @@
 """Identifying numbers go out as tokens and come back; amounts and dates stay. Measured on the PII pack where it lies beside."""
 
-import json
 import os
 from pathlib import Path
 
 import pytest
 
 from agents.mask import mask, unmask
+from evals.runner import figures
+from evals.tasks.pii import cases, go_out, score
 
 PACK = (
     Path(os.environ.get("TICKMARK_REAL_DATA", Path(__file__).resolve().parents[3] / "shared/data/real"))
@@ -32,6 +33,16 @@ def masked(text: str, *known: str) -> str:
         ("Checking account ending in 4471", "Checking account ending in [ACCOUNT-1]"),
         ("Account No. 0012-3345-77, opened", "Account No. [ACCOUNT-1], opened"),
         ("Routing #: 021000021", "Routing #: [ACCOUNT-1]"),
+        ("call 555-0142 or (555) 010-0199 x12.", "call [PHONE-1] or [PHONE-2]."),
+        ("303.555.0142, +1 303 555 0143", "[PHONE-2], [PHONE-1]"),
+        ("Mobile: 49 516 33 75", "Mobile: [PHONE-1]"),
+        (
+            "the mobile number of Jo Hill, from May on, is 467 3395",
+            "the mobile number of Jo Hill, from May on, is [PHONE-1]",
+        ),
+        ("(713/555-5984) and 001-303-555-0142x12", "([PHONE-1]) and [PHONE-2]"),
+        ("dial 3035550142x12, (06434) 123456 or 8 495 123-45-67", "dial [PHONE-1], [PHONE-3] or [PHONE-2]"),
+        ("Jo Hill\n51 516 33 75\nQuay Street", "Jo Hill\n[PHONE-1]\nQuay Street"),
     ],
 )
 def test_identifying_numbers_are_masked(text: str, shown: str) -> None:
@@ -46,7 +57,11 @@ def test_identifying_numbers_are_masked(text: str, shown: str) -> None:
         "Total assets 1234567890.00",
         "Revenue of $123456789 in fiscal 2025",
         "Invoice 20260117 for 8 hours, Form 1120-S, IRC 7216",
-        "call 555-0142 or (555) 010-0199",
+        "on pages 3-5 of 2024-2025, 012 of 99, rows 12 15 2024 2023",
+        "Shares outstanding 699 956 915",
+        "Telephone 12000.00 and fax 1234.50",
+        "Telephone costs of 2024 and 2025: 12,345",
+        "Units sold\n699 956 915\nUnits made",
     ],
 )
 def test_amounts_dates_and_short_numbers_stay(text: str) -> None:
@@ -71,18 +86,28 @@ def test_a_token_that_a_document_writes_itself_is_never_given_out() -> None:
     assert unmask("[SSN-1] [SSN-2] [SSN-9]", found.table) == "[SSN-1] 460-89-9847 [SSN-9]"
 
 
+def test_names_go_where_the_firm_wishes_it() -> None:
+    found = mask(
+        {"text": "Elena  Marsh and ELENA MARSH of Marsh & Co; Marshall"}, names=["Elena Marsh", "Marsh & Co", "Marsh"]
+    )
+    assert found.inputs["text"] == "[NAME-1] and [NAME-2] of [NAME-3]; Marshall"
+    assert unmask(found.inputs["text"], found.table) == "Elena  Marsh and ELENA MARSH of Marsh & Co; Marshall"
+
+
 @pytest.mark.skipif(not PACK.exists(), reason="the PII pack (shared/data/real/pii) is not beside this checkout")
 def test_recall_and_precision_on_the_pii_pack() -> None:
-    """Of 78 SSNs, cards and IBANs none may pass; and what is masked beyond them is counted."""
-    secrets = {"US_SSN", "CREDIT_CARD", "IBAN_CODE"}
-    missed, found, beyond = [], 0, []
-    for line in PACK.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        values = [s["value"] for s in row["spans"] if s["type"] in secrets]
-        done = mask({"text": row["text"]})
-        missed += [v for v in values if v in done.inputs["text"]]
-        found += len(values)
-        beyond += [n for n in done.table.values() if not any(n in v or v in n for v in values)]
-    assert found == 78
-    assert missed == []
-    assert len(beyond) <= 3, beyond  # telephone numbers written without a break
+    """The evaluation `pii` over the whole pack; its halves are told apart by `tickmark evals pii`."""
+    scores = [one for case in cases(Beside(PACK.parents[1])) for one in score(case, go_out(case))]
+    figure = {one.measure: one.mean for one in figures(scores)}
+    assert figure["recall"] >= 0.99
+    assert figure["precision"] >= 0.97
+
+
+class Beside:
+    """The pack as an evaluation finds it."""
+
+    def __init__(self, pack: Path) -> None:
+        self.pack = pack
+
+    def part(self, name: str) -> Path:
+        return self.pack / name

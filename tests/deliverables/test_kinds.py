@@ -84,9 +84,9 @@ def test_a_follow_up_asks_for_what_is_open_and_nothing_else() -> None:
         "- Bank statements for December, asked for on February 13, 2026, due February 27, 2026\n\n"
         "One more is not due yet; you may send it along:\n\n"
         "- Form 8825 worksheet, due March 20, 2026\n\n"
-        "The 2025 Form 1065 is due on March 16, 2026. If this item does not arrive in time for us to prepare and review it, we will "
-        "have to talk with you about an extension. An extension gives more time to file; it does not give more time to pay.\n\n"
-        "Please let us have it by March 11, 2026. If an item does not apply to you, or you have already sent it, tell us and we will "
+        "The 2025 Form 1065 is due on March 16, 2026. If this item does not arrive in time for us to prepare and review the "
+        "return, we will have to extend it. An extension gives more time to file; it does not give more time to pay.\n\n"
+        "Please let us have it by March 11, 2026. If it does not apply to you, or you have already sent it, tell us and we will "
         "take it off the list. If the date does not work, reply with the one that does.\n\n"
         "Thank you for your help.\n\n"
         "Pat Alder, Partner"
@@ -210,7 +210,7 @@ LETTERS: list[tuple[str, str, str, dict[str, str]]] = [
     ("CP3219A", "petition the court is May 18, 2026", "This letter is not a petition", {"dated": "2026-02-17"}),
     ("LT11", "ask for the hearing is March 19, 2026", "requests a Collection Due Process hearing under", {}),
     ("CP12", "ask that the change be taken back is April 20, 2026", "within 60 days of the notice", {}),
-    ("CP2000", "answer is March 19, 2026", "concedes none of them", {"respond_by": "2026-03-19"}),
+    ("CP2000", "answer is March 19, 2026", "none of them is conceded", {"respond_by": "2026-03-19"}),
     ("CP503", "pay or answer is March 19, 2026", "hold collection for 60 days", {"respond_by": "2026-03-19"}),
     ("CP59", "answer is March 19, 2026", "looking into the return", {"respond_by": "2026-03-19"}),
     ("525", "answer is March 19, 2026", "does not accept the notice", {}),

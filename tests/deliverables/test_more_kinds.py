@@ -144,7 +144,10 @@ WORLDS: dict[str, Snapshot] = {
 }
 ANNA, PAT = "Anna Lindqvist <anna@client.example>", "Pat Alder <pat@firm.example>"
 FOR_THE_FILE = ("flux-memo", "compensation-memo")
-CLASSES = {"B": ("extension-package", "estimate-letter", "return-delivery"), "D": (*FOR_THE_FILE, "concentration-memo")}
+CLASSES = {
+    "B": ("extension-package", "estimate-letter", "return-delivery"),
+    "D": ("flux-memo", "concentration-memo", "year-end-planning"),
+}
 
 SAID = {
     "engagement-letter": [
@@ -156,7 +159,7 @@ SAID = {
     ],
     "pbc-request": [
         "- Loan statements at December 31, asked for by February 18, 2026",
-        "- Schedule K-1 of Conoy Creek LP (before: k1.pdf)",
+        "- Schedule K-1 of Conoy Creek LP (we have the one for 2024)",
         "send them by March 11, 2026",
     ],
     "extension-package": [
@@ -174,7 +177,7 @@ SAID = {
     "close-report": [
         "$134,200.00",
         "-63.7%",
-        "The gross margin is 34%, before 41%.",
+        "The gross margin is 34%, against 41% before.",
         "$11,900.00",
         "Before: January 1, 2026",
     ],
@@ -273,7 +276,7 @@ def test_an_amount_is_never_guessed() -> None:
         drafted("extension-package", loss), "extension-package"
     )
     shares = text(drafted("extension-package", client(engagements=(RETURN,), requests=ASKED)), "extension-package")
-    assert "The entity itself pays no federal income tax" in shares and "to September 15, 2026" in shares
+    assert "As a rule the entity itself pays no federal income tax" in shares and "to September 15, 2026" in shares
 
 
 def month_year(net: str) -> Any:

@@ -227,7 +227,7 @@ def test_minutes_keep_remarks_in_the_file() -> None:
 def test_a_trust_statement_foots_and_asks_for_what_is_missing() -> None:
     draft = drafted("trust-statement", law())
     said = text(draft, "trust-statement")
-    assert "We hold $4,595.00." in said and "Please send $880.00" in said
+    assert "we hold $4,595.00." in said and "Please send $880.00" in said
     found = {m["text"]: m["evidence"]["formula"] for m in draft.tickmarks if m["status"] == "derived"}
     assert found["$4,595.00"] == "sum(5000.00, -405.00) = 4595.00"
     assert found["$880.00"] == "difference(4700.00, 3820.00) = 880.00"

@@ -7,13 +7,14 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from agents import draft as drafting
 from agents.draft import draft, draft_for_night, revise
 from api.wiring import Services
 from store.errors import Conflict, Forbidden, Invalid, NotFound
+from store.tables import DeliverableVersion
 from tests.deliverables.conftest import current
 from workspace.deliverables.model import Section
 from workspace.deliverables.occasions import DueDraft, due_drafts
@@ -56,7 +57,7 @@ def no_untied(services: Services, identity: str) -> bool:
 
 def test_a_wish_that_rules_know_is_met(services: Services, opener: Opener, late: str) -> None:
     before = words(services, opener, late)
-    assert "If an item does not apply to you" in before
+    assert "If it does not apply to you" in before
     assert sent_back(services, opener, late, "Shorter please, and use March 25, 2026 as the date.") == 2
     after = words(services, opener, late)
     assert len(after) < len(before)
@@ -169,6 +170,16 @@ def test_a_lost_checkpoint_loses_nothing(services: Services, opener: Opener, lat
     kept = words(services, opener, late)
     assert "by March 25, 2026" in kept  # the earlier note stands in the rows
     assert "go through the list together" in kept
+    with services.database.reading() as session:
+        versions = session.scalars(
+            select(DeliverableVersion)
+            .where(DeliverableVersion.deliverable_id == late)
+            .order_by(DeliverableVersion.number)
+        ).all()
+        assert [one.number for one in versions] == [1, 2, 3]
+        assert all(one.model == "template" and one.prompt_version.startswith("pbc-follow-up ") for one in versions)
+        gathered = [{str(fact) for fact in one.facts if fact.get("name") != "reply_by"} for one in versions]
+        assert gathered[0] == gathered[1] == gathered[2]  # the notes changed the words, not what they rest on
 
 
 def test_what_the_night_drafted_can_be_revised(services: Services, opener: Opener) -> None:

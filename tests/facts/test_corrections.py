@@ -1,6 +1,7 @@
 """What a person says about the facts of a document stays said, whatever is read again, and everybody who uses facts hears it."""
 
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,21 @@ import pytest
 from api.commands import find
 from api.commands.intake import take_in
 from api.commands.result import silent
+from api.reading_again import reading_again
 from api.settings import load_settings
 from api.wiring import Services, build
+from ingestion.facts import READER_VERSION
 from store.errors import Conflict, Forbidden, Invalid, NotFound
-from store.tables import Document, FactCorrection, FactRow, IntakeFinding, Notice
+from store.tables import (
+    Client,
+    Document,
+    DocumentVersion,
+    FactCorrection,
+    FactRow,
+    IntakeFinding,
+    Notice,
+    Passage,
+)
 from workspace.scope import open_scope
 from workspace.snapshot import take_snapshot
 
@@ -262,3 +274,35 @@ def test_corrections_leave_and_come_back_with_the_firm(office: Services, models:
         again = tmp_path / "again"
         act(there, "export", folder=str(again))
     assert (again / "corrections.csv").read_text() == (tmp_path / "out" / "corrections.csv").read_text()
+
+
+def kept(services: Services) -> dict[str, Any]:
+    """What reading again must leave: vectors, facts, corrections; and the revision of each client."""
+    with services.database.reading() as session:
+        facts = {row.id: (row.version_id, row.name, row.value, row.quote, row.reader) for row in session.query(FactRow)}
+        return {
+            "vectors": {row.id: (row.vector, row.embedder) for row in session.query(Passage)},
+            "facts": facts,
+            "corrections": [(row.id, row.value, row.state) for row in session.query(FactCorrection)],
+            "revisions": {row.ref: row.revision for row in session.query(Client)},
+        }
+
+
+def test_better_rules_read_again_what_is_there_and_leave_the_rest(office: Services) -> None:
+    act(office, "facts-correct", document="cp2000-a.txt", name="amount_due", value="$170.49", as_=MIA)
+    before = kept(office)
+    with office.database.writing() as session:
+        session.query(FactRow).filter(FactRow.quote.contains("4,200")).one().value = "1.00"
+        session.query(FactRow).filter_by(reader=READER_VERSION).update({"reader": "rules-0"})
+        session.query(DocumentVersion).filter_by(stage="indexed").update({"readers": "rules-0"})
+    waiting = act(office, "index-verify")["unread"]
+    changed = kept(office)["revisions"]
+    with reading_again(office):
+        [thread] = [one for one in threading.enumerate() if one.name == "read again"]
+        thread.join(60)
+    after = kept(office)
+    revisions = after.pop("revisions")
+    assert after == {name: before[name] for name in after}
+    assert waiting > 2 and [ref for ref in revisions if revisions[ref] != changed[ref]] == ["C001"]
+    assert act(office, "index-verify")["unread"] == 0
+    assert act(office, "index-reread") == {"documents": 0, "changed": 0, "readers": READER_VERSION}

@@ -2,6 +2,7 @@
 
 import io
 import json
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from api.commands import find
 from api.commands.intake import take_in
 from api.commands.result import silent
+from api.loose import LooseHere, arrivals, file_loose, take_loose
 from api.wiring import Services
 from store.errors import Invalid, NotFound
 from store.ids import content_hash
@@ -133,13 +135,69 @@ def locked_zip(password: str, name: str, text: bytes) -> bytes:
     return local + central + end + len(central).to_bytes(4, "little") + len(local).to_bytes(4, "little") + bytes(2)
 
 
-def test_locked_members_of_an_archive_come_out_with_the_password(services: Services) -> None:
-    take_in(services, ANA, "C001", [("papers.zip", locked_zip(SECRET, "note.txt", b"The pier is closed in March."))])
+def aes_zip(password: str, name: str, text: bytes) -> bytes:
+    """An archive as WinZip and 7-Zip lock it by default."""
+    from pyzipper import WZ_AES, ZIP_DEFLATED, AESZipFile
+
+    out = io.BytesIO()
+    with AESZipFile(out, "w", compression=ZIP_DEFLATED, encryption=WZ_AES) as archive:
+        archive.setpassword(password.encode())
+        archive.writestr(name, text)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("locked", [locked_zip, aes_zip])
+def test_locked_members_of_an_archive_come_out_with_the_password(services: Services, locked: Any) -> None:
+    take_in(services, ANA, "C001", [("papers.zip", locked(SECRET, "note.txt", b"The pier is closed in March."))])
     wrong = act(services, "unlock", client="C001", password="not this", as_=ANA)
     assert wrong.failed and wrong.data["locked"] == ["papers.zip/note.txt"]
     done = act(services, "unlock", client="C001", password=SECRET, as_=ANA)
     assert not done.failed and done.data["locked"] == []
     assert act(services, "search", client="C001", query="is the pier closed").data[0]["path"] == "papers.zip/note.txt"
+
+
+def test_a_locked_archive_in_a_mail_is_opened_for_the_client_that_the_mail_concerns(services: Services) -> None:
+    act(services, "unlock", client="C001", password=SECRET, as_=ANA)
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "harbor@example.com", ANA, "Papers"
+    mail["Date"], mail["Message-ID"] = "Mon, 02 Mar 2026 10:00:00 +0000", "<locked@example.com>"
+    mail.set_content("The password you have.")
+    held = aes_zip(SECRET, "note.txt", b"The pier is closed in March.")
+    mail.add_attachment(held, maintype="application", subtype="zip", filename="papers.zip")
+    for ref in ("C001", "C002"):
+        take_in(services, ANA, ref, [("papers.eml", mail.as_bytes())])
+    with services.database.reading() as session:
+        query = select(Client.ref, Document.state).join(Client, Client.id == Document.client_id)
+        states = dict(session.execute(query.where(Document.path == "papers/papers.zip/note.txt")).tuples().all())
+    assert states == {"C001": "read", "C002": "refused"}
+
+
+def test_a_locked_archive_in_the_tray_is_opened_with_what_its_client_has_given(
+    services: Services, tmp_path: Path
+) -> None:
+    act(services, "unlock", client="C001", password=SECRET, as_=ANA)
+    file = tmp_path / "papers.zip"
+    file.write_bytes(aes_zip(SECRET, "note.txt", b"The pier is closed in March."))
+    [(_, loose_id, outcome)] = take_loose(
+        services, ANA, arrivals(services, [LooseHere("papers.zip", file)], "upload"), silent
+    )
+    assert outcome == "waiting"
+    file_loose(services, ANA, loose_id, "C001", silent)
+    assert (
+        act(services, "search", client="C001", query="is the pier closed")
+        .data[0]["path"]
+        .endswith("papers.zip/note.txt")
+    )
+
+
+def test_an_archive_under_aes_that_was_cut_off_is_told_and_nothing_else_is_lost(services: Services) -> None:
+    whole = aes_zip(SECRET, "note.txt", b"The pier is closed in March." * 40)
+    hurt = whole[:68] + bytes(4) + whole[72:]  # its first encrypted bytes
+    act(services, "unlock", client="C001", password=SECRET, as_=ANA)
+    take_in(services, ANA, "C001", [("hurt.zip", hurt), ("cut.zip", whole[:60]), ("plain.txt", b"The pier is open.")])
+    with services.database.reading() as session:
+        states = dict(session.execute(select(Document.path, Document.state)).tuples().all())
+    assert (states["plain.txt"], states["hurt.zip/note.txt"], states["cut.zip"]) == ("read", "refused", "refused")
 
 
 def test_what_senders_make_of_the_record_is_tried_before_anybody_is_asked(services: Services) -> None:

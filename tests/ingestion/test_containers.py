@@ -4,10 +4,11 @@ import io
 import zipfile
 
 import pytest
+from pypdf import PdfWriter
 
 from ingestion import containers
 from ingestion.containers import Member, members
-from ingestion.parse import parse
+from ingestion.parse import parse, pdf, pdf_files
 from tests.ingestion.samples import CSV, TEXT, mail, one_of_each, tnef, zipped
 
 
@@ -135,3 +136,53 @@ def test_winmail_and_mailboxes_are_opened_and_messages_only_where_asked() -> Non
     assert paths("m.eml", letter) == []
     assert paths("m.eml", letter, messages=True) == ["m.eml/p.zip", "m.eml/p.zip/a.txt"]
     assert paths("p.zip", zipped({"m.eml": letter})) == ["p.zip/m.eml"]
+
+
+def with_files(files: dict[str, bytes], password: str = "") -> bytes:
+    """A PDF of one page with files put into it."""
+    writer, out = PdfWriter(), io.BytesIO()
+    writer.add_blank_page(200, 200)
+    for name, data in files.items():
+        writer.add_attachment(name, data)
+    if password:
+        writer.encrypt(password)
+    writer.write(out)
+    return out.getvalue()
+
+
+INVOICE = b'<?xml version="1.0"?><rsm:CrossIndustryInvoice xmlns:rsm="urn:x"><ram:ID>INV-7</ram:ID></rsm:CrossIndustryInvoice>'
+
+
+def test_files_inside_a_pdf_come_out_of_it_and_out_of_those_in_them() -> None:
+    inner = with_files({"books.csv": CSV})
+    whole = with_files(
+        {"factur-x.xml": INVOICE, "../letter.pdf": inner, "empty.txt": b"", "old.zip": zipped({"a.txt": TEXT})}
+    )
+    found = {member.path: member.data for member in opened("bill.pdf", whole)}
+    assert found == {
+        "bill.pdf/factur-x.xml": INVOICE, "bill.pdf/letter.pdf": inner, "bill.pdf/letter.pdf/books.csv": CSV,
+        "bill.pdf/old.zip": zipped({"a.txt": TEXT}), "bill.pdf/old.zip/a.txt": TEXT,
+    }  # fmt: skip
+    told = [one.message for one in parse("bill.pdf", whole).findings]
+    assert "bill.pdf has 3 files inside it (letter.pdf, factur-x.xml, old.zip), taken in beside it." in told
+    assert any("1 file inside it that could not be taken out" in one for one in told)
+    assert "INV-7" in parse("factur-x.xml", INVOICE).pages[0].text
+    assert paths("note.eml", mail(("bill.pdf", inner)), messages=True)[-1].endswith("bill.pdf/books.csv")
+
+
+def test_a_pdf_without_files_or_under_a_password_gives_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert opened("plain.pdf", with_files({})) == []
+    assert opened("locked.pdf", with_files({"a.txt": TEXT}, "sesame")) == []
+    told = [
+        one.message
+        for one in parse("locked.pdf", with_files({"a.txt": TEXT}, "sesame"), passwords=("sesame",)).findings
+    ]
+    assert "locked.pdf has 1 file inside it (a.txt), not read; save and add what matters." in told
+    monkeypatch.setattr(pdf_files, "MOST", 1)
+    assert paths("two.pdf", with_files({"a.txt": TEXT, "b.txt": TEXT})) == ["two.pdf/a.txt"]
+
+
+def test_a_file_inside_a_pdf_that_is_too_big_is_told() -> None:
+    with pdf.opened(with_files({"a.txt": b"a" * 5_000, "b.txt": TEXT})) as document:
+        taken, left = pdf_files.files_inside(document, 4_000)
+    assert ([one.name for one in taken], left) == (["b.txt"], 1)

@@ -117,6 +117,26 @@ def test_text_turned_on_its_side_reads_like_any_other() -> None:
     assert parse("wide.pdf", pdf(sideways)).pages[0].text == "Statement of cash flows\nNet income 79,082"
 
 
+def test_many_small_words_and_words_written_piece_by_piece_know_their_place() -> None:
+    def crowded(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 4)
+        for row in range(30):
+            canvas.drawString(40, 760 - 8 * row, " ".join(f"w{row}n{i}" for i in range(40)))
+        canvas.setFont("Helvetica-Bold", 12)
+        canvas.drawString(40, 300, "Bor")
+        canvas.setFont("Helvetica", 12)
+        canvas.drawString(40 + canvas.stringWidth("Bor", "Helvetica-Bold", 12), 300, "rower 7")
+
+    data = pdf(crowded)
+    text = parse("crowded.pdf", data).pages[0].text
+    (small,), (pieced,) = (
+        boxes(data, 1, text.index(word), text.index(word) + len(word), text, ()) for word in ("w29n39", "Borrower")
+    )
+    assert 792 - 528 - 4 < small.top < small.bottom < 792 - 528 + 1
+    assert pieced.left == pytest.approx(40, abs=2)
+    assert pieced.right == pytest.approx(40 + 50, abs=5)
+
+
 def test_what_was_typed_into_a_form_is_text() -> None:
     def typed(canvas: Canvas) -> None:
         canvas.drawString(72, 720, "Name of taxpayer")
@@ -130,7 +150,7 @@ def test_a_form_says_which_boxes_are_ticked_what_is_pinned_to_it_and_what_is_ins
     text = parsed.pages[0].text
     assert "☒ S corporation\n☐ C corporation" in text
     assert text.endswith("\n\nComment: Please confirm the basis")
-    assert parsed.findings[0].message == "w9.pdf has 1 file inside it (books.csv), not read; save and add what matters."
+    assert parsed.findings[0].message == "w9.pdf has 1 file inside it (books.csv), taken in beside it."
     at = text.index("Please confirm")
     (pinned,) = boxes(form(), 1, at, at + 6, text, ())
     assert (pinned.top, pinned.bottom) == (72, 92)

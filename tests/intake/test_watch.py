@@ -13,9 +13,11 @@ from api.commands.result import silent
 from api.intake import read_bytes
 from api.settings import load_settings
 from api.wiring import Services
+from ingestion.indexing import verify
 from store.errors import Invalid
-from store.tables import AuditEntry, Document, DocumentVersion
+from store.tables import AuditEntry, Document, DocumentVersion, Notice
 from tests.api.test_load import dump, load
+from tests.facts.test_corrections import NOTICE
 from tests.intake.conftest import put, run
 from tests.web.conftest import Visits
 
@@ -101,6 +103,38 @@ def test_a_move_is_known_by_its_bytes(desk: Services, tree: Path, visit: Visits)
     moved = once(desk, tree)
     assert (moved["moved"], moved["gone"], moved["documents"]) == (1, 0, {"duplicate": 1})
     assert "moved here from statement.txt" in visit("ben").get("/intake").text
+
+
+def test_what_was_moved_is_found_where_it_is_with_what_was_said_of_it(desk: Services, tree: Path) -> None:
+    put(tree, {"C001/changes.txt": NOTICE})
+    once(desk, tree)
+    said = {"client": "C001", "name": "amount_due", "value": "$170.49", "as": "ana@alder.example"}
+    run(desk, "facts-correct", document="changes.txt", **said)
+
+    def found() -> list[tuple[str, str]]:
+        hits = run(desk, "search", client="C001", query="penalty included", k=10).data
+        (sheet,) = [one for one in run(desk, "facts", client="C001").data if one["path"].endswith("changes.txt")]
+        amount = [one["value"] for one in sheet["facts"] if one["name"] == "amount_due"]
+        return [
+            *{(hit["path"], sheet["path"]) for hit in hits if hit["path"].endswith("changes.txt")},
+            *(("", one) for one in amount),
+        ]
+
+    assert found() == [("changes.txt", "changes.txt"), ("", "170.49")]
+    (tree / "C001/irs").mkdir()
+    (tree / "C001/changes.txt").rename(tree / "C001/irs/changes.txt")
+    once(desk, tree)
+    assert found() == [("irs/changes.txt", "irs/changes.txt"), ("", "170.49")]
+    assert list(verify(desk.database, desk.index)) == []
+    with desk.database.reading() as session:
+        query = select(Document.path, Notice.id).join(Notice, Notice.document_id == Document.id)
+        assert [path for path, _ in session.execute(query).tuples() if path.endswith("changes.txt")] == [
+            "irs/changes.txt"
+        ]
+    (tree / "C001/irs/changes.txt").rename(tree / "C001/changes.txt")
+    once(desk, tree)
+    assert found() == [("changes.txt", "changes.txt"), ("", "170.49")]
+    assert list(verify(desk.database, desk.index)) == []
 
 
 def test_what_is_being_written_waits(desk: Services, tree: Path) -> None:

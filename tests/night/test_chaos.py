@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import pairwise
@@ -32,6 +33,7 @@ from api.settings import load_settings
 from api.wiring import Services, build
 from store.errors import TickmarkError
 from store.tables import AuditEntry, DeliverableVersion, ModelCall
+from store.types import canonical_json
 from tests.night import forked
 from tests.night.conftest import MONDAY, briefs, differences, dump, scan
 
@@ -203,6 +205,9 @@ def test_on_a_full_disk_the_night_stops_and_with_room_again_it_ends(
     told_once(services)
 
 
+CLIENTS = 3  # of the small firm; while one waits for a model, the next is worked on
+
+
 class Stopwatch:
     """A clock that goes on only while somebody waits."""
 
@@ -258,9 +263,9 @@ def test_a_model_that_is_slow_or_answers_garbage_is_left_alone(
     endpoint.script = [answer]
     with_model(services, endpoint.url, deadline=0.2, patience=0.1)
     the_night_ends_in_the_firms_own_words(services, scanned, why)
-    # two workers are at it: what one of them was asking when the third failure came is the last
-    assert IN_A_ROW <= asked(services) <= IN_A_ROW + WORKERS - 1
-    assert len(endpoint.requests) < 3 * (IN_A_ROW + WORKERS - 1)
+    # each client may have a question out: what the others were asking when the third failure came is the last
+    assert IN_A_ROW <= asked(services) <= IN_A_ROW + CLIENTS - 1
+    assert len(endpoint.requests) < 3 * (IN_A_ROW + CLIENTS - 1)
 
 
 def test_a_model_that_is_down_costs_a_few_questions(services: Services, scanned: Path) -> None:
@@ -272,18 +277,21 @@ def test_a_model_that_is_down_costs_a_few_questions(services: Services, scanned:
 def test_an_endpoint_that_is_busy_for_ten_minutes_is_asked_as_it_says_and_holds_no_client_longer_than_its_patience(
     services: Services, scanned: Path, endpoint: Any
 ) -> None:
-    watch, at = Stopwatch(), list[float]()
+    watch, at = Stopwatch(), defaultdict[str, list[float]](list)
 
     def busy(body: object) -> Any:
-        at.append(watch.at)
+        at[canonical_json(body)].append(watch.at)
         return (429, {"Retry-After": "20"})
 
     endpoint.script = [busy]
     with_model(services, endpoint.url, Waiting(watch.now, watch.sleep))
     the_night_ends_in_the_firms_own_words(services, scanned, "status 429", workers=1)
-    assert asked(services) == IN_A_ROW
-    assert watch.at - 1000 <= A_CLIENT  # of ten minutes; the other clients waited for nothing
-    assert {after - before for before, after in pairwise(at)} == {20.0}
+    assert IN_A_ROW <= asked(services) <= IN_A_ROW + CLIENTS - 1
+    # the clients wait side by side, and the watch adds up what each of them waits: none longer than its patience
+    assert watch.at - 1000 <= CLIENTS * A_CLIENT
+    # others that wait move the same watch on, so no question is asked again sooner than it says; some is asked again
+    waited = [after - before for times in at.values() for before, after in pairwise(times)]
+    assert waited and min(waited) >= 20
 
 
 def test_an_endpoint_that_asks_for_ten_minutes_is_asked_once_in_them_and_then_again(
@@ -293,7 +301,7 @@ def test_an_endpoint_that_asks_for_ten_minutes_is_asked_once_in_them_and_then_ag
     endpoint.script = [(429, {"Retry-After": "600"})]
     with_model(services, endpoint.url, Waiting(watch.now, watch.sleep))
     assert scan(services).data["failed"] == 0
-    assert len(endpoint.requests) <= 2 and watch.at == 1000  # two workers may ask at once; nobody waits
+    assert len(endpoint.requests) <= CLIENTS and watch.at == 1000  # all may ask at once; nobody waits
     watch.at += 600
     with services.door.patiently() as patience:
         assert not patience.why_not()

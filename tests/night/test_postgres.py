@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, inspect, select
+from sqlalchemy import delete, insert, inspect, select
 
 from api.settings import load_settings
 from api.wiring import build
@@ -13,9 +13,10 @@ from tests.night.conftest import briefs, differences, dump, scan
 
 
 def copy(source: Database, target: Database) -> None:
-    """Every row of one database into another, empty one."""
+    """Every row of one database into another that holds what a new one holds."""
     with source.engine.connect() as here, target.engine.begin() as there:
         for table in Base.metadata.sorted_tables:
+            there.execute(delete(table))
             rows = [dict(row._mapping) for row in here.execute(select(table))]
             if rows:
                 there.execute(insert(table), rows)

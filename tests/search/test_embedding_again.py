@@ -5,16 +5,20 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import update
 
 from api.commands import doctor, find
 from api.commands.intake import take_in
 from api.commands.result import silent
+from api.commands.search import WORDS_ALONE
 from api.embedding_again import embedding_again
 from api.settings import load_settings
 from api.wiring import Services, build
@@ -23,10 +27,11 @@ from ingestion.embedders import name_of, open_configured
 from ingestion.embedding_again import embed_again, standing
 from ingestion.indexing import verify
 from store.errors import Busy, Invalid
-from store.tables import Client, NewVector, Passage
+from store.tables import Client, Consent, ModelCall, NewVector, Passage
 from workspace.search.words import terms_of
 
 CLIENTS = 3
+EXPIRED = {"recipient": "the firm", "purpose": "its assistant", "expires_on": date(2025, 1, 2)}
 
 
 @dataclass
@@ -180,6 +185,15 @@ def test_doctor_tells_how_far_it_is(
     assert "the setting embedding_model cannot be 'word2vec'" in doctor.run(home).text
 
 
+def test_the_doctor_tells_whose_words_stay(
+    no_settings_from_outside: None, home: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TICKMARK_EMBEDDING_MODEL", server.url.replace("127.0.0.1", "127.1"))
+    told = doctor.run(home).text
+    assert "outside the firm" in told and "1 clients are searched by words alone: C003" in told
+    assert server.asked == ["word"]
+
+
 def test_passages_go_to_no_other_machine_unsaid(tmp_path: Path) -> None:
     far = "https://embeddings.example/v1#large"
     with pytest.raises(Invalid, match="TICKMARK_EMBEDDING_LOCAL"):
@@ -195,3 +209,63 @@ def test_the_packaged_model_has_two_settings(request: pytest.FixtureRequest) -> 
     assert int8 is not None and whole.other("another:1") is None
     one, two = whole.embed(["a covenant"])[0], int8.embed(["a covenant"])[0]
     assert 0.97 < float(one @ two) < 0.99999
+
+
+@pytest.fixture
+def abroad(no_settings_from_outside: None, home: Path, server: Server) -> Iterator[Services]:
+    """The same endpoint as a server outside the firm: 127.1 is the loopback, and no address that is known as it."""
+    outside = {"embedding_model": server.url.replace("127.0.0.1", "127.1"), "embedding_price": Decimal(2)}
+    with build(load_settings(home).model_copy(update=outside), own_index=True) as services:
+        yield services
+
+
+def test_outside_the_firm_only_what_a_client_allows_is_embedded_masked_and_in_the_ledger(
+    abroad: Services, server: Server
+) -> None:
+    """C003 allows models of the firm's own only; C002 has let her consent run out."""
+    with abroad.database.writing() as session:
+        owner = session.query(Client).filter_by(ref="C002").one()
+        session.add(Consent(id="c", client_id=owner.id, signed_on=date(2024, 1, 2), **EXPIRED))
+        session.execute(update(Client).values(embedder=None))
+        session.execute(update(Passage).values(vector=None, embedder=None))
+    for shelf in abroad.index.shelves():  # as a firm that never had another model
+        abroad.index.clear(shelf)
+    text = b"The lease of the practice ends on May 31, 2027. Her SSN is 900-70-1234, her phone (303) 555-0177."
+    for ref, partner in (("C001", "ana"), ("C002", "ana"), ("C003", "ben")):
+        take_in(abroad, f"{partner}@alder.example", ref, [("lease.txt", text)])
+    told = {
+        ref: find("search").load()(abroad, {"client": ref, "query": "When does the lease end?"}, silent)
+        for ref in models(abroad)
+    }
+    assert {result.data[0]["path"].endswith("lease.txt") for result in told.values()} == {True}
+    assert {ref for ref, result in told.items() if WORDS_ALONE in result.text} == {"C002", "C003"}
+    assert find("search-all").load()(abroad, {"query": "lease of the practice"}, silent).data["passages"]
+
+    sent = " ".join(server.asked)
+    assert "lease of the practice" in sent and "[SSN-1]" in sent and "[PHONE-1]" in sent
+    assert "900-70-1234" not in sent and "555-0177" not in sent
+    with abroad.database.reading() as session:
+        calls = session.query(ModelCall).filter_by(purpose="embedding").all()
+        refs = {client.id: client.ref for client in session.query(Client)}
+    assert {refs[call.client_id] for call in calls} == {"C001"}
+    assert len(calls) == 2  # the paper and the question
+    assert all(call.tokens_in > 0 and call.cost > 0 and call.endpoint.startswith("127.1:") for call in calls)
+    assert models(abroad)["C003"] == (None, 0)
+    assert {fault.client_ref for fault in verify(abroad.database, abroad.index)} <= {"C001"}
+
+    before = standing(abroad.database, abroad.embedder.name)
+    assert before.alone == 2
+    with abroad.database.writing() as session:
+        session.execute(update(Client).where(Client.ref == "C003").values(ai_policy="allowed"))
+    assert embed_again(abroad.database, abroad.index, abroad.embedder) == 1
+    assert models(abroad)["C003"][0] == abroad.embedder.name
+    assert standing(abroad.database, abroad.embedder.name).alone == 1
+
+
+def test_a_server_outside_that_does_not_answer_stops_no_search(abroad: Services, server: Server) -> None:
+    with abroad.database.writing() as session:
+        session.execute(update(Client).values(embedder=abroad.embedder.name))
+    server.down = True
+    assert first(abroad, "minutes of the annual meeting").endswith("minutes.md")
+    with abroad.database.reading() as session:
+        assert [call.outcome for call in session.query(ModelCall).filter_by(purpose="embedding")] == ["failed"]

@@ -89,6 +89,59 @@ def test_a_partners_morning(page: "Page", served: tuple[Services, str]) -> None:
     assert ids(services, "SELECT seconds FROM reviews")[0] is not None
 
 
+def test_a_typical_letter_takes_six_keys_and_no_mouse(page: "Page", served: tuple[Services, str]) -> None:
+    services, url = served
+    page.goto(f"{url}/review")
+    letter = str(page.locator("[data-walk] tbody .lead a").first.get_attribute("href")).split("/")[2]
+    assert ids(services, f"SELECT state FROM deliverables WHERE id = '{letter}'") == ["in_review"]
+    pressed = []
+
+    def press(key: str) -> None:
+        page.keyboard.press(key)
+        pressed.append(key)
+
+    press("j")
+    press("Enter")
+    page.locator("#proof").get_by_text("Figure 1 of").wait_for()
+    press("j")
+    page.locator("#proof").get_by_text("Figure 2 of").wait_for()
+    press("a")
+    page.get_by_text("It leaves the firm when a partner releases it.").wait_for()
+    press("l")
+    page.get_by_text("This exact version lies in the outbox.").wait_for()
+    assert len(pressed) <= 6
+    assert ids(services, f"SELECT state FROM deliverables WHERE id = '{letter}'") == ["released"]
+
+
+def test_comments_by_keyboard_and_on_selected_words(page: "Page", served: tuple[Services, str]) -> None:
+    services, url = served
+    inside = "(SELECT id FROM clients WHERE ref != 'C003')"
+    draft = ids(
+        services, f"SELECT id FROM deliverables WHERE client_id IN {inside} AND state = 'in_review' ORDER BY id"
+    )[0]
+    page.goto(f"{url}/review/{draft}")
+    page.locator("#proof").get_by_text("Figure 1 of").wait_for()
+    page.keyboard.press("j")
+    page.locator("#proof").get_by_text("Figure 2 of").wait_for()
+    figure = page.locator(".fig.at").first.inner_text().strip()
+    page.keyboard.press("m")
+    page.locator("[data-commenting] [name=note]:focus").wait_for()
+    assert page.locator("[data-commenting] [name=quote]").input_value() == figure
+    page.keyboard.type("Is this the one?")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("Noted beside the passage.").wait_for()
+    page.locator(".paper p").nth(2).click(click_count=3)
+    page.get_by_role("button", name="Comment", exact=True).click()
+    page.locator("[data-commenting] [name=note]:focus").wait_for()
+    page.keyboard.type("And this?")
+    page.locator("[data-commenting] button").click()
+    page.wait_for_url("**#c2")
+    assert page.locator(".comments li").count() == 2
+    assert page.evaluate("CSS.highlights.get('commented').size") == 2, "both passages are lit"
+    assert page.locator(".at-selection").is_hidden()
+
+
 def test_a_lit_passage_stands_where_its_words_are(page: "Page", served: tuple[Services, str]) -> None:
     services, url = served
     draft = ids(services, "SELECT d.id FROM deliverables d JOIN clients c ON c.id = d.client_id "
@@ -181,7 +234,10 @@ def test_print_keeps_the_words_and_leaves_the_furniture(page: "Page", served: tu
     assert page.locator(".verdict").is_visible()
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
     assert page.pdf().startswith(b"%PDF")
-    page.goto(f"{served[1]}{page.locator('.card a.firm').first.get_attribute('href')}")
+    services, url = served
+    mine = "client_id IN (SELECT id FROM clients WHERE ref != 'C003')"
+    draft = ids(services, f"SELECT id FROM deliverables WHERE state = 'in_review' AND {mine} ORDER BY id")[0]
+    page.goto(f"{url}/review/{draft}")
     assert page.get_by_text("DRAFT, NOT RELEASED").is_visible(), "what is printed unreleased says so"
 
 
@@ -198,6 +254,10 @@ def test_no_page_scrolls_sideways_or_complains(page: "Page", served: tuple[Servi
         *(f"/review/{one}" for one in drafts),
         f"/review/{drafts[0]}/edit",
         f"/review/{drafts[0]}/proof/1?whole=1",
+        f"/review/{drafts[0]}/compare",
+        "/review/batch",
+        "/outbox",
+        "/report-card",
     ]
     paths += [f"/documents/{one}" for one in documents]
     wide: list[tuple[str, int, int]] = []

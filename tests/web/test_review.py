@@ -128,6 +128,21 @@ def test_an_untied_figure_needs_a_reason(own: Own) -> None:
     assert tags(services, draft)[-1] == "deliverable:version:approved-with-untied"
 
 
+def test_an_edited_text_shows_why_a_figure_is_untied_and_what_the_file_calls_a_tied_one(own: Own) -> None:
+    services, visit = own
+    draft, mia = draft_of(services, "notice-explanation", "C002"), visit("mia")
+    words = "The amount due is $2,170.49. The IRS owes you a refund of $2,170.49."
+    mia.post(f"/review/{draft}/edit", hash=hash_on(mia, draft), title="Opening", markdown=words)
+    page, tied, untied = (mia.get(f"/review/{draft}{path}").text for path in ("", "/proof/0", "/proof/1"))
+    assert "On file as amount due" in tied and "CP504.pdf" in tied
+    why = "The file has $2,170.49 as amount due"
+    assert why in untied and "the sentence says “refund”" in untied and "On file as" not in untied
+    assert page.count(why) == 2  # among the sentences to read first, and in the table of figures
+    said = mia.get(f"/api/v1/deliverables/{draft}").json()["tickmarks"]
+    assert said[0]["label"].startswith("amount due") and said[0]["source"]["where"].startswith("page 1")
+    assert said[1]["source"] == {"title": "No source", "where": "", "quote": said[1]["reason"]}
+
+
 def test_rejected_is_closed(own: Own) -> None:
     services, visit = own
     draft, mia = draft_of(services, "notice-explanation"), visit("mia")

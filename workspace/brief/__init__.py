@@ -44,7 +44,8 @@ The JSON. Days are ISO dates, amounts and hours decimal texts, ages whole calend
                               client), oldest_message: {client_ref, client, what, days} or None}]; [] for senior and staff
     tasks                     [{client_ref, client, engagement_ref, title, due, hours, late}] the reader's own open tasks of the next
                               fourteen days and the late ones, the earliest first; [] for partners and managers
-    blind_spots               [{client_ref, client, what, why, kind: "scan" | "document" | "judgement" | "model"}]
+    blind_spots               [{client_ref, client, what, why, kind: "scan" | "document" | "setting" | "judgement" | "model"}];
+                              client_ref "" for a setting of the whole firm
     yesterday                 {as_of, shown, acted_on, open, dismissed: [{client_ref, client, headline, reason, by}],
                               unraised: [{client_ref, client, key, headline, due, arrived}]} of the brief before; {} when there was none
 """

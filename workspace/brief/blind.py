@@ -1,4 +1,5 @@
-"""What could not be seen: clients that were not scanned, files that nobody read, what no rule could judge, clients without a model.
+"""What could not be seen: clients that were not scanned, files that nobody read, settings that cannot be used, what no rule could judge,
+clients without a model.
 
 Quiet never means unseen: nothing is left off this list.
 """
@@ -9,7 +10,7 @@ from typing import Any
 from workspace.brief.material import ClientDay, Material
 from workspace.signals import words
 
-_KINDS = ("scan", "document", "judgement", "model")
+_KINDS = ("scan", "document", "setting", "judgement", "model")
 _POLICIES = {
     "none": ("the whole file, for a model", "the client has chosen that no model reads it: rules and templates only"),
     "local-only": (
@@ -20,16 +21,31 @@ _POLICIES = {
 
 
 def blind_spots(material: Material) -> list[dict[str, Any]]:
-    """`blind_spots`: clients that were not scanned first, then papers, judgements, models; each by client."""
+    """`blind_spots`: clients that were not scanned first, then papers, settings, judgements, models; each by client. The firm's own have
+    no `client_ref`: ""."""
     rows = {
         (_KINDS.index(kind), client.ref, what, why): client.name
         for client in material.clients.values()
         for kind, what, why in _of(client)
     }
+    rows |= {(_KINDS.index("setting"), *row): name for row, name in _settings(material)}
     return [
         {"client_ref": ref, "client": name, "what": what, "why": why, "kind": _KINDS[place]}
         for (place, ref, what, why), name in sorted(rows.items())
     ]
+
+
+def _settings(material: Material) -> Iterator[tuple[tuple[str, str, str], str]]:
+    """Thresholds in firm.toml that cannot be used, so that the defaults judge: those of the firm, and of clients that the reader has."""
+    for fault in material.settings.faults:
+        yield ("", "a setting of the firm", fault), "The firm"
+    names = {client.ref: client.name for client in material.clients.values()}
+    for ref, fault in material.settings.of_clients:
+        if ref in names or not ref:
+            yield (
+                (ref, "a setting of the client" if ref else "a setting of the firm", fault),
+                names.get(ref, "The firm"),
+            )
 
 
 def _of(client: ClientDay) -> Iterator[tuple[str, str, str]]:

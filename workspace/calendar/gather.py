@@ -19,7 +19,8 @@ from workspace.raised import Raised, newest_decisions, raised_of
 from workspace.scans import latest_scans
 from workspace.scope import Right, Scope
 from workspace.snapshot.model import FINISHED, ZERO, Client, Engagement, EnteredDeadline, Person, Postponement, Snapshot
-from workspace.snapshot.read import county_of, entered_of
+from workspace.snapshot.read import county_of
+from workspace.snapshot.records import entered_of
 
 # The longest way from the end of a period to its date: an extended return is due eleven months after its year.
 _REACH = timedelta(days=430)

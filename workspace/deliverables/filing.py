@@ -13,9 +13,10 @@ from store import audit
 from store.audit import AuditTag, row_digest
 from store.errors import Conflict
 from store.ids import stable_id
-from store.tables import Client, Deliverable, DeliverableVersion, Review
+from store.tables import Client, Deliverable, DeliverableVersion, Firm, Review
 from workspace.deliverables.model import OPEN, Draft, content_hash
 from workspace.deliverables.occasions import subject_of
+from workspace.preferences import learn
 from workspace.scope import Right, Scope, access_client
 
 
@@ -59,6 +60,12 @@ def locked(scope: Scope, row_id: str) -> Deliverable | None:
     ).one_or_none()
 
 
+def two_partners(scope: Scope) -> bool:
+    """Whether this firm has two partners decide about a class-A item (firm.toml: `[settings.release]`, `two_partners = true`)."""
+    settings = scope.session.scalars(select(Firm.settings).limit(1)).first() or {}
+    return bool((settings.get("release") or {}).get("two_partners"))
+
+
 def current_version(scope: Scope, row: Deliverable) -> DeliverableVersion:
     """The version that a decision would be about."""
     return scope.session.get_one(DeliverableVersion, row.current_version_id)
@@ -95,6 +102,7 @@ def add_version(
         },
         digest=row_digest("version", version),
     )
+    learn(scope, row, version)
     return version
 
 

@@ -13,6 +13,10 @@ from store.types import canonical_json
 
 OPEN = ("in_review", "changes", "approved")  # a decision can still be made
 UNPRINTED = ("Opening", "Closing")  # parts of a letter that bear no heading
+OWN_SHEET = (
+    "Consent",
+    "Definitions",
+)  # what is signed apart from the letter begins a new page: a consent, a certificate
 STATES = (*OPEN, "released", "rejected", "superseded", "withdrawn")
 
 

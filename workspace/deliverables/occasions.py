@@ -4,20 +4,25 @@ An occasion is `subject` or `subject@round`. The subject says what it is about (
 gathering can find it; the round lets a second reminder exist after the first was released. Pure values: no clock, no database.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from workspace.signals.signal import Signal
 
+_STATUS = ("return-at-risk", "return-overdue", "extension-needed")
+_EXTENSION = ("extension-needed", "extension-payment")
+
 
 @dataclass(frozen=True, order=True)
 class DueDraft:
-    """Something the night drafts by itself. `engagement_ref` None: it belongs to no single engagement."""
+    """Something the night drafts by itself. `engagement_ref` None: it belongs to no single engagement. `unless`: it says no more than the
+    extension packages of these engagements, and is left out where all of them could be drafted."""
 
     slug: str
     occasion: str
     engagement_ref: str | None = None
+    unless: tuple[str, ...] = ()
 
 
 def subject_of(occasion: str) -> str:
@@ -160,17 +165,28 @@ def due_drafts(signals: Iterable[Signal], today: date) -> list[DueDraft]:
     """What the night drafts for these signals of one client, each once, in order of slug and occasion.
 
     A notice asks for an explanation to the client and a response to the agency; an overdue request for a follow-up; an old
-    receivable for a collection mail; a return at risk or to be extended for a status letter; finished work for an invoice; aged time that
-    no invoice takes up for a write-off proposal; an onboarding that stands still for its pack; trust money for a statement. What concerns
+    receivable for a collection mail; a return that is late, at risk or to be extended for a status letter, unless an extension package
+    says it all; finished work for an invoice; aged time that no invoice takes up for a write-off proposal; an onboarding that stands still
+    for its pack; a trust ledger that runs low for a statement (one that is not reconciled must not be told to a client). What concerns
     extensions, estimates, agreements and the client's books is in the tables below. Others draft nothing.
     """
     raised = list(signals)
     billed = {one.subject for one in raised if one.slug == "done-not-billed"}
-    found: set[DueDraft] = set()
+    found: set[DueDraft] = set(_status(raised, today))
     for signal in raised:
         if signal.slug != "wip-aged" or signal.subject not in billed:
             found.update(_drafts_of(signal, today))
     return sorted(found, key=lambda one: (one.slug, one.occasion, one.engagement_ref or ""))
+
+
+def _status(raised: Sequence[Signal], today: date) -> Iterable[DueDraft]:
+    """One letter on where the work stands. Of a return that is only to be extended its package tells the client the same."""
+    about_it = {one.subject for one in raised if one.slug in _STATUS}
+    extended = {one.subject for one in raised if one.slug in _EXTENSION}
+    late = any(one.slug == "return-overdue" for one in raised)
+    if about_it:
+        alone = late or not about_it <= extended
+        yield DueDraft("status-letter", for_status(today), unless=() if alone else tuple(sorted(about_it)))
 
 
 def _drafts_of(signal: Signal, today: date) -> Iterable[DueDraft]:
@@ -181,9 +197,6 @@ def _drafts_of(signal: Signal, today: date) -> Iterable[DueDraft]:
         return (DueDraft("pbc-follow-up", for_request(signal.subject, signal.due, today), signal.engagement_ref),)
     if signal.slug == "ar-aging" and signal.due is not None:
         return (DueDraft("collection-email", for_receivable(signal.client_ref, signal.due, today)),)
-    if signal.slug in ("return-at-risk", "return-overdue", "extension-needed"):
-        status = DueDraft("status-letter", for_status(today))
-        return (status, *_drafts_of_returns(signal)) if signal.slug == "extension-needed" else (status,)
     return _drafts_of_practice(signal, today)
 
 
@@ -195,14 +208,14 @@ def _drafts_of_practice(signal: Signal, today: date) -> Iterable[DueDraft]:
         return (DueDraft("write-off-proposal", for_write_off(signal.subject, today), signal.engagement_ref),)
     if signal.slug == "onboarding-stalled":
         return (DueDraft("onboarding-pack", for_onboarding(signal.subject), signal.engagement_ref),)
-    if signal.slug in ("trust-low", "trust-unreconciled"):
+    if signal.slug == "trust-low":
         return (DueDraft("trust-statement", for_trust(signal.subject, today), signal.engagement_ref),)
     return (*_drafts_of_returns(signal), *_drafts_of_agreement(signal, today), *_drafts_of_business(signal, today))
 
 
 def _drafts_of_returns(signal: Signal) -> Iterable[DueDraft]:
     """Time and money for a tax return."""
-    if signal.slug in ("extension-needed", "extension-payment"):
+    if signal.slug in _EXTENSION:
         return (DueDraft("extension-package", for_extension(signal.subject), signal.engagement_ref),)
     if signal.slug in ("estimate-due", "estimate-stale") and signal.due is not None:
         form, year = signal.subject.split()[:2]

@@ -3,18 +3,21 @@
 Reads names of rows through the scope, so that proof never shows another client's. Renders nothing; the page itself is viewer.py's.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from store.tables import Contact, Document, Message, Person, RequestItem
+from store.tables import Contact, Document, Message, Person, Preference, RequestItem
 from workspace.deadlines import in_words
 from workspace.deadlines.rules import by_id
 from workspace.evidence import DerivedEvidence, DocumentEvidence, Evidence, MessageEvidence, RecordEvidence, from_json
+from workspace.nights import time_zone
 from workspace.scope import Scope
 from workspace.tie_out.numbers import decimal_of
+from workspace.tie_out.reasons import NOTHING
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,8 @@ class Source:
 
     `title` is what a person calls it, `where` the place in it, `quote` its words or value. `link` are the parts of the address that
     opens it: kind "document" (document, version, page, start, end), "message" (message_id, start, end), "client" (tab) or empty.
-    `inputs` are the operands of arithmetic, in its order.
+    `inputs` are the operands of arithmetic, in its order. `label` is what the file calls the figure, which the words of the text were
+    held against; "" where no label is known.
     """
 
     title: str
@@ -31,12 +35,13 @@ class Source:
     quote: str
     link: Mapping[str, Any] = field(default_factory=dict[str, Any])
     inputs: tuple["Source", ...] = ()
+    label: str = ""
 
 
 def resolve(scope: Scope, evidence: Evidence | Mapping[str, Any] | None) -> Source:
     """The source of a tickmark; None is an untied figure. A row that is gone, or outside the scope, is said to be so."""
     if evidence is None:
-        return Source("No source", "", "No record and no passage of this client carries this figure.")
+        return Source("No source", "", NOTHING)
     match from_json(evidence) if isinstance(evidence, Mapping) else evidence:
         case DocumentEvidence() as found:
             return _document(scope, found)
@@ -51,10 +56,39 @@ def resolve(scope: Scope, evidence: Evidence | Mapping[str, Any] | None) -> Sour
             return _record(scope, found)
 
 
+def of_mark(scope: Scope, mark: Mapping[str, Any]) -> Source:
+    """The source of a kept tickmark, with the label that the words around it were held against; of an untied one the reason in words."""
+    if mark["evidence"] is None:
+        return Source("No source", "", mark.get("reason") or NOTHING)
+    return replace(resolve(scope, mark["evidence"]), label=mark.get("label", ""))
+
+
+def of_marks(scope: Scope, marks: Sequence[Mapping[str, Any]]) -> list[Source]:
+    """`of_mark` of each, what stands behind several figures read once."""
+    known: dict[str, Source] = {}
+    for mark in marks:
+        key = _key(mark)
+        if key not in known:
+            known[key] = of_mark(scope, mark)
+    return [known[_key(mark)] for mark in marks]
+
+
+def proven(scope: Scope, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """What `reading.show` gives, each tickmark with its `source` in words: `title`, `where`, `quote`."""
+    marks = shown["tickmarks"]
+    told = [{"title": s.title, "where": s.where, "quote": s.quote} for s in of_marks(scope, marks)]
+    return {**shown, "tickmarks": [{**mark, "source": one} for mark, one in zip(marks, told, strict=True)]}
+
+
 def in_a_line(source: Source) -> str:
-    """A source as a list of proof has it: title, place, words."""
+    """A source as a list of proof has it: title, place, words, and what the file calls the figure."""
     where = f", {source.where}" if source.where else ""
-    return f"{source.title}{where}: {source.quote}" if source.quote else f"{source.title}{where}"
+    line = f"{source.title}{where}: {source.quote}" if source.quote else f"{source.title}{where}"
+    return f"{line} (on file as {source.label})" if source.label else line
+
+
+def _key(mark: Mapping[str, Any]) -> str:
+    return f"{mark['evidence']} {mark.get('reason', '')} {mark.get('label', '')}"
 
 
 def flat(source: Source) -> list[Source]:
@@ -91,6 +125,7 @@ _FIELDS = {
     "sent_at": "sent",
     "zip": "ZIP code",
 }
+_ZONE = "America/New_York"  # as long as no firm was loaded
 _TABS = {"engagement": "work", "request": "work", "invoice": "money", "payment": "money", "time": "money"}
 
 
@@ -119,7 +154,7 @@ def _message(scope: Scope, found: MessageEvidence) -> Source:
     if row is None:
         return Source("A mail that is not in this file", "", "")
     link = {"kind": "message", "message_id": row.message_id, "start": found.start, "end": found.end}
-    return Source(f"Mail “{row.subject}”", _sent(row), found.quote, link)
+    return Source(f"Mail “{row.subject}”", _sent(scope, row), found.quote, link)
 
 
 def _record(scope: Scope, found: RecordEvidence) -> Source:
@@ -175,6 +210,17 @@ def _proposal(scope: Scope, key: str) -> tuple[str, dict[str, Any]]:
     )
 
 
+def _preference(scope: Scope, key: str) -> tuple[str, dict[str, Any]]:
+    row = scope.session.get(Preference, key)
+    if row is None:
+        return "A preference that is gone", {}
+    by = scope.session.get(Person, row.decided_by) if row.decided_by else None
+    whose = "for every client" if row.level == "firm" else "for this client"
+    accepted = f", accepted by {by.name}" if by and row.state == "accepted" else ""
+    link = {"kind": "client", "tab": "knowledge"} if row.level == "client" else {}
+    return f"How letters are liked {whose}{accepted}", link
+
+
 def _asked(scope: Scope, key: str) -> tuple[str, dict[str, Any]]:
     return "A reviewer's note", {}
 
@@ -200,6 +246,7 @@ _NAMES: dict[str, Callable[[Scope, str], tuple[str, dict[str, Any]]]] = {
     "request": _request,
     "message": _mail_record,
     "proposal": _proposal,
+    "preference": _preference,
     "review": _asked,
 }
 
@@ -210,9 +257,12 @@ def _mail(scope: Scope, message_id: str) -> Message | None:
     return scope.session.scalars(wanted.limit(1)).one_or_none()
 
 
-def _sent(row: Message) -> str:
-    when = f", {in_words(row.sent_at.date())}" if row.sent_at else ""
-    return f"from {row.sender}{when}"
+def _sent(scope: Scope, row: Message) -> str:
+    """Who sent it and on which day of the firm's zone: a mail of the evening is not of the next day."""
+    if row.sent_at is None:
+        return f"from {row.sender}"
+    zone = ZoneInfo(time_zone(scope) or _ZONE)
+    return f"from {row.sender}, {in_words(row.sent_at.astimezone(zone).date())}"
 
 
 def _rule(formula: str) -> str:

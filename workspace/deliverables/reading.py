@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 
 from store.tables import Client, Deliverable, DeliverableVersion, Engagement, Person, Release, Review
+from workspace.comments import comments_on
 from workspace.deliverables.kinds import KINDS
 from workspace.deliverables.model import STATES
 from workspace.scope import Right, Scope, access_client, access_deliverable
@@ -20,16 +21,16 @@ def show(scope: Scope, deliverable_id: str) -> dict[str, Any]:
 
     Beyond the contract: `title`, `client`, `class`, `as_of`, `recipients`, `author`, `note`, `occasion`, `header`, `released` (None or
     who and when), `override` (the reason the version was approved with, if any) and `history`, newest
-    first. A tickmark's `section` is the index of its section; `start` and `end` count
-    there. The id may be cut short. Raises NotFound, or Invalid for a beginning that several ids have. At most 6 queries.
+    first, and `comments` (comments.py). A tickmark's `section` is the index of its section; `start` and `end` count
+    there. The id may be cut short. Raises NotFound, or Invalid for a beginning that several ids have. Six queries.
     """
     row = access_deliverable(scope, deliverable_id)
     client, engagement_ref = _client(scope, row)
-    versions = _versions(scope, row)
+    names: dict[str, str] = {}
+    versions = _versions(scope, row, names)
     current = next(one for one in versions if one.id == row.current_version_id)
-    reviews = _reviews(scope, row)
-    freed = scope.session.scalars(select(Release).where(Release.deliverable_id == row.id)).one_or_none()
-    names = _names(scope, versions, reviews, freed)
+    reviews = _reviews(scope, row, names)
+    freed = _release(scope, row, names)
     released = {"by": names[freed.person_id], "at": freed.at.isoformat()} if freed else None
     author = names.get(current.author_id or "")
     return {
@@ -61,6 +62,7 @@ def show(scope: Scope, deliverable_id: str) -> dict[str, Any]:
         "released": released,
         "override": next((one.override for one in reviews if one.version_id == current.id and one.override), None),
         "history": _history(versions, reviews, freed, names),
+        "comments": [one.as_json() for one in comments_on(scope, row, current.sections)],
     }
 
 
@@ -119,22 +121,40 @@ def _client(scope: Scope, row: Deliverable) -> tuple[Client, str | None]:
     return found[0], found[1]
 
 
-def _versions(scope: Scope, row: Deliverable) -> list[DeliverableVersion]:
-    wanted = select(DeliverableVersion).where(DeliverableVersion.deliverable_id == row.id)
-    return list(scope.session.scalars(wanted.order_by(DeliverableVersion.number)))
+def _versions(scope: Scope, row: Deliverable, names: dict[str, str]) -> list[DeliverableVersion]:
+    """The versions in their order; who wrote one comes into `names`, as below who decided."""
+    wanted = (
+        select(DeliverableVersion, Person.id, Person.name)
+        .outerjoin(Person, Person.id == DeliverableVersion.author_id)
+        .where(DeliverableVersion.deliverable_id == row.id)
+    )
+    found = scope.session.execute(wanted.order_by(DeliverableVersion.number)).tuples().all()
+    names.update({person_id: name for _, person_id, name in found if person_id})
+    return [one for one, _, _ in found]
 
 
-def _reviews(scope: Scope, row: Deliverable) -> list[Review]:
-    return list(scope.session.scalars(select(Review).where(Review.deliverable_id == row.id).order_by(Review.number)))
+def _reviews(scope: Scope, row: Deliverable, names: dict[str, str]) -> list[Review]:
+    wanted = (
+        select(Review, Person.id, Person.name)
+        .join(Person, Person.id == Review.person_id)
+        .where(Review.deliverable_id == row.id)
+    )
+    found = scope.session.execute(wanted.order_by(Review.number)).tuples().all()
+    names.update({person_id: name for _, person_id, name in found})
+    return [one for one, _, _ in found]
 
 
-def _names(
-    scope: Scope, versions: list[DeliverableVersion], reviews: list[Review], freed: Release | None
-) -> dict[str, str]:
-    ids = {one.author_id for one in versions if one.author_id} | {one.person_id for one in reviews}
-    ids |= {freed.person_id} if freed else set()
-    found = scope.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
-    return dict(found.tuples().all())
+def _release(scope: Scope, row: Deliverable, names: dict[str, str]) -> Release | None:
+    wanted = (
+        select(Release, Person.id, Person.name)
+        .join(Person, Person.id == Release.person_id)
+        .where(Release.deliverable_id == row.id)
+    )
+    found = scope.session.execute(wanted).tuples().one_or_none()
+    if found is None:
+        return None
+    names[found[1]] = found[2]
+    return found[0]
 
 
 def _header(

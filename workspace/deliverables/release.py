@@ -13,8 +13,8 @@ from store import audit
 from store.audit import AuditTag, row_digest
 from store.errors import Conflict, Forbidden
 from store.ids import stable_id
-from store.tables import Deliverable, DeliverableVersion, Firm, OutboxItem, Release, Review
-from workspace.deliverables.filing import current_version, locked
+from store.tables import Deliverable, DeliverableVersion, Firm, OutboxItem, Person, Release, Review
+from workspace.deliverables.filing import current_version, locked, two_partners
 from workspace.deliverables.kinds import KINDS
 from workspace.deliverables.render.text import body_text
 from workspace.deliverables.review import must_match
@@ -27,8 +27,8 @@ def release(scope: Scope, deliverable_id: str, *, expected: str | None = None) -
     """Release the approved current version; returns the id of the release.
 
     `expected` is the hash (or its beginning) that the asker was shown. Raises Forbidden without deliverable:release, or when the
-    asker wrote any version of a class-A item, since later ones begin from it; Conflict when it is not approved, is released already,
-    or is another version.
+    asker wrote any version of a class-A item, since later ones begin from it, or alone approved one where the firm wants two partners
+    (firm.toml: `[settings.release]`, `two_partners = true`); Conflict when it is not approved, is released already, or is another version.
     """
     found = access_deliverable(scope, deliverable_id, Right.DELIVERABLE_RELEASE)
     row = locked(scope, found.id) or found
@@ -39,6 +39,10 @@ def release(scope: Scope, deliverable_id: str, *, expected: str | None = None) -
         raise Forbidden(f"{scope.email} is no person: only a partner releases")
     if row.cls == "A" and _wrote_of_it(scope, row):
         raise Forbidden("you wrote in this class-A item: another partner has to release it")
+    if row.cls == "A" and two_partners(scope) and not _approved_by_another(scope, version):
+        raise Forbidden(
+            "this firm has two partners decide about a class-A item: one approves it, the other releases it"
+        )
     freed = Release(
         id=stable_id("rel", row.id),
         client_id=row.client_id,
@@ -78,6 +82,26 @@ def _wrote_of_it(scope: Scope, row: Deliverable) -> bool:
         DeliverableVersion.deliverable_id == row.id, DeliverableVersion.author_id == scope.person_id
     )
     return bool(scope.session.scalar(mine))
+
+
+def _approved_by_another(scope: Scope, version: DeliverableVersion) -> bool:
+    """Whether a partner other than the asker approved this very version, and nobody has sent it back since."""
+    undone = select(func.coalesce(func.max(Review.number), 0)).where(
+        Review.deliverable_id == version.deliverable_id, Review.decision != "approve"
+    )
+    wanted = (
+        select(Review.id)
+        .join(Person, Person.id == Review.person_id)
+        .where(
+            Review.version_id == version.id,
+            Review.content_hash == version.content_hash,
+            Review.decision == "approve",
+            Review.number > undone.scalar_subquery(),
+            Person.role == "partner",
+            Person.id != scope.person_id,
+        )
+    )
+    return scope.session.scalars(wanted.limit(1)).first() is not None
 
 
 def addresses(recipients: Iterable[str]) -> tuple[str, ...]:

@@ -13,9 +13,9 @@ from store import audit
 from store.audit import AuditTag, row_digest
 from store.errors import Conflict, Forbidden, Invalid
 from store.ids import stable_id
-from store.tables import Deliverable, DeliverableVersion, Review
+from store.tables import Deliverable, DeliverableVersion, Person, Review
 from workspace.deliverables.compose import retied
-from workspace.deliverables.filing import add_version, current_version, locked
+from workspace.deliverables.filing import add_version, current_version, locked, two_partners
 from workspace.deliverables.model import OPEN, Section
 from workspace.scope import Right, Scope, access_deliverable
 
@@ -48,7 +48,7 @@ def approve(
     if version.untied and not reason:
         some = "1 figure has" if version.untied == 1 else f"{version.untied} figures have"
         raise Invalid(f"{some} no source: correct the text, or approve with a reason (override)")
-    if row.state == "approved":
+    if row.state == "approved" and not _outranks(scope, row):
         raise Conflict("this version is approved already")
     _decide(scope, row, version, "approve", note, reason if version.untied else None, seconds)
     return version.content_hash
@@ -119,6 +119,19 @@ def must_match(version: DeliverableVersion, expected: str | None) -> None:
     """Raises Conflict when the asker was shown another version; None means whichever is current."""
     if expected is not None and (len(expected) < 8 or not version.content_hash.startswith(expected)):
         raise Conflict("the text has changed since you opened it: look at the current version first")
+
+
+def _outranks(scope: Scope, row: Deliverable) -> bool:
+    """Whether a partner approves a class-A item that a manager approved, where the firm wants two partners' word on it (release.py)."""
+    if row.cls != "A" or scope.role != "partner" or not two_partners(scope):
+        return False
+    newest = (
+        select(Person.role)
+        .join(Review, Review.person_id == Person.id)
+        .where(Review.deliverable_id == row.id)
+        .order_by(Review.number.desc())
+    )
+    return scope.session.scalars(newest.limit(1)).first() == "manager"
 
 
 def _open_for_decision(

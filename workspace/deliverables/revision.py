@@ -17,10 +17,12 @@ from workspace.deliverables.compose import Writer, Written, kept_facts, template
 from workspace.deliverables.filing import current_version
 from workspace.deliverables.gathered import Gathered
 from workspace.deliverables.kinds import KINDS
+from workspace.deliverables.manner import in_manner
 from workspace.deliverables.model import Section
 from workspace.deliverables.support import with_reply_by
 from workspace.deliverables.wishes import Wishes, leave_out, read_notes, replace_day
 from workspace.evidence import RecordEvidence
+from workspace.preferences import Liked, in_force
 from workspace.scope import Right, Scope, access_deliverable
 from workspace.snapshot import take_snapshot
 from workspace.tie_out import Fact, from_record, worded
@@ -29,8 +31,8 @@ from workspace.tie_out import Fact, from_record, worded
 @dataclass(frozen=True)
 class Revision:
     """The next version, worded by rules. `revises` is the id of the version that was sent back, `note` what the reviewer wrote;
-    `done` and `unmet` say what became of it. `gone` is why the client's file no longer calls for the deliverable, "" while it does.
-    """
+    `done` and `unmet` say what became of it; `likes` are the preferences that it follows, none over a person's words. `gone` is why the
+    client's file no longer calls for the deliverable, "" while it does."""
 
     client_ref: str
     slug: str
@@ -41,6 +43,7 @@ class Revision:
     written: Written
     done: tuple[str, ...]
     unmet: tuple[str, ...]
+    likes: tuple[Liked, ...] = ()
     gone: str = ""
 
     def said(self, model: str = "") -> str:
@@ -82,10 +85,12 @@ def revision_of(scope: Scope, deliverable_id: str, folder: Path | None = None) -
         except Invalid as reason:
             gone = str(reason)
         else:
-            made = _anew(gathered, template_writer(row.slug, folder), reviews)
-            return Revision(ref, row.slug, row.occasion, version.id, reviews[-1].note, *made)
+            likes, kind = in_force(scope, ref), KINDS[row.slug]
+            write = in_manner(template_writer(row.slug, folder), likes, row.slug, kind.fixed)
+            made = _anew(gathered, write, reviews)
+            return Revision(ref, row.slug, row.occasion, version.id, reviews[-1].note, *made, likes)
     made = _in_place(_as_it_was(row, version), _as_it_stands(version), reviews[-1])
-    return Revision(ref, row.slug, row.occasion, version.id, reviews[-1].note, *made, gone)
+    return Revision(ref, row.slug, row.occasion, version.id, reviews[-1].note, *made, gone=gone)
 
 
 def _asked(scope: Scope, row: Deliverable) -> list[Review]:

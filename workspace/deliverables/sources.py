@@ -21,6 +21,10 @@ EXTENSIONS = {
     "1040": "Form 4868",
     "990": "Form 8868",
 }
+_COMPANY = re.compile(
+    r"(?:,|\s)\s*(?:llc|llp|lllp|lp|inc|corp|co|ltd|pllc|plc|p\.?c|l\.?l\.?c|l\.?p|company|corporation|partners|trust|foundation|associates|bank)\.?$",
+    re.IGNORECASE,
+)
 _TITLES = ("dr", "mr", "mrs", "ms", "mx", "prof", "rev", "hon")
 
 
@@ -39,10 +43,11 @@ def addressee(snapshot: Snapshot) -> Contact | None:
 
 
 def first_name(name: str) -> str:
-    """What a mail's greeting says: "Anna" for "Anna Lindqvist", the whole name where the first word is a title or an initial."""
+    """What a mail's greeting says: "Anna" for "Anna Lindqvist", the whole name where the first word is a title or an initial, or where
+    the contact is no person ("Greider Commercial Properties, LLC")."""
     first = name.split()[0] if name.split() else name
     plain = first.strip(".").lower()
-    return name if plain in _TITLES or len(plain) < 2 or "&" in name else first
+    return name if plain in _TITLES or len(plain) < 2 or "&" in name or _COMPANY.search(name) else first
 
 
 def couple(name: str) -> str | None:
@@ -116,6 +121,14 @@ def authorization_for(snapshot: Snapshot, tax_year: str | None) -> Document | No
         if tax_year and tax_year in years:
             return document
     return None
+
+
+def unread(snapshot: Snapshot) -> tuple[str, ...]:
+    """What could not be read of the client's files, each under the file's name."""
+    found = (one for one in snapshot.findings if one.severity != "info")
+    return tuple(
+        one.message if one.message.startswith(f"{one.source}:") else f"{one.source}: {one.message}" for one in found
+    )
 
 
 def letters_since(snapshot: Snapshot, day: date) -> tuple[Message, ...]:

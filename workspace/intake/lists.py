@@ -21,8 +21,8 @@ OUTCOMES = ("waiting", "read", "doubled", "version", "refused", "gone")
 @dataclass(frozen=True)
 class Line:
     """A document as it came in. `outcome`: waiting (to be read), read, doubled, version, refused. `copy_of` is the path of the document
-    with the same bytes that was first, `copy_gone` whether that one is gone (then this is where it was moved to); `after` the path of
-    the earlier version, `link` the id of the link between the two."""
+    with the same bytes that was first, or that this one stands for since it is gone: `copy_gone`, this is where it was moved to; `after`
+    the path of the earlier version, `link` the id of the link between the two."""
 
     document_id: str
     client_ref: str
@@ -100,11 +100,13 @@ def _counts(scope: Scope, client_id: str | None) -> dict[str, int]:
 
 
 def _rows(scope: Scope, client_id: str | None, outcome: str | None, page: int) -> Sequence[tuple[Any, ...]]:
-    first, earlier, link = aliased(Document), aliased(Document), aliased(VersionLink)
+    first, earlier, link, before = aliased(Document), aliased(Document), aliased(VersionLink), aliased(Document)
+    moved = select(func.min(before.path)).where(before.duplicate_of == Document.id, before.gone_since.is_not(None))
     came = func.coalesce(DocumentVersion.received_at, Document.received_at)
     query = (
         select(Document, Client.ref, Client.name, _outcome(), DocumentVersion.size, DocumentVersion.number)
         .add_columns(DocumentVersion.received_at, first.path, first.gone_since, earlier.path, link.id)
+        .add_columns(moved.scalar_subquery())
         .join(Client, Client.id == Document.client_id)
         .outerjoin(DocumentVersion, DocumentVersion.id == Document.current_version_id)
         .outerjoin(first, first.id == Document.duplicate_of)
@@ -121,7 +123,7 @@ def _rows(scope: Scope, client_id: str | None, outcome: str | None, page: int) -
 
 
 def _line(row: tuple[Any, ...], findings: tuple[str, ...]) -> Line:
-    document, ref, name, outcome, size, number, received_at, first, first_gone, earlier, link = row
+    document, ref, name, outcome, size, number, received_at, first, first_gone, earlier, link, moved = row
     return Line(
         document_id=document.id,
         client_ref=str(ref),
@@ -133,8 +135,8 @@ def _line(row: tuple[Any, ...], findings: tuple[str, ...]) -> Line:
         size=int(size or 0),
         version=int(number or 0),
         received_at=received_at or document.received_at,
-        copy_of=str(first) if first else None,
-        copy_gone=first_gone is not None,
+        copy_of=str(first or moved) if first or moved else None,
+        copy_gone=first_gone is not None or (first is None and moved is not None),
         after=str(earlier) if earlier else None,
         link=link,
         gone_since=document.gone_since,

@@ -7,16 +7,20 @@ disk, never removes.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from store import audit
 from store.audit import AuditTag
 from store.ids import stable_id
 from store.tables import Client, Document, Wall, WatchedFile
-from workspace.documents import clean_path
+from workspace.documents import clean_path, stand_for
 from workspace.intake.clues import core
 from workspace.records.upsert import batches
 from workspace.scope import Right, Scope
+
+# What other documents may have come out of.
+_PACKED = (".zip", ".mbox", ".eml", ".msg", ".pdf")
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,8 @@ def note_taken(scope: Scope, root: str, files: Sequence[Taken]) -> int:
 
 
 def mark_gone(scope: Scope, root: str, paths: Collection[str]) -> Gone:
-    """Mark these files as no longer in the folder, and their documents; one that has a copy that is still there was moved."""
+    """Mark these files as no longer in the folder, and their documents; one that has a copy that is still there was moved, and the copy
+    stands for the bytes from then on."""
     scope.require(Right.INTAKE_SORT)
     documents = moved = 0
     for batch in batches(sorted(paths)):
@@ -124,7 +129,10 @@ def mark_gone(scope: Scope, root: str, paths: Collection[str]) -> Gone:
         for document in found:
             document.gone_since = scope.now
             to = copies.get(document.id)
-            _note(scope, AuditTag.DOCUMENT_GONE, document, {"moved_to": to} if to else {})
+            _note(scope, AuditTag.DOCUMENT_GONE, document, {"moved_to": to.path} if to else {})
+            # A message stands on the timeline by its first file.
+            if to and document.duplicate_of is None and not document.name.lower().endswith((".eml", ".msg")):
+                stand_for(scope, document, to)
             documents, moved = documents + (not to), moved + bool(to)
         scope.session.flush()
     return Gone(documents, moved)
@@ -140,17 +148,17 @@ def _documents(scope: Scope, places: Sequence[tuple[str, str]]) -> Sequence[Docu
     for client_id in sorted({client for client, _ in places}):
         paths = {clean_path(place) for client, place in places if client == client_id}
         query = select(Document).where(Document.client_id == client_id, Document.gone_since.is_(None))
-        packed = tuple(path + "/" for path in paths if path.lower().endswith((".zip", ".mbox", ".eml", ".msg")))
+        packed = tuple(path + "/" for path in paths if path.lower().endswith(_PACKED))
         exact = list(scope.session.scalars(query.where(Document.path.in_(paths)).order_by(Document.path)))
-        inside = [
-            scope.session.scalars(query.where(Document.path.startswith(p, autoescape=True))).all() for p in packed
-        ]
-        found += [*exact, *(document for group in inside for document in group)]
+        for some in batches(packed, _AT_ONCE):
+            inside = or_(*(Document.path.startswith(path, autoescape=True) for path in some))
+            exact += scope.session.scalars(query.where(inside).order_by(Document.path))
+        found += exact
     return found
 
 
-def _living_copies(scope: Scope, gone: Sequence[Document]) -> Mapping[str, str]:
-    """Where the same bytes still are, by the document that is gone."""
+def _living_copies(scope: Scope, gone: Sequence[Document]) -> Mapping[str, Document]:
+    """The document where the same bytes still are, by the document that is gone."""
     ids = [document.id for document in gone]
     firsts = [document.duplicate_of for document in gone if document.duplicate_of]
     query = select(Document).where(Document.duplicate_of.in_([*ids, *firsts]) | Document.id.in_(firsts))
@@ -159,10 +167,10 @@ def _living_copies(scope: Scope, gone: Sequence[Document]) -> Mapping[str, str]:
         for one in scope.session.scalars(query.order_by(Document.path))
         if one.gone_since is None and one.id not in ids
     ]
-    found: dict[str, str] = {}
+    found: dict[str, Document] = {}
     for document in gone:
         first = document.duplicate_of or document.id
-        there = next((one.path for one in alive if first in (one.id, one.duplicate_of)), None)
+        there = next((one for one in alive if first in (one.id, one.duplicate_of)), None)
         if there:
             found[document.id] = there
     return found

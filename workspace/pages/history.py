@@ -17,7 +17,11 @@ from workspace.scope import Right, Scope
 AT_ONCE = 200
 
 _SAID = {
+    AuditTag.CHAT_ANSWER_USED: "made something of an answer",
     AuditTag.CHAT_ASKED: "asked a question",
+    AuditTag.CHAT_COPIED: "went on with a colleague’s conversation",
+    AuditTag.CHAT_SHARED: "shared a conversation",
+    AuditTag.CHAT_UNSHARED: "stopped sharing a conversation",
     AuditTag.CLIENT_UPDATED: "changed the client’s record",
     AuditTag.DELIVERABLE_APPROVED: "approved",
     AuditTag.DELIVERABLE_CHANGES: "asked for changes of",
@@ -33,6 +37,9 @@ _SAID = {
     AuditTag.KNOWLEDGE_ACCEPTED: "accepted what is known",
     AuditTag.KNOWLEDGE_ADDED: "wrote down what is known",
     AuditTag.KNOWLEDGE_ENDED: "ended what was known",
+    AuditTag.PREFERENCE_ACCEPTED: "accepted how letters are liked",
+    AuditTag.PREFERENCE_OFF: "switched off how letters are liked",
+    AuditTag.PREFERENCE_PROPOSED: "showed by an edit how letters are liked",
     AuditTag.MODEL_REFUSED: "kept from a model",
     AuditTag.NOTICE_CONFIRMED: "confirmed the dates of",
     AuditTag.NOTICE_READ: "read as a notice",

@@ -6,6 +6,7 @@ from typing import Any
 
 from workspace.evidence import to_json
 from workspace.promises import Said, how_kept, said_in_mail, said_in_note
+from workspace.promises.reading import read_beside
 from workspace.scope import Scope
 from workspace.signals.mail import threads
 from workspace.snapshot import Snapshot, take_snapshot
@@ -18,7 +19,7 @@ _PARTS = ("messages", "notes", "documents", "requests", "invoices")
 @dataclass(frozen=True)
 class PromiseLine:
     """A promise or an ask. `owes` is us or client; `due` None: no day was named; `kept` is what shows it kept, None while nothing does.
-    `evidence` is the contract's JSON of the words."""
+    `evidence` is the contract's JSON of the words; `reader` is the model that read them where the rules did not, else ""."""
 
     kind: str
     owes: str
@@ -27,6 +28,7 @@ class PromiseLine:
     written: date
     kept: str | None
     evidence: dict[str, Any]
+    reader: str = ""
 
     def is_late(self, today: date) -> bool:
         """Its day has passed and nothing shows it kept."""
@@ -52,6 +54,7 @@ def promised_of(scope: Scope, client_ref: str) -> Promised:
         for one in said_in_mail(mail, day, asks=False)
     ]
     found += [one for note in snapshot.notes if note.date >= first for one in said_in_note(note)]
+    found += [one for one in read_beside(snapshot) if one.written >= first]
     lines = [_line(one, how_kept(snapshot, one)) for one in found if one.due is not None]
     lines.sort(key=lambda one: (one.kept is not None, one.due or date.max, one.what))
     return Promised(tuple(lines[:MOST]), tuple(_line(one, None) for one in _asks(snapshot, first))[:MOST])
@@ -68,4 +71,6 @@ def _asks(snapshot: Snapshot, first: date) -> list[Said]:
 
 
 def _line(said: Said, kept: str | None) -> PromiseLine:
-    return PromiseLine(said.kind, said.owes, said.what, said.due, said.written, kept, to_json(said.evidence))
+    return PromiseLine(
+        said.kind, said.owes, said.what, said.due, said.written, kept, to_json(said.evidence), said.reader
+    )

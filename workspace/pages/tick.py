@@ -31,7 +31,7 @@ class OpenedSource:
 
 @dataclass(frozen=True)
 class OpenedTick:
-    """Tickmark `number` (from 1) of `count`, of the current version of a draft about the client."""
+    """Tickmark `number` (from 1) of `count`, of the current version of a draft about the client; it begins at `start` of its section."""
 
     number: int
     count: int
@@ -40,6 +40,8 @@ class OpenedTick:
     client_ref: str
     sources: tuple[OpenedSource, ...]
     more: int
+    section: int = 0
+    start: int = 0
 
 
 def open_tick(scope: Scope, deliverable_id: str, index: int) -> OpenedTick:
@@ -49,10 +51,11 @@ def open_tick(scope: Scope, deliverable_id: str, index: int) -> OpenedTick:
     if not 0 <= index < len(marks):
         raise NotFound(f"this draft has no figure {index + 1}")
     mark = marks[index]
-    sources = list(_flat(proof.resolve(scope, mark["evidence"]), 0))
+    sources = list(_flat(proof.of_mark(scope, mark), 0))
     opened = tuple(_opened(scope, sources[:LISTED]))
     more = max(len(sources) - LISTED, 0)
-    return OpenedTick(index + 1, len(marks), mark["text"], mark["status"], ref, opened, more)
+    place = mark.get("section", 0), mark["start"]
+    return OpenedTick(index + 1, len(marks), mark["text"], mark["status"], ref, opened, more, *place)
 
 
 def _marks(scope: Scope, row: Deliverable) -> tuple[list[Any], str]:

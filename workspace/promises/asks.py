@@ -24,7 +24,7 @@ class Cue:
         return re.compile(self.pattern, re.IGNORECASE)
 
 
-ENOUGH = 14
+ENOUGH = 15
 """Points above which a sentence asks."""
 
 _YOU = r"(?:you|u|ya|ye|y[’']?all|one of you|someone|somebody|anyone|anybody)"
@@ -38,8 +38,12 @@ _VERB = (
     r"order|pass|pay|pick|plan|play|post|prepare|press|print|proceed|provide|pull|push|put|read|record|redo|refer|register|remember|remind|"
     r"remove|replace|reply|request|reserve|respond|resend|return|review|revise|ring|run|save|schedule|search|see|select|send|set|share|shop|"
     r"show|sign|speak|spread|start|stay|stop|submit|sync|take|talk|tell|text|touch|try|turn|type|update|upload|use|verify|view|visit|wait|"
-    r"wire|work|write|click|tap|hit|shoot|stick|watch)"
+    r"wire|work|write|click|tap|hit|shoot|stick|watch|allow|assume|bill|carry|change|charge|claim|clear|close|collect|continue|convert|"
+    r"cut|deal|decide|describe|disregard|draft|draw|drive|encourage|expect|focus|grab|ignore|install|load|obtain|offer|paste|protect|quote|"
+    r"raise|rate|reach|recommend|reconcile|reduce|release|reset|resolve|rsvp|scan|separate|sit|skip|solve|sort|specify|state|suggest|switch|"
+    r"think|trust|understand|unlock|upgrade|wake|warn|wear|count (?:me|us)|connect|launch|browse|explore|discover|shop|redeem)"
 )
+_NO_NOUN = r"(?!(?:ing|ed)\b)(?! (?:is|are|was|were|has|have|had|will|of|you|ya)\b)"
 _NAMES = r"(?-i:[A-Z][\w.'’-]+(?:,? (?:and |& |or )?[A-Z][\w.'’-]+){0,3})"
 _SMALL = (
     r"(?:and|but|so|or|also|then|now|ok|okay|yes|sure|just|next|first|second|finally|lastly|instead|otherwise|therefore|meanwhile|again|"
@@ -52,66 +56,57 @@ _MEET = r"(?:meet|discuss|talk|chat|visit|speak|get together|touch base|catch up
 _ADV = r"(?:also |really |just |still |all |both |probably |definitely |do |only |very much |maybe |perhaps |then |always |certainly |never )*"
 
 CUES: tuple[Cue, ...] = (
-    Cue("please", 18, rf"\b{_HELP}\b"),
-    Cue("please, first", 21, rf"^[\W\d]*(?:{_LEAD}){{0,2}}{_HELP}\b"),
-    Cue("please after a condition", -4, rf"^[\W\d]*(?:{_LEAD})?(?:if|when|to|for|should)\b.*\b{_HELP}\b"),
-    Cue("please, last", 7, rf"\b{_HELP}\W*$"),
-    Cue("please find", 7, rf"\b{_HELP} (?:find|see|note|be advised|be aware|accept)\b"),
-    Cue("can you", 21, rf"\b(?:can|could|would|will|won[’']?t) {_ADV}{_YOU}\b"),
-    Cue("can we", 8, r"\b(?:can|could|may|might|shall|should) (?:i|we)\b"),
-    Cue("let me know", 21, r"\b(?:let|lemme) (?:me|us|him|her|them|\w+) know\b"),
+    Cue("please", 19, rf"\b{_HELP}\b"),
+    Cue("please, first", 20, rf"^[\W\d]*(?:{_LEAD}){{0,2}}{_HELP}\b"),
+    Cue("please, last", 5, rf"\b{_HELP}\W*$"),
+    Cue("can you", 18, rf"\b(?:can|could|would|will|won[’']?t) {_ADV}{_YOU}\b"),
+    Cue("can we", 6, r"\b(?:can|could|may|might|shall|should) (?:i|we)\b"),
+    Cue("let me know", 14, r"\b(?:let|lemme) (?:me|us|him|her|them|\w+) know\b"),
     Cue(
         "give me",
-        10,
+        4,
         r"\b(?:give|shoot|send|drop|fax|e-?mail|call|contact|tell|remind|ask|show|copy|forward) (?:it |them |that |this |\w+ )?(?:to )?(?:me|us)\b",
     ),
     Cue("a call", 6, r"\b(?:give|drop|shoot|call|ring)\b.{0,20}\b(?:a )?(?:call|ring|line|note|buzz|shout)\b"),
-    Cue("call", 8, r"\b(?:call|phone|ring)\b"),
-    Cue("feel free", 2, r"\bfeel free\b|\b(?:don[’']?t|not) (?:hesitate|forget)\b"),
+    Cue("call", 9, r"\b(?:call|phone|ring)\b"),
+    Cue("feel free", 3, r"\bfeel free\b|\b(?:don[’']?t|not) (?:hesitate|forget)\b"),
     Cue(
         "you need",
-        5,
+        1,
         rf"\b(?:you|u)(?:[’']ll| will| all| guys)? {_ADV}(?:may |might |would |could )?{_ADV}(?:need|have|ought) to\b",
-    ),
-    Cue("you should", 5, rf"\byou {_ADV}(?:should|must|ought|better|[’']d better)\b|\byou[’']?d better\b"),
-    Cue(
-        "you can",
-        5,
-        r"\byou (?:can|could|may|might) (?:also |always |just )?(?:call|reach|contact|reply|send|meet|catch|e-?mail|have|want|prefer|tell|ask|give|use)\b",
     ),
     Cue("let's", 12, r"\blet[’']?s\b|\blet us\b"),
     Cue("we should", 7, rf"\b(?:we|you and i|us) {_ADV}(?:should|need|ought|must|have) (?:to )?\b"),
-    Cue("we could", 8, rf"\b(?:we|i) {_ADV}(?:can|could|might|may|will|shall|would|[’']ll) {_ADV}\b"),
+    Cue("we could", 7, rf"\b(?:we|i) {_ADV}(?:can|could|might|may|will|shall|would|[’']ll) {_ADV}\b"),
     Cue(
         "maybe we",
-        8,
+        7,
         r"\b(?:maybe|perhaps) (?:we|you|i)\b|\bwhy don[’']?t (?:we|you|i)\b|\b(?:how|what) about\b|\bwhat if\b|\bhow[’']?s\b",
     ),
     Cue(
         "i'd like you",
-        11,
+        9,
         rf"\b(?:i|we)(?:[’']d| would)? {_ADV}(?:like|love|want|need|expect|urge|ask|advise|recommend|suggest|request) (?:that )?(?:you|u|your|everyone|each|all of you)\b",
     ),
     Cue(
         "would like to meet",
-        6,
+        4,
         rf"\b(?:like|love|want|need|wanted|hope|hoping|glad|happy|pleased|able|forward|free|available|time)\b.{{0,25}}\b(?:to )?{_MEET}",
     ),
-    Cue("appreciate", 3, r"\bappreciate[ds]?\b|\bgrateful\b|\bobliged\b"),
     Cue(
         "would be great",
-        13,
+        7,
         r"\bwould be (?:greatly |really |very |much |most )*(?:appreciated|grateful|helpful|great|nice|good|better|best|useful)\b",
     ),
     Cue(
         "wondering",
-        14,
+        10,
         r"\b(?:wonder(?:ing)?|curious|not sure|unclear|hoping)\b.{0,12}\b(?:if|whether|when|what|how|that|you)\b",
     ),
     Cue("i need", 11, rf"\b(?:i|we)(?:[’']ll| will)? {_ADV}need\b"),
     Cue(
         "need your",
-        -7,
+        -8,
         r"\byour (?:help|assistance|input|comments|thoughts|approval|signature|advice|feedback|opinion|guidance|support|response|reply|call|attention)\b",
     ),
     Cue("meet", 17, rf"\b{_MEET}\b"),
@@ -123,54 +118,109 @@ CUES: tuple[Cue, ...] = (
         5,
         r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\btomorrow\b|\btonight\b|\bnext week\b|\b\d{1,2}(?::\d\d)? ?(?:am|pm|a\.m|p\.m)\b|\bthis (?:week|afternoon|morning)\b",
     ),
-    Cue("question", 3, r"\?"),
-    Cue("question, last", 18, r"\?[\s\"')\]]*$"),
-    Cue("question word", -7, r"(?:^|[,.:;!–—-] ?)\W*(?:what|when|where|who|which|why|how)\b[^.]*\?"),
+    Cue("question", 4, r"\?"),
+    Cue("question, last", 15, r"\?[\s\"')\]]*$"),
+    Cue("question word", -6, r"(?:^|[,.:;!–—-] ?)\W*(?:what|when|where|who|which|why|how)\b[^.]*\?"),
     Cue("yes or no", 4, rf"(?:^|[,.:;!–—-] ?)\W*(?:{_LEAD})?(?:is|are|do|does|did|have|has|was|were|any|am)\b[^.]*\?"),
-    Cue("command", 14, rf"^[\W\d]*(?:{_LEAD}){{0,3}}{_VERB}\b(?!(?:ing|ed)\b)"),
-    Cue("command, after a condition", 12, rf"^[\W\d]*(?:{_LEAD})?{_COND}\s*(?:then |just )?{_VERB}\b"),
+    Cue("command", 15, rf"^[\W\d]*(?:{_LEAD}){{0,3}}(?:(?:simply|just|go ahead and) )?{_VERB}\b{_NO_NOUN}"),
+    Cue("command, after a condition", 13, rf"^[\W\d]*(?:{_LEAD})?{_COND}\s*(?:then |just )?{_VERB}\b"),
     Cue(
         "command, by name",
-        5,
+        4,
         rf"^[\W\d]*(?:{_SMALL}\s+)?{_NAMES}\s*[,:;–—]+-*\s*(?:{_SMALL}[\s,]+)?(?:{_HELP} )?{_VERB}\b",
     ),
-    Cue("to you", 7, r"\byou\b|\byour\b"),
+    Cue("to you", 5, r"\byou\b|\byour\b"),
     Cue(
         "he, she",
-        -12,
+        -11,
         r"^\W*(?:and |but |so |also )?(?:he|she|they|it|there|this|these|those|the|his|her|their|my|our|a|an|all|some|many|most|in|at)\b",
     ),
-    Cue("i will", -3, r"\b(?:i|we)(?:[’']ll| will| shall| am going to|[’']m going to|[’']re going to)\b"),
-    Cue("i did", -7, r"\b(?:i|we|he|she|they)(?:[’']ve| have| has| had| was| were| did| got| just)\b"),
+    Cue("i did", -6, r"\b(?:i|we|he|she|they)(?:[’']ve| have| has| had| was| were| did| got| just)\b"),
     Cue("past", -5, r"\b\w{3,}ed\b|\bwas\b|\bwere\b|\bhad\b|\bdid\b"),
     Cue(
-        "has to",
-        -3,
-        r"\b(?:he|she|they|it|which|that|who)\b.{0,3}\b(?:need|needs|has|have|must|should|will|would|can|could)\b",
-    ),
-    Cue(
         "if you would like, mass mail",
-        -13,
+        -9,
         r"\bif you(?:[’']d| would| wish| want| no longer| prefer| do not| don[’']t| have (?:any|trouble)| received)\b.*\b(?:click|visit|link|unsubscribe|contact us|e-?mail us|follow|tap|go to|update|here|below)\b",
     ),
     Cue(
         "mass mail",
-        -6,
+        -5,
         r"\b(?:unsubscribe|safe (?:sender|list)|address ?book|acrobat reader|preferences|no longer wish|intended recipient|in error|list owner|subscri\w+|newsletter|terms (?:of|and)|do not reply|customer service|privacy|web-?browser|marketing|promotion\w*|coupon|offer|deals?|sale|discount|free|win|prize|deliver(?:y|ed)|notifications?|alerts?|e-?mails?)\b",
     ),
-    Cue("exclamation", -3, r"!"),
-    Cue("capitals", -8, r"(?-i:\b[A-Z]{4,}\b.*\b[A-Z]{4,}\b)"),
-    Cue("prices", -5, r"\$\d|\d ?%"),
-    Cue("thanks", -9, r"^\W*(?:thanks|thank you|thx)\b"),
-    Cue("sorry", -2, r"\b(?:sorry|apologi\w+)\b"),
+    Cue("capitals", -7, r"(?-i:\b[A-Z]{4,}\b.*\b[A-Z]{4,}\b)"),
+    Cue("prices", -4, r"\$\d|\d ?%"),
+    Cue("thanks", -7, r"^\W*(?:thanks|thank you|thx)\b"),
     Cue("see you", -4, r"\b(?:see|talk to) (?:you|ya)\b"),
-    Cue("suggest", 7, r"\b(?:suggest|propose|recommend|recommendation|suggestion)\b"),
-    Cue("want to", -3, r"\bwant(?:ed|s)? to\b"),
+    Cue("suggest", 6, r"\b(?:suggest|propose|recommend|recommendation|suggestion)\b"),
+    Cue("want to", -4, r"\bwant(?:ed|s)? to\b"),
+    Cue("sent", -5, r"\b(?:sent|provided|prepared|signed|returned|completed|forwarded|sending|sends)\b"),
     Cue(
-        "ask somebody", 2, r"\b(?:ask|have|get|tell) (?-i:[A-Z]\w+) (?:to|call|send|get|know)\b|\bask (?-i:[A-Z]\w+)\b"
+        "you must, first",
+        7,
+        rf"^[\W\d]*(?:{_LEAD})?you {_ADV}(?:need|have|must|should|ought|may (?:want|need|wish|prefer)|might (?:want|need)|will (?:need|have|want)) ",
     ),
-    Cue("somebody else asked", 7, r"\b(?:he|she|they|i|we|who) (?:asked|told|said|wanted|requested|have asked)\b"),
-    Cue("sent", -6, r"\b(?:sent|provided|prepared|signed|returned|completed|forwarded|sending|sends)\b"),
+    Cue("you can", 10, r"\byou (?:can|could|may|might)\b"),
+    Cue("we can, first", 11, rf"^[\W\d]*(?:{_LEAD})?we (?:can|could|might|may)\b"),
+    Cue(
+        "i will do",
+        -5,
+        rf"\b(?:i|we)(?:[’']ll| will| shall|[’']m going to| am going to) {_ADV}(?:send|get|give|call|see|meet|fill|let|forward|fax|e-?mail|talk|discuss|try|check|be|have|do|make|work|put|need|come|look|provide|bring|find|tell|review)\b",
+    ),
+    Cue("i will, for you", 6, r"\b(?:i|we)(?:[’']ll| will| shall)\b.*\byou\b"),
+    Cue(
+        "want to know",
+        8,
+        r"\b(?:want|wanted|need|needed|like|love) to (?:see|know|make sure|discuss|confirm|hear|find out|check|ask|talk|get|verify|understand)\b",
+    ),
+    Cue("if you, first", -4, rf"^[\W\d]*(?:{_LEAD})?(?:if|should) you\b"),
+    Cue("if you, later", 4, r"\w.{8,}\bif you\b"),
+    Cue("if it", 6, r"\bif (?:i|we|it|they|he|she|the|this|that)\b"),
+    Cue(
+        "please, mass mail",
+        -7,
+        rf"\b{_HELP} (?:click|visit|follow|go to|add|update|contact us|e-?mail us|do not reply|don[’']?t reply|log|enable|download|use)\b",
+    ),
+    Cue(
+        "and a command",
+        8,
+        r"\b(?:and|or|then|;|,)\s+(?:then |also |please )?(?:send|call|let|give|forward|get|return|sign|fax|e-?mail|tell|ask|check|see|put|have|make)\b",
+    ),
+    Cue("do you", 4, rf"\b(?:do|did|are|were|have|will|would|can|could) {_YOU}\b[^.]*\?"),
+    Cue("come", 13, r"\b(?:join|attend|participate|come (?:to|by|over)|stop by|drop by|swing by)\b"),
+    Cue(
+        "soon",
+        4,
+        r"\b(?:asap|as soon as possible|soon|immediately|right away|at your (?:earliest )?convenience|when you (?:get|have) a (?:chance|minute|moment))\b",
+    ),
+    Cue(
+        "suits me",
+        4,
+        r"\b(?:works for|fine with|good for|ok with|okay with|okay for|good with|free|available|open|count me in|i[’']m in)\b",
+    ),
+    Cue("happy to", 8, r"\b(?:happy|glad|pleased|welcome|willing|delighted|love) to\b"),
+    Cue("me, us", 6, r"\b(?:me|us)\b"),
+    Cue("to me", 3, r"\b(?:to|with|for|by) (?:me|us)\b"),
+    Cue("my, our", 2, r"\b(?:my|our)\b"),
+    Cue(
+        "a paper",
+        4,
+        r"\b(?:attached|attachment|enclosed|below|following|draft|document|agreement|contract|spreadsheet|memo|copy)\b",
+    ),
+    Cue("he, she, anywhere", -3, r"\b(?:he|she|they|him|her|them|their|his)\b"),
+    Cue(
+        "not",
+        -4,
+        r"\b(?:don[’']?t|do not|didn[’']?t|doesn[’']?t|isn[’']?t|aren[’']?t|won[’']?t|wouldn[’']?t|not|never|no)\b",
+    ),
+    Cue("since, which", -3, r"\b(?:because|since|although|though|while|whether|so that|which|who)\b"),
+    Cue(
+        "anybody",
+        -3,
+        r"\b(?:people|everyone|anyone|someone|customers?|users?|members?|health|body|life|world|baby|weight|money|cash|credit|free)\b",
+    ),
+    Cue("long", -4, r"^\W*\w+(?:\W+\w+){29,}"),
+    Cue("loud", -3, r"!"),
+    Cue("marks of a list or page", -7, r"[@#]\w|&\w+;|\*\w|^\W*>|\|"),
 )
 
 

@@ -16,7 +16,7 @@ from workspace.own_words import own_words
 from workspace.promises.asks import is_ask
 from workspace.promises.sentences import sentences
 from workspace.promises.when import When, when_in
-from workspace.snapshot.model import Message, Note, Snapshot
+from workspace.snapshot.model import Message, Note, ReadPromise, Snapshot
 
 Owes = Literal["us", "client"]
 _LONGEST = 300  # characters of a sentence that is read
@@ -31,6 +31,7 @@ _DONE = (
     r"(?:sent|e-?mailed|mailed|faxed|forwarded|uploaded|delivered|filed|e-?filed|paid|wired|signed|returned|finished|completed|prepared|drafted|"
     r"ready|done|reviewed|with you|in your (?:hands|inbox|folder|portal)|submitted|posted|reconciled|closed|issued|available|yours)"
 )
+_DOES = re.compile(rf"\b(?:{_DO}|{_DONE})\b", re.IGNORECASE)
 _ADVERBS = r"(?:\s+(?:also|then|just|definitely|certainly|gladly|personally|both|try to|be able to|surely|of course|probably|be))*"
 _I = r"(?:i|we)"
 _WILL = r"(?:\s+(?:will|shall|can|am going to|are going to|promise to|commit to|undertake to|plan to|intend to)|[’']ll|[’']m going to|[’']re going to)"
@@ -78,7 +79,8 @@ _NOTED = re.compile(
 @dataclass(frozen=True)
 class Said:
     """A promise or an ask. `owes` is who has to do it: us (the firm) or the client; `what` are the words of it, `due` the day they name, None
-    where they name none. Characters `start` to `end` of the text are `quote`. `source` is the Message-ID, or the note's id."""
+    where they name none. Characters `start` to `end` of the text are `quote`. `source` is the Message-ID, or the note's id. `reader` is the
+    model that read it where the rules did not see it, "" for what the rules read."""
 
     kind: Literal["promise", "ask"]
     owes: Owes
@@ -90,6 +92,7 @@ class Said:
     end: int
     quote: str
     of_note: bool = False
+    reader: str = ""
 
     @property
     def evidence(self) -> Evidence:
@@ -179,3 +182,35 @@ def promises_of(snapshot: Snapshot) -> Iterator[Said]:
     ]
     found += [one for note in snapshot.notes for one in said_in_note(note)]
     yield from sorted(found, key=lambda one: (one.written, one.source, one.start))
+
+
+def read_beside(snapshot: Snapshot) -> Iterator[Said]:
+    """The promises that only a model read, oldest first, where their words still stand: what rests on them is a model's judgement."""
+    found = [
+        _beside(one, mail.body, mail.message_id, snapshot.local_day(mail.sent_at), of_note=False)
+        for mail in snapshot.messages
+        if mail.sent_at
+        for one in mail.promises
+    ]
+    found += [
+        _beside(one, note.text, note.id, note.date, of_note=True) for note in snapshot.notes for one in note.promises
+    ]
+    yield from sorted((one for one in found if one is not None), key=lambda one: (one.written, one.source, one.start))
+
+
+def _beside(one: ReadPromise, text: str, source: str, written: date, *, of_note: bool) -> Said | None:
+    """None where the text is another by now, or the rules have learnt to read it since."""
+    if text[one.start : one.end] != one.quote or not is_open(one.quote, written, of_note=of_note):
+        return None
+    owes: Owes = "us" if one.owes == "us" else "client"
+    return Said("promise", owes, one.what, one.due, written, source, one.start, one.end, one.quote, of_note, one.reader)
+
+
+def is_open(sentence: str, written: date, *, of_note: bool = False) -> bool:
+    """Whether a sentence names a day and a doing, and the rules see neither a promise in it, nor an ask (a note asks nobody), nor that it is
+    another's doing."""
+    if len(sentence) > _LONGEST or sentence.rstrip("\"')”’").endswith("?") or when_in(sentence, written) is None:
+        return False
+    if not _DOES.search(sentence) or _OTHERS.search(sentence):
+        return False
+    return promise_in(sentence, written) is None and (of_note or not is_ask(sentence))

@@ -6,6 +6,7 @@ Built from rows in some 20 ms for 200 passages, twice that for long ones; kept i
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +95,7 @@ def build(papers: Sequence[Paper], pieces: Sequence[Piece]) -> Corpus:
         ids=ids,
         papers=tuple(papers),
         papers_of=np.asarray([place[piece.document] for piece in pieces], dtype=np.int64),
-        paper_terms=tuple(frozenset(read_words([f"{paper.path} {paper.kind or ''}"]).ids.tolist()) for paper in papers),
+        paper_terms=_paper_terms(papers),
         rows={identity: row for row, identity in enumerate(ids)},
         pages=pages,
         long=_of_long_documents(pieces),
@@ -106,6 +107,13 @@ def build(papers: Sequence[Paper], pieces: Sequence[Piece]) -> Corpus:
         row_labels=of_rows(words, named, np.append(tables, np.zeros(size, dtype=bool)), passage_words.postings),
         heading_labels=of_headings(named, _headings(pieces), passage_words.postings),
     )
+
+
+def _paper_terms(papers: Sequence[Paper]) -> tuple[frozenset[int], ...]:
+    words = read_words(f"{paper.path} {paper.kind or ''}" for paper in papers)
+    borders = np.searchsorted(words.texts, np.arange(len(papers) + 1)).tolist()
+    terms = words.ids.tolist()
+    return tuple(frozenset(terms[first:behind]) for first, behind in pairwise(borders))
 
 
 def _terms(words: Words, found: Sequence[Match]) -> tuple[Ids, Ids]:

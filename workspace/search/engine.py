@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlalchemy import Select, String, cast, func, select
 
+from store.embedder import for_client
 from store.errors import Busy
 from store.ids import stable_id
 from store.tables import Client, Document, DocumentVersion, FactCorrection, FactRow, Passage
@@ -79,7 +80,7 @@ class Searcher:
     def held(self, scope: Scope, client: Client) -> Held:
         """What is searched of a client that the scope has given access to, made anew when its current documents are others."""
         current = _current(scope, client)
-        key = stable_id(client.id, client.embedder, client.shelf, *(part for row in current for part in row))
+        key = _key(client, current)
         with self._lock:
             if key in self._held:
                 self._held.move_to_end(key)
@@ -94,18 +95,36 @@ class Searcher:
                 self._held.popitem(last=False)
         return made
 
-    def vector(self, model: str | None, meaning: str) -> Vectors | None:
-        """A question as a vector of that model (None: the one that is set). None when the model cannot be had now: words alone are
-        searched then."""
+    def make_ready(self, scope: Scope, client: Client) -> bool:
+        """Make and keep what is searched of a client where that is not kept as its documents are now, so that no question waits for it."""
+        current = _current(scope, client)
+        key = _key(client, current)
+        if not current or kept.is_there(self._folder, client.id, key):
+            return False
+        kept.keep(self._folder, client.id, key, _read(scope, client, current))
+        return True
+
+    def vector(self, model: str | None, meaning: str, client_id: str | None = None) -> Vectors | None:
+        """A question, about a client or about all, as a vector of that model (None: the one that is set). None when the model cannot be had
+        now, or the words may not go there: words alone are searched then."""
         try:
-            embedder = self.embedder if model is None else self.embedder.other(model)
+            named = self.embedder if model is None else self.embedder.other(model)
+            embedder = None if named is None else for_client(named, client_id)
             return None if embedder is None else embedder.embed([meaning])[0]
         except Busy:
             return None
 
+    def words_alone(self, scope: Scope, client_ref: str) -> bool:
+        """Whether a client is searched by words alone, since its words may not go to the model. Raises NotFound outside the scope."""
+        client = access_client(scope, client_ref)
+        named = self.embedder if client.embedder is None else self.embedder.other(client.embedder)
+        return named is not None and for_client(named, client.id) is None
+
     def near(self, client: Client, held: Held, meaning: str) -> dict[int, float]:
         """The rows nearest in meaning, with their cosines; compared one by one where they are few enough."""
-        asked = self.vector(client.embedder, meaning)
+        if client.embedder is None and held.vectors is None:
+            return {}  # nothing of it was embedded
+        asked = self.vector(client.embedder, meaning, client.id)
         if asked is None:
             return {}
         if held.vectors is None:
@@ -136,19 +155,20 @@ def search(
     return _hits(scope, client.id, {corpus.ids[row]: (float(scores[row]), corpus.role(row)) for row in taken})
 
 
-_Current = tuple[str, str, str, str | None, str]
+_Current = tuple[str, str, str, str | None, str | None, str]
 
 
 def _current(scope: Scope, client: Client) -> Sequence[_Current]:
-    """Version, document, path and kind of what can be searched; and a mark that changes when people correct facts, since its period is
-    read from them."""
+    """Version, document, path and kind of what can be searched; the rules that read its facts and a mark that changes when people correct
+    them, since its period is read from facts."""
     corrections = (
         select(cast(func.count(), String) + ":" + func.coalesce(cast(func.max(FactCorrection.at), String), ""))
         .where(FactCorrection.client_id == client.id)
         .scalar_subquery()
     )
+    version = (DocumentVersion.id, Document.id, Document.path, Document.kind, DocumentVersion.readers)
     query = (
-        select(DocumentVersion.id, Document.id, Document.path, Document.kind, corrections)
+        select(*version, corrections)
         .join(Document, Document.current_version_id == DocumentVersion.id)
         .where(
             Document.client_id == client.id,
@@ -159,6 +179,10 @@ def _current(scope: Scope, client: Client) -> Sequence[_Current]:
         .order_by(DocumentVersion.id)
     )
     return scope.session.execute(query).tuples().all()
+
+
+def _key(client: Client, current: Sequence[_Current]) -> str:
+    return stable_id(client.id, client.embedder, client.shelf, *(part for row in current for part in row))
 
 
 def _read(scope: Scope, client: Client, current: Sequence[_Current]) -> Held:
@@ -172,7 +196,7 @@ def _read(scope: Scope, client: Client, current: Sequence[_Current]) -> Held:
     dates = dates_of(scope, _current_versions(client))
     papers = [
         Paper(document, path, kind, spans_of(dates.get(version, {}), path))
-        for version, document, path, kind, _ in current
+        for version, document, path, kind, *_ in current
     ]
     return Held(build(papers, pieces), _stacked([row[5] if row[6] == client.embedder else None for row in rows]))
 

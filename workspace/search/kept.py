@@ -42,6 +42,17 @@ def read(folder: Path | None, client_id: str, key: str, kind: type[Made]) -> Mad
     return found if isinstance(found, kind) else None
 
 
+def is_there(folder: Path | None, client_id: str, key: str) -> bool:
+    """Whether something is kept of a client under this key; without a folder nothing ever is, and nothing has to be made ahead."""
+    if folder is None:
+        return True
+    try:
+        with (folder / client_id).open("rb") as file:
+            return file.readline().decode("ascii").strip() == _full(key)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
 def keep(folder: Path | None, client_id: str, key: str, made: object) -> None:
     """Keep it for the next time; whole or not at all. A folder that cannot be written keeps nothing."""
     if folder is None:

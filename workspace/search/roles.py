@@ -7,9 +7,10 @@ Pure functions over text. Never decides what a question wants.
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import islice
 from typing import Literal
 
-from workspace.search.words import NUMBER, read_words, term, trade
+from workspace.search.words import MARK, NUMBER, read_words, term, terms_of, trade
 
 Heading = Literal["section", "heading"]
 
@@ -24,6 +25,7 @@ _AFTER_HEAD = (
     "and comprehensive income loss as of at for year years month months quarter quarters period ended ending three six nine twelve"
     " january february march april may june july august september october november december"
 )
+_OF_STATEMENTS = ("statement", "balance", "profit", "ſ")  # one of them is in all that the next expression finds
 _MAYBE_STATEMENT = re.compile(r"statement|balance sheet|profit (?:and|&) loss", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _SECTION = re.compile(r"\W*(?:note|item|article|section|schedule|exhibit)\s+\d+[a-z]?\b[\s.:—–-]*\S", re.IGNORECASE)
@@ -66,14 +68,19 @@ def heading(line: str) -> Heading | None:
 
 def statements(lines: Iterable[str]) -> frozenset[str]:
     """The statements that the first lines of a page are headed with; a line of a table of contents is no heading."""
-    head = [line for line in lines if line.strip()][:_HEAD_LINES]
+    head = list(islice((line for line in lines if line.strip()), _HEAD_LINES))
+    low = "\n".join(head).lower()
+    if not any(word in low for word in _OF_STATEMENTS):
+        return frozenset()
     found = (_statement(line) for line in head if _MAYBE_STATEMENT.search(line) and len(line.split()) <= _SECTION_WORDS)
     return frozenset(one for one in found if one)
 
 
 def _statement(line: str) -> str | None:
     plain = re.split(r"[(\[]|\s[—–-]\s", line, maxsplit=1)[0]
-    words = tuple(word for word in read_words([plain]).ids.tolist() if word not in _terms(_QUALIFIERS))
+    # Only quarters in words are more than their words one by one.
+    read = read_words([plain]).ids.tolist() if "quarter" in plain.lower() else terms_of(plain)
+    words = tuple(word for word in read if not word & MARK and word not in _terms(_QUALIFIERS))
     for length in range(len(words), 0, -1):
         statement = trade().headed.get(words[:length])
         if statement is not None:

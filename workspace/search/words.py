@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ _OTHER_LETTER = re.compile(r"[^\W\d_a-z]")
 _BRITISH = re.compile(r"is(ation|ations|e|ed|es|ing)$")
 _ORDINALS = (("first", "1st"), ("second", "2nd"), ("third", "3rd"), ("fourth", "4th"))
 _MOST_WORDS_KEPT = 200_000
+_MOST_PIECES_KEPT = 50_000
+_SOME_BITS = 0xFFFF
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,21 @@ class _Terms(dict[str, int]):
 
 
 _known = _Terms()
+# Stands for the end of a line among the pieces of a text; no text that was read holds it.
+_END = "\0"
+
+
+class _Pieces(dict[str, tuple[int, ...]]):
+    """What stands between two blanks to its terms, each worked out once: no word goes over a blank."""
+
+    def __missing__(self, piece: str) -> tuple[int, ...]:
+        if len(self) > _MOST_PIECES_KEPT:
+            self.clear()
+        found = self[piece] = tuple(_known[word] for word in _WORD.findall("\n" if piece == _END else piece))
+        return found
+
+
+_pieces = _Pieces()
 
 
 def terms_of(text: str) -> list[int]:
@@ -116,7 +134,8 @@ def read_words(texts: Iterable[str]) -> Words:
     ids: list[int] = []
     ends: list[int] = []
     for text in texts:
-        ids += map(_known.__getitem__, _WORD.findall(_plain(text)))
+        pieces = _plain(text).replace("\n", f" {_END} ").split()
+        ids += chain.from_iterable(map(_pieces.__getitem__, pieces))
         ends.append(len(ids))
     flat = np.asarray(ids, dtype=np.int64)
     owners = np.repeat(np.arange(len(ends)), np.diff([0, *ends]))
@@ -175,8 +194,12 @@ def matches(ids: Ids, texts: Ids, phrases: Phrases) -> list[Match]:
 
 
 def _among(ids: Ids, wanted: Ids) -> NDArray[np.bool_]:
-    """Whether each is one of `wanted`, which is sorted and not empty."""
-    found: NDArray[np.bool_] = wanted[np.minimum(np.searchsorted(wanted, ids), len(wanted) - 1)] == ids
+    """Whether each is one of `wanted`, which is sorted and not empty. Most are not, and some of their bits tell."""
+    marked = np.zeros(_SOME_BITS + 1, dtype=bool)
+    marked[(wanted >> _FLAG_BITS) & _SOME_BITS] = True
+    maybe = np.flatnonzero(marked[(ids >> _FLAG_BITS) & _SOME_BITS])
+    few, found = ids[maybe], np.zeros(len(ids), dtype=bool)
+    found[maybe] = wanted[np.minimum(np.searchsorted(wanted, few), len(wanted) - 1)] == few
     return found
 
 

@@ -121,7 +121,7 @@ def extension_needed(snapshot: Snapshot, today: date, settings: Thresholds) -> R
             basis="record",
             engagement_ref=engagement.ref,
             waits_on_client=_waits(engagement),
-            deliverable_slug="status-letter",
+            deliverable_slug="extension-package",
         )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+CLIENTS = "clients"  # the section that holds tables of single clients, by ref
 Table = Mapping[str, Mapping[str, Decimal]]
 
 # Units are in the names: days are calendar days unless they say business_days, percents are 0 to 100.
@@ -93,10 +94,17 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Thresholds:
-    """The values in force. `faults` are sentences about overrides that could not be used; the defaults hold there."""
+    """The values in force. `faults` are sentences about overrides that could not be used; the defaults hold there. Where the firm's own
+    settings were resolved, `of_clients` has those of single clients: their ref and the sentence."""
 
     table: Table
     faults: tuple[str, ...] = field(default=())
+    of_clients: tuple[tuple[str, str], ...] = field(default=())
+
+    @property
+    def all_faults(self) -> tuple[str, ...]:
+        """Those of the firm, then those of its clients."""
+        return (*self.faults, *(fault for _, fault in self.of_clients))
 
     def of(self, slug: str, name: str) -> Decimal:
         """A value; the names are those of DEFAULTS."""
@@ -113,11 +121,27 @@ def resolve(*layers: Mapping[str, Any]) -> Thresholds:
     Sections of a layer that name no signal are another part's settings and are left alone."""
     table = {slug: {name: Decimal(value) for name, value in row.items()} for slug, row in DEFAULTS.items()}
     faults: list[str] = []
+    of_clients: list[tuple[str, str]] = []
     for layer in layers:
         for slug, row in sorted(layer.items()):
             if slug in table:
                 faults.extend(_override(table[slug], slug, row))
-    return Thresholds(table, tuple(faults))
+        of_clients += _of_clients(layer.get(CLIENTS), table)
+    return Thresholds(table, tuple(faults), tuple(of_clients))
+
+
+def _of_clients(clients: Any, table: Table) -> Iterable[tuple[str, str]]:
+    """What is wrong with the clients' own tables; their values are in force where a client's settings are resolved."""
+    if clients is not None and not isinstance(clients, Mapping):
+        yield "", f"settings.{CLIENTS} must hold a table for each client's ref; none of it is used"
+        return
+    for ref, own in sorted((clients or {}).items()):
+        if not isinstance(own, Mapping):
+            yield ref, f"settings.{CLIENTS}.{ref} must be a table of signals; it is not used"
+            continue
+        for slug, row in sorted(own.items()):
+            if slug in table:
+                yield from ((ref, fault) for fault in _override(dict(table[slug]), f"{CLIENTS}.{ref}.{slug}", row))
 
 
 def _override(values: dict[str, Decimal], slug: str, row: Any) -> Iterable[str]:

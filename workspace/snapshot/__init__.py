@@ -28,7 +28,7 @@ from workspace.snapshot.model import (
     Task,
     TimeEntry,
 )
-from workspace.snapshot.read import take_snapshot
+from workspace.snapshot.read import take_snapshot, take_snapshots
 
 __all__ = [
     "RETURNS",
@@ -60,4 +60,5 @@ __all__ = [
     "TrustLedger",
     "take_firm",
     "take_snapshot",
+    "take_snapshots",
 ]

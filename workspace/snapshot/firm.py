@@ -5,18 +5,20 @@ file. Never judges.
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from store import tables
 from store.ids import content_hash
 from store.types import canonical_json
 from workspace.deadlines import add_months
 from workspace.scope import Right, Scope
+from workspace.snapshot.as_of import known_by
 from workspace.snapshot.matters import (
     CLIENT_SIDE,
     OTHER_SIDE,
@@ -85,7 +87,7 @@ class Firm:
 
 
 def take_firm(scope: Scope) -> Firm:
-    """The firm as it stands in the scope's transaction, over the clients that the asker sees; four queries. Raises Forbidden without
+    """The firm as it stands in the scope's transaction, over the clients that the asker sees; six queries at most. Raises Forbidden without
     scan:run: it is the night's, and no person's, to look over all clients."""
     scope.require(Right.SCAN_RUN)
     this_month = scope.today.replace(day=1)
@@ -105,13 +107,16 @@ def _billed(scope: Scope, first: date, last: date) -> dict[str, Decimal]:
 
 
 def _planned(scope: Scope) -> dict[tuple[str, date], dict[str, Decimal]]:
-    """Hours of open tasks that have an owner, a date and an estimate; what is late is still to do this week."""
+    """Hours of open tasks that have an owner, a date and an estimate; what is late is still to do this week. On a day gone by a task that
+    was done later was still to do."""
     task, monday = tables.Task, scope.today - timedelta(days=scope.today.weekday())
+    to_do = and_(task.done_on.is_(None), task.status.not_in(("done", "cancelled")))
+    if known_by(scope, "UTC") is not None:
+        to_do = or_(to_do, task.done_on > scope.today)
     query = (
         select(task.owner_id, task.due, task.client_id, func.sum(task.estimate_hours))
         .where(
-            task.done_on.is_(None),
-            task.status.not_in(("done", "cancelled")),
+            to_do,
             task.owner_id.is_not(None),
             task.due < monday + timedelta(weeks=WEEKS + 1),
             task.estimate_hours > 0,
@@ -146,24 +151,27 @@ def _names(scope: Scope) -> tuple[tuple[tuple[str, KnownName], ...], frozenset[s
     return tuple(ordered), frozenset(owners)
 
 
-def read_parties(scope: Scope, client_id: str) -> tuple[Party, ...]:
-    """The parties of the client's matters, by name."""
+def read_parties(scope: Scope, ids: Collection[str]) -> dict[str, list[Party]]:
+    """The parties of each client's matters, by name."""
     party = tables.Party
     rows = scope.session.scalars(
         select(party)
-        .where(party.client_id == client_id, party.client_id.in_(scope.clients()))
+        .where(party.client_id.in_(ids), party.client_id.in_(scope.clients()))
         .order_by(party.name, party.id)
     )
-    return tuple(Party(p.id, p.engagement_id, p.name, p.role, tuple(p.aliases)) for p in rows)
+    found: dict[str, list[Party]] = defaultdict(list)
+    for p in rows:
+        found[p.client_id].append(Party(p.id, p.engagement_id, p.name, p.role, tuple(p.aliases)))
+    return found
 
 
-def read_trust(scope: Scope, client_id: str) -> tuple[TrustLedger, ...]:
-    """The client's trust ledgers with their entries, in one query."""
+def read_trust(scope: Scope, ids: Collection[str]) -> dict[str, list[TrustLedger]]:
+    """Each client's trust ledgers with their entries, in one query."""
     ledger, entry = tables.TrustLedger, tables.TrustEntry
     rows = scope.session.execute(
         select(ledger, entry)
         .outerjoin(entry, entry.ledger_id == ledger.id)
-        .where(ledger.client_id == client_id, ledger.client_id.in_(scope.clients()))
+        .where(ledger.client_id.in_(ids), ledger.client_id.in_(scope.clients()))
         .order_by(ledger.id, entry.on, entry.id)
     ).tuples()
     ledgers: dict[str, tables.TrustLedger] = {}
@@ -172,7 +180,8 @@ def read_trust(scope: Scope, client_id: str) -> tuple[TrustLedger, ...]:
         ledgers[one.id] = one
         if movement is not None:
             entries[one.id].append(TrustEntry(movement.id, movement.on, movement.amount, movement.memo))
-    return tuple(
-        TrustLedger(one.id, one.engagement_id, one.minimum, one.reconciled_on, tuple(entries[one.id]))
-        for one in ledgers.values()
-    )
+    found: dict[str, list[TrustLedger]] = defaultdict(list)
+    for one in ledgers.values():
+        own = tuple(entries[one.id])
+        found[one.client_id].append(TrustLedger(one.id, one.engagement_id, one.minimum, one.reconciled_on, own))
+    return found

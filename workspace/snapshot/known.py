@@ -3,6 +3,8 @@
 What was only proposed is not here (workspace/knowledge.py lists it). Never writes.
 """
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,13 +44,18 @@ class Known:
         return RecordEvidence(f"knowledge:{self.id}", name, str(getattr(self, name)))
 
 
-def read_known(scope: Scope, client_id: str) -> tuple[Known, ...]:
-    """The client's entries, by topic and day."""
+def read_known(scope: Scope, ids: Collection[str]) -> dict[str, list[Known]]:
+    """Each client's entries, by topic and day."""
     row = tables.Knowledge
-    found = scope.session.scalars(
-        select(row).where(row.client_id == client_id, row.client_id.in_(scope.clients())).order_by(row.id)
+    rows = scope.session.scalars(
+        select(row).where(row.client_id.in_(ids), row.client_id.in_(scope.clients())).order_by(row.id)
     )
-    return tuple(sorted((known_of(one) for one in found), key=lambda one: (one.topic, one.said_on, one.id)))
+    found: dict[str, list[Known]] = defaultdict(list)
+    for one in rows:
+        found[one.client_id].append(known_of(one))
+    for entries in found.values():
+        entries.sort(key=lambda one: (one.topic, one.said_on, one.id))
+    return found
 
 
 def known_of(row: tables.Knowledge) -> Known:

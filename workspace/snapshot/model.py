@@ -207,6 +207,20 @@ class Invoice:
 
 
 @dataclass(frozen=True)
+class ReadPromise:
+    """A promise that only a model read, `reader` with its prompt: characters `start` to `end` of the text were `quote`. `owes` is us or
+    client."""
+
+    owes: str
+    what: str
+    due: date
+    start: int
+    end: int
+    quote: str
+    reader: str
+
+
+@dataclass(frozen=True)
 class Message:
     """A mail. `direction` is in (from the client) or out (from the firm); `to` are the addresses of the To line, lower case.
 
@@ -222,6 +236,7 @@ class Message:
     sent_at: datetime | None
     body: str
     document_id: str | None = None
+    promises: tuple[ReadPromise, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -232,6 +247,7 @@ class Note:
     date: date
     author_id: str | None
     text: str
+    promises: tuple[ReadPromise, ...] = ()
 
 
 @dataclass(frozen=True)

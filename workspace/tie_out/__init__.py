@@ -5,6 +5,7 @@ and `worded` (a fact and its wording), `derive` (arithmetic that can be done aga
 """
 
 from workspace.tie_out import derive
+from workspace.tie_out.claims import claim_of, cover
 from workspace.tie_out.fact import Fact, canonical, fact_from_json, fact_to_json, from_record, worded
 from workspace.tie_out.figures import Figure, recognise
 from workspace.tie_out.ties import Tickmark, tickmark_from_json, tickmark_to_json, tie_out, verify_quote
@@ -14,6 +15,8 @@ __all__ = [
     "Figure",
     "Tickmark",
     "canonical",
+    "claim_of",
+    "cover",
     "derive",
     "fact_from_json",
     "fact_to_json",

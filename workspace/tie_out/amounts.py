@@ -26,7 +26,7 @@ _DOLLARS = re.compile(
     rf"(?P<sign>(?<![\w)])[-−](?=\d)|\b(?i:minus|negative)\s+)?(?P<number>(?(sign){NUMERAL}{SCALE}?|{NUMBER}))"
     r"(?:[\s-]+(?P<unit>(?i:(?:US\s+)?dollars?|USD|cents?))\b)"
 )
-_UNIT = r"(?:(?:business|calendar|working)[ -])?(?:day|week|month|year|hour|minute)s?"
+_UNIT = r"(?:(?:business|calendar|working)[ -])?(?:day|week|month|year|hour|minute)s?|h(?:rs?)?"
 # "7.75 hours" is a count.
 _TWO_PLACES = re.compile(
     rf"(?P<sign>(?<![\w)])[-−])?(?(sign)|{BEGIN})(?P<number>(?:\d{{1,3}}(?:,\d{{3}})+|\d+)\.\d{{2}}){END}(?![\s-](?i:{_UNIT})\b)"
@@ -45,8 +45,10 @@ _FRACTION = re.compile(
 _TIME = re.compile(r"(?<![\w.:,$])\d{1,2}(?::\d{2})?\s?(?:[ap]\.m\.|[AaPp][Mm]\b)|(?<![\w.:,$])\d{1,2}:\d{2}(?![\w:])")
 _PRONOUN = re.compile(r"(?i)\b(?:no|any|every|some|each|this|that|which|the|another|either|neither|only)[ -]$")
 _NOT_A_ONE = re.compile(
-    r"(?i)[ ]+(?:of|another|or|and|more|who|which|that|is|was|has|can|may|should|will|day)\b|\s*[^\w\s]|\s*$|-"
+    r"(?i)[ ]+(?:of|another|or|and|more|who|which|that|is|was|has|can|may|should|will|day|line|word|sentence|thing|place"
+    r"|page|piece|way|step|stroke|go)\b|\s*[^\w\s]|\s*$|-"
 )
+_NAMED = re.compile(r"[ ](?:[a-z]+[ ]){0,2}[a-z]+,[ ](?:\ue000|[A-Z])")  # the one is called by name
 _LEFT_OVER = re.compile(r"(?=[^\s|\ue000]*\d)(?P<figure>[$€£#]?\w(?:[^\s|\ue000]*\w)?)")
 
 _FOREIGN = (("€", "EUR "), ("EUR", "EUR "), ("£", "GBP "), ("GBP", "GBP "))
@@ -55,6 +57,7 @@ _FOREIGN = (("€", "EUR "), ("EUR", "EUR "), ("£", "GBP "), ("GBP", "GBP "))
 def unit_value(text: str) -> str:
     """A unit of time for comparing: "working days" is "business day", "calendar days" is "day"."""
     plain = text.lower().replace("-", " ").removesuffix("s")
+    plain = "hour" if plain in ("h", "hr") else plain
     return plain.replace("working", "business").removeprefix("calendar ")
 
 
@@ -102,9 +105,11 @@ def _count(match: re.Match[str]) -> Reading | None:
 
 
 def _is_pronoun(match: re.Match[str]) -> bool:
-    """Whether a "one" stands for something else ("one of them", "no one") and counts nothing."""
+    """Whether a "one" stands for something else ("one of them", "no one", "One customer, Acme Inc., …") and counts nothing."""
     text = match.string
-    return bool(_PRONOUN.search(text, max(0, match.start() - 12), match.start()) or _NOT_A_ONE.match(text, match.end()))
+    if _PRONOUN.search(text, max(0, match.start() - 12), match.start()) or _NOT_A_ONE.match(text, match.end()):
+        return True
+    return match.group()[0] == "O" and _NAMED.match(text, match.end()) is not None
 
 
 def _in_a_cell_of_its_own(match: re.Match[str]) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from workspace.deadlines.calendar import in_words
 from workspace.evidence import Evidence, from_json, to_json
-from workspace.tie_out import names
+from workspace.tie_out import labels, names
 from workspace.tie_out.figures import recognise
 from workspace.tie_out.numbers import canonical_money, canonical_number, decimal_of
 
@@ -20,13 +20,19 @@ from workspace.tie_out.numbers import canonical_money, canonical_number, decimal
 @dataclass(frozen=True)
 class Fact:
     """`type` is a figure's: money, date, percent, count, tax_id, form, notice, period, citation, name; `value` as stored (decimal
-    dollars, ISO date, percent 0 to 100, plain words); `text` as it is to be worded, see `worded`."""
+    dollars, ISO date, percent 0 to 100, plain words); `text` as it is to be worded, see `worded`.
+
+    `label` is what the figure is in the trade's words, then for what and for which period ("balance due, notice CP2000, 2024"), "" where
+    nobody said: only a labelled fact is held against the words around a figure. `gone` is why the value holds no longer ("paid on March
+    2, 2026"), "" while it does: such a fact ties nothing, it tells a reviewer that a figure is stale."""
 
     name: str
     type: str
     value: str
     text: str
     evidence: Evidence
+    label: str = ""
+    gone: str = ""
 
     @cached_property
     def canonical(self) -> str:
@@ -40,6 +46,21 @@ class Fact:
             (one.unit for one in recognise(self.text) if (one.type, one.value) == (self.type, self.canonical)), ""
         )
 
+    @cached_property
+    def senses(self) -> frozenset[str]:
+        """What the label says that the figure is; empty without a label."""
+        return labels.senses_of(self.type, self.label) if self.label else frozenset()
+
+    @cached_property
+    def periods(self) -> tuple[str, ...]:
+        """The periods that the label names."""
+        return tuple(one.value for one in recognise(self.label.partition(",")[2]) if one.type == "period")
+
+    @cached_property
+    def aspects(self) -> frozenset[tuple[str, str]]:
+        """Whose tax and how often, where the label says so."""
+        return labels.aspects_of(self.label)
+
 
 def canonical(kind: str, value: str) -> str:
     """A stored value in the form that `recognise` gives for it; a value that cannot be read stays as it is."""
@@ -49,6 +70,8 @@ def canonical(kind: str, value: str) -> str:
         amount = decimal_of(value)
         if amount is not None:
             return canonical_money(amount) if kind == "money" else canonical_number(amount)
+    if kind == "date" and _is_day(value):
+        return value
     for written in (value, f"Form {value}", f"Letter {value}") if kind in ("form", "notice") else (value,):
         read = [one for one in recognise(written) if one.type == kind]
         if len(read) == 1 and (read[0].start, read[0].end) == (0, len(written)):
@@ -83,18 +106,29 @@ def from_record(name: str, kind: str, value: str | Decimal | date | int, evidenc
 
 def fact_to_json(fact: Fact) -> dict[str, Any]:
     """The fact as it is kept beside a draft."""
+    said = {key: value for key, value in (("label", fact.label), ("gone", fact.gone)) if value}
     return {
         "name": fact.name,
         "type": fact.type,
         "value": fact.value,
         "text": fact.text,
         "evidence": to_json(fact.evidence),
+        **said,
     }
 
 
 def fact_from_json(data: Mapping[str, Any]) -> Fact:
     """The fact that `fact_to_json` wrote."""
-    return Fact(data["name"], data["type"], data["value"], data["text"], from_json(data["evidence"]))
+    said = (data.get("label", ""), data.get("gone", ""))
+    return Fact(data["name"], data["type"], data["value"], data["text"], from_json(data["evidence"]), *said)
+
+
+def _is_day(value: str) -> bool:
+    """Whether it is a date as it is stored, which need not be read."""
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 def _form_words(plain: str) -> str:

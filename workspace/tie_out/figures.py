@@ -60,7 +60,7 @@ def recognise(text: str, names: Sequence[str] = (), *, guess_names: bool = False
     for name in known_names.known(text, names):
         finder.claim(name.start, name.end, "name", " ".join(name.tokens))
     betrayed = (known_names.titled, known_names.greeted, known_names.companies)
-    for find in (*betrayed, known_names.guessed) if guess_names else betrayed:
+    for find in (*betrayed, known_names.addressed, known_names.guessed) if guess_names else betrayed:
         for name in list(find(finder.canvas)):
             finder.claim(name.start, name.end, "name", " ".join(name.tokens))
     finder.pass_over(_no_figures(finder.canvas))

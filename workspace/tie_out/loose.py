@@ -32,6 +32,10 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<![\w’'])['’]\d{2}(?![\w'’])")
+_VAGUE = re.compile(
+    r"\b(?:several|a\s+few|some|a\s+couple\s+of|many|tens\s+of|hundreds\s+of)\s+(?:hundred|thousand|million)s?(?:\s+dollars)?\b",
+    re.IGNORECASE,
+)
 _SHARE = re.compile(
     r"\b(?:half|halves|thrice)\b|[⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]"
     r"|\b(?:double|triple|quadruple)s?(?=\s+(?:the|that|this|your|our|its|their|what)\b)"
@@ -43,6 +47,7 @@ _SHARE = re.compile(
 
 READERS: tuple[Reader, ...] = (
     (_GROUPED, lambda match: raw("count", match)),
+    (_VAGUE, lambda match: raw("money", match)),
     (_MEASURED, lambda match: raw("count", match)),
     (_DAY, lambda match: raw("date", match)),
     (_RELATIVE, lambda match: raw("date", match)),

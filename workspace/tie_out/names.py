@@ -27,8 +27,23 @@ TITLED = re.compile(rf"(?<!\w)(?:Mr|Ms|Mrs|Mx|Dr|Prof)\.?[ ]+(?P<name>{_WORD}(?:
 GREETED = re.compile(
     rf"(?m)^[ \t>*_]*(?:Dear|Hi|Hello)[ ]+(?P<name>{_WORD}(?:[ ]+(?:and[ ]+|&[ ]+)?{_WORD})*)(?=[ ]*(?:[,:!]|$))"
 )
+ADDRESSED = re.compile(rf"\A[ \t>*_]*(?P<name>{_WORD}),(?=\s+(?:I\b|[a-z\d$\ue000]))")
 PEOPLE = re.compile(rf"(?<![\w#])(?:{_WORD}|[A-Z]\.)(?:[ ](?:[A-Z]\.|{_WORD})){{1,3}}(?!\w)")
-_GREETINGS = _words("client clients sir madam taxpayer team all friends friend colleague colleagues partner board")
+_GREETINGS = _words(
+    """
+    client clients sir madam taxpayer team all friends friend colleague colleagues partner board counsel judge owner owners member members
+    tenant
+    """
+)
+# What begins a text and a sentence before a comma, and nobody is called.
+_OPENERS = _words(
+    """
+    however otherwise moreover overall today tomorrow yesterday meanwhile therefore thus hence again instead still yet now then first
+    second third last finally attached enclosed below above further furthermore nevertheless nonetheless besides indeed thanks yes
+    well sorry hello hi congratulations currently together likewise consequently accordingly since
+    """
+)
+_NO_NAME = re.compile(r"(?:ly|ing|ed|ions?|ments?|ies|ses|als|nts|ues|ages|ices|ents|ants|ables)$")
 # Words that letters of the trade capitalise; a run made only of them is no name.
 _TRADE = _words(
     """
@@ -46,6 +61,8 @@ _TRADE = _words(
     request requests item items open question questions answer answers summary status next steps step amount amounts
     deadline deadlines review draft release records record file files facts sources source exhibits exhibit position
     sincerely regards best kind yours truly prepared reviewed subject attached enclosed
+    ein ssn itin tin
+    without within under upon during since until per via against between about
     certified public mail express priority registered first class electronic online secure portal
     """
 )
@@ -103,6 +120,14 @@ def greeted(text: str) -> Iterator[Found]:
             tokens = tokens_of(match.group())
             if not set(tokens) <= _GREETINGS:
                 yield Found(start + match.start(), start + match.end(), tokens)
+
+
+def addressed(text: str) -> Iterator[Found]:
+    """The first name with which a text begins: "Luis, the deposit is late"."""
+    match = ADDRESSED.match(text)
+    word = match["name"].casefold() if match else ""
+    if match and word not in _TRADE | _OPENERS | _GREETINGS and not _NO_NAME.search(word):
+        yield Found(match.start("name"), match.end("name"), tokens_of(match["name"]))
 
 
 def companies(text: str) -> Iterator[Found]:

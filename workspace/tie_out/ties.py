@@ -1,54 +1,74 @@
 """Ties every figure of a text to a fact, or marks it untied (the product's law 7).
 
-A figure is tied when its type and canonical value are those of a fact; nothing else helps it: not the same digits in another type,
-not a rounding, not a name that is almost the client's. Facts come from records, quotes and arithmetic; the arithmetic is done again.
+A figure is tied when its type and canonical value are those of a fact, and the words around it do not claim another thing than the
+fact's label says; nothing else helps it: not the same digits in another type, not a rounding, not a name that is almost the client's.
+Facts come from records, quotes and arithmetic; the arithmetic is done again.
 Never changes the text, never decides whether it may leave: a person does.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from workspace.evidence import DerivedEvidence, Evidence, from_json, to_json
 from workspace.tie_out import derive, names
-from workspace.tie_out.fact import Fact
+from workspace.tie_out.claims import Claim, claim_of, cover, smaller_whole
+from workspace.tie_out.fact import Fact, canonical
 from workspace.tie_out.figures import Figure, recognise
+from workspace.tie_out.fit import misfit, quotes, says_loss, supports
+from workspace.tie_out.labels import head_of, own_words
+from workspace.tie_out.reasons import more_than_whole, no_source, not_its_label, stale
+from workspace.tie_out.roles import role_of
+from workspace.tie_out.strangers import near
 
+# The types of which one value can stand for many things; a form or a name says itself what it is.
+_LABELLED = {"money", "date", "percent", "count"}
+_WITH_UNITS = ("count", "percent")
 Status = Literal["tied", "derived", "untied"]
+_Reading = tuple[Fact, str, str]  # a fact, its canonical value, its unit
 
 
 @dataclass(frozen=True)
 class Tickmark:
-    """The proof beside characters `start` to `end` (end excluded) of the text; `evidence` is None when it is untied."""
+    """The proof beside characters `start` to `end` (end excluded) of the text. Untied: `evidence` is None, and `reason` says why in words
+    for a reviewer; "" otherwise. `label` is what the file calls the figure that it was held against, "" where no label is known."""
 
     start: int
     end: int
     text: str
     status: Status
     evidence: Evidence | None
+    reason: str = ""
+    label: str = ""
 
 
 def tie_out(
     text: str,
     facts: Sequence[Fact],
     *,
+    on_file: Sequence[Fact] = (),
     known_names: Sequence[str] = (),
     allowed: Sequence[str] = (),
     guess_names: bool = False,
 ) -> tuple[Tickmark, ...]:
     """One tickmark for every figure of `text`, in order, none overlapping; spans count characters of the whole text.
 
-    `facts`: what the writer was given. `known_names`: names that would be recognised in the text, other clients' above all; only
-    a fact ties one. `allowed`: a template's own fixed phrases ("Form 8879", "Section 6213(a)", "within 60 days"); a figure inside
-    such a phrase is the template's and gets no tickmark, so pass phrases and never bare numbers. `guess_names`: also take any run of
-    capitalised words for a name; for texts that a model has worded.
+    `facts`: what the writer was given. `on_file`: what else the client's file holds, for a text that a person worded; among so many
+    values one may be right by chance, so an amount, a date, a share or a count of these is tied only where the words say what it is.
+    `known_names`: names that would be recognised in the text, other clients' above all; only a fact ties one. `allowed`: a template's
+    own fixed phrases ("Form 8879", "Section 6213(a)", "within 60 days"); a figure inside such a phrase is the template's and gets no
+    tickmark, so pass phrases and never bare numbers. `guess_names`: also take any run of capitalised words for a name; for texts that a
+    model has worded.
     """
-    called = [name for fact in facts if fact.type == "name" for name in (fact.value, fact.text)]
+    called = [name for fact in (*facts, *on_file) if fact.type == "name" for name in (fact.value, fact.text)]
+    known_names = near(known_names, text)
     fixed = _phrases(text, allowed)
-    ledger = _Ledger(facts, known_names)
+    ledger = _Ledger(facts, on_file, known_names)
+    figures = [ledger.plain(one) for one in recognise(text, [*called, *known_names], guess_names=guess_names)]
+    covered = cover(text, [one for one in figures if not ledger.is_label(one)])
     return tuple(
-        ledger.tick(figure)
-        for figure in recognise(text, [*called, *known_names], guess_names=guess_names)
+        ledger.tick(covered, figures, figure)
+        for figure in figures
         if not any(start <= figure.start and figure.end <= end for start, end in fixed)
     )
 
@@ -62,51 +82,133 @@ def tickmark_to_json(tickmark: Tickmark) -> dict[str, Any]:
     """The tickmark as the contract's JSON."""
     evidence = to_json(tickmark.evidence) if tickmark.evidence is not None else None
     span = {"start": tickmark.start, "end": tickmark.end, "text": tickmark.text}
-    return {**span, "status": tickmark.status, "evidence": evidence}
+    said = {key: value for key, value in (("reason", tickmark.reason), ("label", tickmark.label)) if value}
+    return {**span, "status": tickmark.status, "evidence": evidence, **said}
 
 
 def tickmark_from_json(data: Mapping[str, Any]) -> Tickmark:
     """The tickmark that `tickmark_to_json` wrote."""
     evidence = from_json(data["evidence"]) if data["evidence"] is not None else None
-    return Tickmark(data["start"], data["end"], data["text"], data["status"], evidence)
+    said = (data.get("reason", ""), data.get("label", ""))
+    return Tickmark(data["start"], data["end"], data["text"], data["status"], evidence, *said)
 
 
 class _Ledger:
     """The facts, ready to be asked: by type and value, and by what may be said short."""
 
-    def __init__(self, facts: Sequence[Fact], known_names: Sequence[str]) -> None:
-        self.facts = facts
-        self.readings = [(fact, fact.canonical, fact.unit) for fact in facts]
+    def __init__(self, facts: Sequence[Fact], on_file: Sequence[Fact], known_names: Sequence[str]) -> None:
+        self.all = tuple(fact for fact in (*facts, *on_file) if not fact.gone)
+        self.given = _readings(fact for fact in facts if not fact.gone)
+        self.found = _readings(fact for fact in on_file if not fact.gone)
+        self.gone = _readings(fact for fact in (*facts, *on_file) if fact.gone)
         self.strangers = {names.tokens_of(name) for name in known_names}
+        self.decimals = {fact.canonical for fact in self.all if fact.type == "count" and "." in fact.canonical}
+        self.labelled = {fact.type for fact in self.all if fact.label} & _LABELLED
+        self.lines = {canonical("name", head_of(fact.label)) for fact in self.all if fact.label and fact.type in _LABELLED}
+        self.named = any(fact.type == "name" and fact.label for fact in self.all)
 
-    def tick(self, figure: Figure) -> Tickmark:
-        for fact in [*self._exact(figure), *self._short(figure)]:
-            if not isinstance(fact.evidence, DerivedEvidence):
-                return Tickmark(figure.start, figure.end, figure.text, "tied", fact.evidence)
-            if derive.proves(fact):
-                return Tickmark(figure.start, figure.end, figure.text, "derived", fact.evidence)
-        return Tickmark(figure.start, figure.end, figure.text, "untied", None)
+    def is_label(self, figure: Figure) -> bool:
+        """Whether a name is what the file calls a figure, as a line of a statement is ("1300 Inventory"): its words label, they are no person."""
+        return figure.type == "name" and figure.value in self.lines
 
-    def _exact(self, figure: Figure) -> Iterable[Fact]:
-        for fact, value, unit in self.readings:
-            # "12 days" is not twelve hours and not twelve items; a count whose fact names no unit stands for any. What cannot be read as a
-            # value ("#0") is compared as it is written.
-            same = value == figure.value or fact.text == figure.text
-            if fact.type == figure.type and same and unit in ("", figure.unit):
-                yield fact
+    def plain(self, figure: Figure) -> Figure:
+        """A bare number with two decimals is read as money; where the file has just this number as a count ("1.31"), it is that."""
+        if figure.type != "money" or figure.text not in self.decimals:
+            return figure
+        return replace(figure, type="count", value=canonical("count", figure.text))
 
-    def _short(self, figure: Figure) -> Iterable[Fact]:
+    def tick(self, covered: str, figures: Sequence[Figure], figure: Figure) -> Tickmark:
+        whole = smaller_whole(covered, figures, figure)
+        if whole is not None:
+            return Tickmark(
+                figure.start, figure.end, figure.text, "untied", None, more_than_whole(figure.text, whole.text)
+            )
+        claim = self._claim(covered, figures, figure)
+        wrong: list[tuple[Fact, str]] = []
+        for fact in self._meant(self.given, figure, claim):
+            why = misfit(fact, claim, self.all)
+            if not why and _stands(fact):
+                return _proven(figure, fact)
+            wrong.append((fact, why))
+        for fact in self._meant(self.found, figure, claim):
+            why = misfit(fact, claim, self.all)
+            said = figure.type not in _LABELLED or supports(fact, claim) or quotes(fact, claim)
+            if not why and said and _stands(fact):
+                return _proven(figure, fact)
+            wrong.append((fact, why))
+        return Tickmark(figure.start, figure.end, figure.text, "untied", None, self._reason(figure, claim, wrong))
+
+    def _claim(self, covered: str, figures: Sequence[Figure], figure: Figure) -> Claim:
+        if figure.type == "name" and self.named:
+            return role_of(covered, figures, figure)
+        if figure.type not in self.labelled:
+            return Claim()
+        own = [word for fact in self.all if fact.type == figure.type for word in own_words(fact.type, fact.label)]
+        return claim_of(covered, figures, figure, own)
+
+    def _meant(self, readings: Sequence[_Reading], figure: Figure, claim: Claim) -> list[Fact]:
+        """The facts that the figure can be, exact before short; a loss may be written without its sign where the words say so."""
+        found = [*_exact(readings, figure, claim), *self._short(readings, figure)]
+        return found or [fact for fact, value, _ in readings if says_loss(fact, value, figure, claim)]
+
+    def _reason(self, figure: Figure, claim: Claim, wrong: Sequence[tuple[Fact, str]]) -> str:
+        before = [fact for fact in _exact(self.gone, figure, claim) if not misfit(fact, claim, self.all)]
+        if before:
+            return stale(before[0], self.all)
+        if wrong:
+            return not_its_label(*next((one for one in wrong if one[1]), wrong[0]), stands=_stands(wrong[0][0]))
+        if figure.type == "name" and any(_same_short(figure, stranger) for stranger in self.strangers):
+            return "This is the name of another client of the firm."
+        return no_source(figure, claim, self.all)
+
+    def _short(self, readings: Sequence[_Reading], figure: Figure) -> Iterable[Fact]:
         """Facts that the figure says in short (no year, hidden digits, no legal form), while only one value can be meant."""
-        meant = [
-            fact for fact, value, _ in self.readings if fact.type == figure.type and _says_short(figure, fact, value)
-        ]
-        if len({fact.canonical for fact in meant}) != 1:
+        meant = [fact for fact, value, _ in readings if fact.type == figure.type and _says_short(figure, fact, value)]
+        if len({fact.canonical for fact in meant}) != 1 and not _one_family(figure, meant):
             return ()
         if figure.type == "name" and any(
             _same_short(figure, stranger) for stranger in self.strangers - {_words(meant[0])}
         ):
             return ()
         return meant
+
+
+def _stands(fact: Fact) -> bool:
+    """Whether the arithmetic behind a fact holds; what was not computed stands as it is."""
+    return not isinstance(fact.evidence, DerivedEvidence) or derive.proves(fact)
+
+
+def _proven(figure: Figure, fact: Fact) -> Tickmark:
+    status: Status = "derived" if isinstance(fact.evidence, DerivedEvidence) else "tied"
+    label = fact.label if fact.type in _LABELLED else ""
+    return Tickmark(figure.start, figure.end, figure.text, status, fact.evidence, label=label)
+
+
+def _readings(facts: Iterable[Fact]) -> tuple[_Reading, ...]:
+    return tuple((fact, fact.canonical, fact.unit if fact.type in _WITH_UNITS else "") for fact in facts)
+
+
+def _exact(readings: Sequence[_Reading], figure: Figure, claim: Claim) -> Iterable[Fact]:
+    for fact, value, unit in readings:
+        # What cannot be read as a value ("#0") is compared as it is written.
+        same = value == figure.value or fact.text == figure.text
+        if fact.type == figure.type and same and _of_one_unit(fact, unit, figure, claim):
+            yield fact
+
+
+def _of_one_unit(fact: Fact, unit: str, figure: Figure, claim: Claim) -> bool:
+    """Whether both count the same: "12 days" is not twelve hours and not twelve items. "Days outstanding: 12" says its unit elsewhere; a
+    count whose fact names no unit stands for any, one that is labelled ("witnesses") only where the words say so."""
+    if unit == figure.unit:
+        return True
+    if unit and figure.unit:
+        return False
+    return (not unit and not fact.label) or bool(fact.senses & claim.senses) or (not unit and supports(fact, claim))
+
+
+def _one_family(figure: Figure, meant: Sequence[Fact]) -> bool:
+    """Whether a last name alone stands for people of this file who share it, as a couple does."""
+    return figure.type == "name" and len(meant) > 1 and all(_words(fact)[-1] == figure.value for fact in meant)
 
 
 def _says_short(figure: Figure, fact: Fact, value: str) -> bool:

@@ -216,11 +216,6 @@ def _footer(sample: Sample, books: Books) -> str:
     return f"Accrual Basis  {made:%A}, {days.long_date(made)}  {10 + books.as_of.year % 3}:{14 + len(books.accounts):02d} AM GMT-05:00"
 
 
-def numbers_accounts(sample: Sample, profile: Profile) -> bool:
-    """Whether the trial balance of the client's program shows the numbers of accounts in their names."""
-    return _layout(sample, profile).startswith("qbo")
-
-
 def _layout(sample: Sample, profile: Profile) -> str:
     """The program and format of a client's books, always the same for one client."""
     if sample.light:

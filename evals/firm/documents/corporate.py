@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from evals.firm import cast, days, names
+from evals.firm.documents.notice_words import IRS
 from evals.firm.render import office, pdf, plain, scan
 from evals.firm.render.blocks import Block, Fields, Heading, Letterhead, Points, Text, dollars
 from evals.firm.sample import FactPairs, Profile, Sample
@@ -96,12 +97,16 @@ def stock_agreement(sample: Sample, profile: Profile, granted: date) -> str:
 
 
 def authorization(sample: Sample, profile: Profile, signed: date, *, scanned: bool = False, years: str = "") -> str:
-    """Form 8821 or 2848 for the firm, three years (those up to last year's, unless told) and the client's form."""
+    """Form 8821 or 2848 for the firm, three years (those up to last year's, unless told) and the client's form; where the IRS wrote about
+    earlier years or other forms, those too, since we answer for them."""
     form = "8821" if sum(map(ord, profile.ref)) % 2 else "2848"
     title = "Tax Information Authorization" if form == "8821" else "Power of Attorney and Declaration of Representative"
-    years = years or f"{sample.tax_year - 2}-{sample.tax_year}"
+    first, last = map(int, (years or f"{sample.tax_year - 2}-{sample.tax_year}").split("-"))
+    noticed = _noticed(sample, profile)
+    years = f"{min([first, *(year for _, year in noticed)])}-{last}"
     expires = date(signed.year + 3, signed.month, min(signed.day, 28))
-    returns = profile.client.entity_type if profile.client.entity_type in days.RETURNS else "1065"
+    own = profile.client.entity_type if profile.client.entity_type in days.RETURNS else "1065"
+    returns = ", ".join(dict.fromkeys([own, *(about for about, _ in noticed)]))
     facts: FactPairs = [
         ("form", form),
         ("taxpayer_name", profile.name),
@@ -140,6 +145,17 @@ def authorization(sample: Sample, profile: Profile, signed: date, *, scanned: bo
         ("scan",) if scanned else ("pdf",),
         look=pdf.SMALL,
     )
+
+
+def _noticed(sample: Sample, profile: Profile) -> list[tuple[str, int]]:
+    """Form and year of the notices that the IRS sent the client."""
+    found: list[tuple[str, int]] = []
+    for document in sample.documents:
+        if document.kind == "notice" and document.path.split("/")[1] == profile.ref:
+            said = {fact.name: fact.value for fact in document.facts}
+            if said.get("agency") == IRS and "tax_form" in said and "tax_year" in said:
+                found.append((said["tax_form"], int(said["tax_year"])))
+    return found
 
 
 def mail_receipt(sample: Sample, profile: Profile, mailed: date, addressee: str, reference: str) -> str:

@@ -30,6 +30,8 @@ ACTS = {
     "refund-claim-disallowed": "take the claim to court",
 }
 
+_REFUNDS = ("CP12", "CP13")  # the change leaves a refund or nothing, and asks for no payment
+
 
 @dataclass(frozen=True)
 class Case:
@@ -48,16 +50,16 @@ class Case:
 
 def occasion(snapshot: Snapshot, today: date, engagement_ref: str | None, *, except_for: Collection[str] = ()) -> str:
     """What to draft when a person asks: the unanswered notice whose last day comes first, but for those families."""
-    waiting = [one for one in notices_of(snapshot) if answered_by(snapshot, one) is None]
-    waiting = [one for one in waiting if not ((family := family_of(one)) and family.slug in except_for)]
-    if not waiting:
+    found = next((one for one in waiting(snapshot) if one.family not in except_for), None)
+    if found is None:
         raise Invalid(f"the file of {snapshot.client.name} holds no notice that waits for a letter of ours")
+    return for_notice(found.document.id)
 
-    def urgency(one: NoticeReading) -> tuple[date, str]:
-        deadline = last_day(snapshot, one)
-        return (deadline.due if deadline else date.max), one.document.path
 
-    return for_notice(min(waiting, key=urgency).document.id)
+def waiting(snapshot: Snapshot) -> list[Case]:
+    """The notices that wait for an answer, the first last day first."""
+    found = [_case(snapshot, one) for one in notices_of(snapshot) if answered_by(snapshot, one) is None]
+    return sorted(found, key=lambda one: (one.deadline.due if one.deadline else date.max, one.document.path))
 
 
 def case_of(snapshot: Snapshot, occasion: str) -> Case:
@@ -67,13 +69,17 @@ def case_of(snapshot: Snapshot, occasion: str) -> Case:
         raise Invalid("the notice is not in the client's file any more")
     if answered_by(snapshot, found) is not None:
         raise Invalid(f"{found.name} has been answered")
-    family = family_of(found)
-    year = found.document.value("tax_year")
+    return _case(snapshot, found)
+
+
+def _case(snapshot: Snapshot, notice: NoticeReading) -> Case:
+    family = family_of(notice)
+    year = notice.document.value("tax_year")
     return Case(
-        notice=found,
+        notice=notice,
         family=family.slug if family else "",
         cls=family.cls if family else "B",
-        deadline=last_day(snapshot, found),
+        deadline=last_day(snapshot, notice),
         authorization=sources.authorization_for(snapshot, year),
     )
 
@@ -87,7 +93,9 @@ def variables(support: Support, case: Case, today: date) -> dict[str, object]:
         "family": case.family,
         "agency": _agency(support, case),
         "federal": case.notice.is_federal,
-        "notice": _notice(support, case),
+        "notice": notice_name(support, case),
+        "refund_changed": number.upper() in _REFUNDS,
+        "last_bill": number.upper() == "CP504",
         "is_letter": not number or number.lower().startswith("letter") or number[0].isdigit(),
         "notice_date": support.day(notice.dated, _evidence(case, "notice_date", "notice_date")),
         "tax_year": _of_fact(support, document.fact("tax_year")),
@@ -116,7 +124,9 @@ def checks(snapshot: Snapshot, case: Case) -> tuple[str, ...]:
     elif case.deadline.confirm:
         found.append("Confirm the date on the notice itself: it was read from the page by software")
     if case.authorization is None:
-        found.append("No power of attorney for this year is on file: have Form 2848 or the state's form signed first")
+        found.append(
+            "No power of attorney for this year is on file: have Form 2848, or the state's form, signed before we speak with the agency"
+        )
     return tuple(found)
 
 
@@ -137,7 +147,7 @@ def unseen(case: Case) -> tuple[str, ...]:
     return (*read, "The agency's own account of the taxpayer")
 
 
-def _notice(support: Support, case: Case) -> Printed:
+def notice_name(support: Support, case: Case) -> Printed:
     """The notice's number as people say it: "CP2000", "Letter 531"."""
     number, proof = case.notice.number, _evidence(case, "notice_number", "number")
     if not number or proof is None:

@@ -85,6 +85,7 @@ def _cash(support: Support, latest: Statement, books: TrialBalance | None) -> It
     own: Fact | None = None
     if books is not None and books.is_numbered:
         own = statements.footed("cash", books.between(1000, 1099))
+        yield from _cash_accounts(support, books)
     elif sheet is not None:
         lines = [one for one in _lines(sheet) if one[0].startswith("10")]
         own = derive.total("cash", [amount for _, amount in lines]) if lines else None
@@ -96,6 +97,15 @@ def _cash(support: Support, latest: Statement, books: TrialBalance | None) -> It
             name = support.words(f"Bank statement, account ending in {last4.value}", last4.evidence) if last4 else None
             amount = statements.printed(support, statements.read_amount("closing balance", closing))
             yield {"what": name or support.plain("Bank statement"), "amount": amount}
+
+
+def _cash_accounts(support: Support, books: TrialBalance) -> Iterator[Row]:
+    """Each account of cash with a balance, where there are several."""
+    said = {row["account"].value: row["account"] for row in books.document.rows() if "account" in row}
+    held = [one for one in books.accounts if 1000 <= (one.number or 0) <= 1099 and one.net]
+    for one in held if len(held) > 1 else ():
+        amount = support.money(one.net, one.proof(1))
+        yield {"what": support.words(one.name, said[one.name].evidence, name=True), "amount": amount}
 
 
 def _compare(snapshot: Snapshot, latest: Statement, books: TrialBalance | None) -> Iterator[str]:

@@ -42,6 +42,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     later = [one for one in bills if not one.late]
     variables = {
         **support.greeting(contact),
+        "personal": support.is_client(contact),
         "total": support.total([support.balance(one.invoice, today) for one in late]),
         "invoices": [_row(support, one, today) for one in late],
         "later_total": support.total([support.balance(one.invoice, today) for one in later]) if later else None,

@@ -82,7 +82,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     }
     return Gathered(
         title=f"Officer compensation: {snapshot.client.name}",
-        cls="D",
+        cls="C",
         as_of=today,
         facts=support.facts,
         variables=variables,

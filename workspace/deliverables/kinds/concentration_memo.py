@@ -65,7 +65,7 @@ def _of_customers(snapshot: Snapshot, today: date, report_id: str) -> Gathered:
         raise Invalid("the receivables report is not on file any more, or its totals could not be read")
     support = Support(snapshot)
     contact, as_of = sources.addressee(snapshot), report.fact("as_of")
-    first = customers[0]
+    first, most = customers[0], _MOST if len(customers) > _MOST + 1 else len(customers)
     variables = {
         **support.greeting(contact),
         "firm": False,
@@ -73,7 +73,8 @@ def _of_customers(snapshot: Snapshot, today: date, report_id: str) -> Gathered:
         "whole": support.amount(whole),
         "most": _row(support, first, whole),
         "counted": support.counted("customers", [one[0].evidence for one in customers]),
-        "rows": [_row(support, one, whole) for one in customers[:_MOST]],
+        "rows": [_row(support, one, whole) for one in customers[:most]],
+        "others": _others(support, customers[most:], whole),
         "trend": list(_trend(support, report, first[0].value)),
         "late": _late(support, first[2]),
     }
@@ -96,6 +97,18 @@ def _row(support: Support, one: tuple[Fact, Fact, dict[str, Fact]], whole: Prove
         "name": support.words(name.value, name.evidence, name=True),
         "owed": support.amount(amount),
         "share": support.amount(derive.share("share", amount, whole)),
+    }
+
+
+def _others(support: Support, rest: list[tuple[Fact, Fact, dict[str, Fact]]], whole: Proven) -> Row | None:
+    """The customers below the largest in one line; None where each has its own."""
+    if not rest:
+        return None
+    owed = derive.total("others", [from_record("owed", "money", one.value, one.evidence) for _, one, _ in rest])
+    return {
+        "counted": support.counted("other customers", [one[0].evidence for one in rest]),
+        "owed": support.amount(owed),
+        "share": support.amount(derive.share("share", owed, whole)),
     }
 
 
@@ -160,7 +173,7 @@ def _of_firm(snapshot: Snapshot, today: date) -> Gathered:
     }
     return Gathered(
         title=f"Share of the firm's revenue: {snapshot.client.name}",
-        cls="D",
+        cls="C",
         as_of=today,
         facts=support.facts,
         variables=variables,

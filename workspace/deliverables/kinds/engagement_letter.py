@@ -188,8 +188,8 @@ def _more_checks(snapshot: Snapshot, term: _Term, services: list[Printed], today
     if one is not None and one.fee:
         value, _ = time_value(snapshot.time_on(one, today))
         if value:
-            bought = (100 * one.fee / value).quantize(Decimal(1))
-            yield f"Fee: ${value:,.2f} of time at standard so far against a fee of ${one.fee:,.2f} ({bought}%)"
+            used = (100 * value / one.fee).quantize(Decimal(1))
+            yield f"Fee: ${value:,.2f} of time at standard rates so far, {used}% of the fee of ${one.fee:,.2f}"
     for service in services if term.renews else ():
         if re.search(r"\b20\d\d\b", service):
             yield f"Bring forward to the coming term: “{service}”"

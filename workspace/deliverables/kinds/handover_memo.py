@@ -10,12 +10,11 @@ from datetime import date, timedelta
 
 from workspace.deliverables import sources
 from workspace.deliverables.gathered import Gathered
-from workspace.deliverables.kinds import known, matters, meeting_brief, worth
+from workspace.deliverables.kinds import agency_letter, known, matters, meeting_brief, promised, worth
 from workspace.deliverables.occasions import for_handover
 from workspace.deliverables.support import Printed, Support
 from workspace.evidence import RecordEvidence
 from workspace.knowledge_rules import proposals
-from workspace.promises import Said, how_kept, promises_of
 from workspace.snapshot import Engagement, Note, Snapshot
 from workspace.tie_out import Fact, derive, from_record
 
@@ -26,7 +25,6 @@ CHECKS = (
     "Ask those who worked for the client what is missing",
 )
 _HABITS = ("channel", "decides", "times", "habit", "other")
-_BACK = timedelta(days=180)  # how old an open promise may be
 _YEAR = timedelta(days=365)
 _AHEAD = timedelta(days=180)
 _MOST = 12
@@ -48,9 +46,10 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         "client": support.client(),
         "since": support.day(client.since, client.evidence("since")),
         "group": support.words(client.group, client.evidence("group"), name=True) if client.group else None,
-        "industry": support.words(client.industry, client.evidence("industry")) if client.industry else None,
-        "people": list(meeting_brief.people(support, snapshot)),
-        "reach": list(_reach(support, snapshot)),
+        "industry": support.words(client.industry, client.evidence("industry"))
+        if client.industry and client.entity_type != "1040"
+        else None,
+        "people": list(_people(support, snapshot)),
         "team": list(_team(support, snapshot)),
         "done": [_done(support, one) for one in _finished(snapshot)],
         "annual_fee": support.money(client.annual_fee, client.evidence("annual_fee")),
@@ -59,8 +58,8 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         "notes": [_note(support, one) for one in snapshot.notes[-_NOTES:][::-1]],
         "trust": [support.amount(held) for one in snapshot.trust if (held := matters.held(one, today)) is not None],
         "work": [_work(support, one) for one in snapshot.engagements if one.is_open],
-        "ours": list(_promises(support, snapshot, today, "us")),
-        "theirs": list(_promises(support, snapshot, today, "client")),
+        "ours": list(promised.rows(support, today, "us")),
+        "theirs": list(promised.rows(support, today, "client")),
         "said": known.rows(support, today, ("promise",)),
         "unanswered": [meeting_brief.letter(support, one) for one in meeting_brief.unanswered(snapshot)],
         "items": list(_items(support, snapshot)),
@@ -81,7 +80,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         checks=CHECKS,
         unseen=(
             *_not_accepted(snapshot, today),
-            *(f"{one.source}: {one.message}" for one in snapshot.findings if one.severity != "info"),
+            *sources.unread(snapshot),
             "What was said and never written down",
         )[:_MOST],
     )
@@ -105,19 +104,14 @@ def _note(support: Support, one: Note) -> dict[str, object]:
     }
 
 
-def _reach(support: Support, snapshot: Snapshot) -> Iterator[dict[str, object]]:
-    """Address and telephone of each contact."""
-    for one in snapshot.contacts:
-        if one.email or one.phone:
-            yield {
-                "name": support.words(one.name, sources.contact_evidence(one), name=True),
-                "email": support.words(one.email, sources.contact_evidence(one, "email"), name=True)
-                if one.email
-                else None,
-                "phone": support.words(one.phone, sources.contact_evidence(one, "phone"), name=True)
-                if one.phone
-                else None,
-            }
+def _people(support: Support, snapshot: Snapshot) -> Iterator[dict[str, object]]:
+    """Who stands behind the client, each with the address and telephone by which to `reach` them."""
+    for row, one in zip(meeting_brief.people(support, snapshot), snapshot.contacts, strict=True):
+        ways = [(field, said) for field in ("email", "phone") if (said := getattr(one, field))]
+        yield {
+            **row,
+            "reach": [support.words(said, sources.contact_evidence(one, field), name=True) for field, said in ways],
+        }
 
 
 def _team(support: Support, snapshot: Snapshot) -> Iterator[dict[str, object]]:
@@ -162,31 +156,6 @@ def _billed(support: Support, snapshot: Snapshot, today: date) -> Printed | None
     return support.total([from_record("amount", "money", one.amount, one.evidence("amount")) for one in bills])
 
 
-def _promises(support: Support, snapshot: Snapshot, today: date, owes: str) -> Iterator[dict[str, object]]:
-    """Open promises of one side that name a day, the oldest first."""
-    found = [
-        one
-        for one in promises_of(snapshot)
-        if one.kind == "promise"
-        and one.owes == owes
-        and one.due is not None
-        and today - _BACK <= one.written <= today
-        and how_kept(snapshot, one) is None
-    ]
-    for one in sorted(found, key=lambda one: (one.due or date.max, one.source, one.start))[-_MOST:]:
-        yield _promise(support, snapshot, one)
-
-
-def _promise(support: Support, snapshot: Snapshot, one: Said) -> dict[str, object]:
-    kind = "note" if one.of_note else "message"
-    field = "date" if one.of_note else "sent_at"
-    return {
-        "what": support.words(one.quote, one.evidence),
-        "due": support.day(one.due, one.evidence),
-        "written": support.day(one.written, RecordEvidence(f"{kind}:{one.source}", field, one.written.isoformat())),
-    }
-
-
 def _items(support: Support, snapshot: Snapshot) -> Iterator[dict[str, object]]:
     for one in snapshot.engagements:
         for item in sources.open_items(snapshot, one) if one.is_open else ():
@@ -218,8 +187,8 @@ def _unbilled(support: Support, snapshot: Snapshot, today: date) -> Printed | No
 
 
 def _dates(support: Support, snapshot: Snapshot, today: date) -> Iterator[dict[str, object]]:
-    """Dates of the work and those that people entered, by day."""
-    found: list[tuple[date, str, dict[str, object]]] = []
+    """Dates of the work, those that people entered, and the last days of notices that wait for an answer, by day."""
+    found: list[tuple[date, str, dict[str, object]]] = list(_last_days(support, snapshot, today))
     for one, due in sources.due_dates(snapshot):
         title = support.words(one.title, one.evidence("title"))
         found.append((due.due, one.ref, {"day": support.due_day(one, due), "what": title, "late": due.due < today}))
@@ -229,3 +198,12 @@ def _dates(support: Support, snapshot: Snapshot, today: date) -> Iterator[dict[s
             title = support.words(entry.title, entry.evidence("title"))
             found.append((entry.due, entry.id, {"day": day, "what": title, "late": False}))
     yield from (row for day, _, row in sorted(found, key=lambda one: one[:2]) if day <= today + _AHEAD)
+
+
+def _last_days(support: Support, snapshot: Snapshot, today: date) -> Iterator[tuple[date, str, dict[str, object]]]:
+    """The last day of each notice that waits for an answer; what has passed stands among the risks."""
+    for case in agency_letter.waiting(snapshot):
+        if case.deadline is not None and case.deadline.due >= today:
+            what = Printed(f"{agency_letter.notice_name(support, case)}, last day")
+            row: dict[str, object] = {"day": agency_letter.deadline_day(support, case), "what": what, "late": False}
+            yield case.deadline.due, case.document.id, row

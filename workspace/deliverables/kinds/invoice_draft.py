@@ -7,6 +7,7 @@ shown to the client; a write-up is told to the reviewer alone. To: the client's 
 Drafted by the night when work is finished and not billed (`done-not-billed`), once a month.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -20,6 +21,9 @@ from workspace.deliverables.support import Printed, Support
 from workspace.snapshot import Document, Engagement, Invoice, Snapshot, TimeEntry
 from workspace.tie_out import Fact, derive, from_record
 
+_SPAN = re.compile(
+    r"\b[A-Z][a-z]+ 20\d\d\s*[-–]\s*[A-Z][a-z]+ 20\d\d\b"
+)  # a title that says its period: "April 2025 - March 2026"
 CHECKS = (
     "Right client, right engagement, right period",
     "The fee is the one of the engagement letter",
@@ -60,6 +64,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         "engagement": support.words(engagement.title, engagement.evidence("title")),
         "period_start": support.day(engagement.period_start, engagement.evidence("period_start")),
         "period_end": support.day(engagement.period_end, engagement.evidence("period_end")),
+        "dated": _SPAN.search(engagement.title) is not None,
         "finished_on": _finished(support, engagement),
         "services": _services(support, entries),
         "terms": _terms(support, snapshot),

@@ -83,7 +83,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         unseen=(
             *(() if parties else ("Who takes part: no parties are entered",)),
             *(() if papers else ("Papers of the matter: none on file names a party or lies in its folder",)),
-            *(f"{one.source}: {one.message}" for one in snapshot.findings if one.severity != "info"),
+            *sources.unread(snapshot),
             "What was said and not written down; the court's own docket",
         ),
         engagement_id=matter.id,
@@ -162,7 +162,7 @@ def _note(support: Support, note: Note) -> Row:
 def _date(support: Support, one: EnteredDeadline, field: str) -> Row:
     title = support.words(one.title, one.evidence("title"))
     if field == "counted_from":
-        what = support.plain("Event from which a date runs:")
+        what = support.plain("Time begins to run:")
         return _row(support.day(one.counted_from, one.evidence(field)), what, support.plain("Docket"), more=title)
     return _row(matters.date_day(support, one), support.plain("Date set:"), support.plain("Docket"), more=title)
 

@@ -11,11 +11,10 @@ from functools import partial
 
 from workspace.deliverables import sources
 from workspace.deliverables.gathered import Gathered
-from workspace.deliverables.kinds import agency_letter, known
-from workspace.deliverables.occasions import for_meeting, for_notice
+from workspace.deliverables.kinds import agency_letter, known, promised
+from workspace.deliverables.occasions import for_meeting
 from workspace.deliverables.support import Printed, Support
 from workspace.signals.mail import only_closes, threads
-from workspace.signals.notice_reading import answered_by, notices_of
 from workspace.signals.thresholds import resolve
 from workspace.snapshot import Engagement, Invoice, Message, Payment, Snapshot
 
@@ -40,6 +39,8 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         "client": support.client(),
         "news": list(_news(support, snapshot, today)),
         "we_owe": [letter(support, one) for one in unanswered(snapshot)],
+        "ours": list(promised.rows(support, today, "us")),
+        "theirs": list(promised.rows(support, today, "client")),
         "they_owe": [
             {
                 "name": support.words(item.item, item.evidence("item")),
@@ -67,7 +68,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         variables=variables,
         recipients=(f"{partner.name} <{partner.email}>",) if partner else (),
         checks=CHECKS,
-        unseen=tuple(f"{one.source}: {one.message}" for one in snapshot.findings if one.severity != "info")[:_MOST],
+        unseen=sources.unread(snapshot)[:_MOST],
     )
 
 
@@ -154,12 +155,10 @@ def _budgets(support: Support, snapshot: Snapshot, today: date) -> Iterator[dict
 
 
 def topics(support: Support, snapshot: Snapshot, today: date) -> Iterator[dict[str, object]]:
-    """Notices that wait for an answer, then the dates of the next weeks."""
-    for notice in notices_of(snapshot):
-        if answered_by(snapshot, notice) is None:
-            case = agency_letter.case_of(snapshot, for_notice(notice.document.id))
-            read = agency_letter.variables(support, case, today)
-            yield {"notice": read["notice"], "day": read["deadline"], "amount": read["amount"], "what": None}
+    """Notices that wait for an answer, the first last day first, then the dates of the next weeks."""
+    for case in agency_letter.waiting(snapshot):
+        read = agency_letter.variables(support, case, today)
+        yield {"notice": read["notice"], "day": read["deadline"], "amount": read["amount"], "what": None}
     for one, due in sources.due_dates(snapshot):
         if due.due <= today + _SOON:
             late = "was due" if due.due < today else "due"

@@ -34,7 +34,7 @@ _MET = re.compile(
     re.IGNORECASE,
 )
 _DECIDED = re.compile(
-    r"\b(?:agreed|decided|approved|resolved|chose|settled on|signed off|confirmed (?:that|the)|decision)\b",
+    r"\b(?:agreed|decided|approved|resolved|chose|settled on|signed off|confirmed (?:that|the))\b|\bdecisions?:",
     re.IGNORECASE,
 )
 

@@ -142,6 +142,8 @@ def _more_checks(snapshot: Snapshot, case: Case) -> tuple[str, ...]:
     found: list[str] = []
     if case.family in _COMPARED:
         found.extend(f"Compare with the notice: {one}" for one in _held(snapshot, case))
+    if case.family == "notice-underreporter":
+        found.append("The notice's own response form goes with this letter, filled in and signed by the taxpayer")
     if case.family in _HEARING:
         found.append("Form 12153 is completed, signed by the taxpayer and enclosed")
     if case.family == "notice-deficiency":

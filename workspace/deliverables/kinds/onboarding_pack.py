@@ -2,8 +2,9 @@
 
 Inputs: the onboarding engagement with its steps and request items, the client's open work, what authorizations and letters are on file.
 Sections: opening, how we begin, authorizations, access, first request list, closing, consent. The consent (IRC §7216) is the firm's own
-file templates/legal/consent-7216.md of the home, else the product's; its blanks are filled by hand. To: the client's main contact.
-A partner checks the consent. Drafted by the night when the onboarding stands still (`onboarding-stalled`), once an onboarding.
+file templates/legal/consent-7216.md of the home, else the product's; its blanks are filled by hand, and it stands on a sheet of its own.
+To: the client's main contact. A partner checks the consent.
+Drafted by the night when the onboarding stands still (`onboarding-stalled`), once an onboarding.
 """
 
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from workspace.tie_out import worded
 
 CHECKS = (
     "Right client, and the people named are those who take part",
-    "The consent is the firm's approved wording; recipient, purpose and term are filled in before it goes out",
+    "The consent is the firm's approved wording; preparer, recipient, purpose and term are filled in before it goes out",
     "The consent goes on a page of its own and is signed before anything is disclosed",
     "The authorizations cover the years and forms of the work",
     "Nothing in the request list has been sent already",

@@ -51,6 +51,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     wanted = None if late else min((one.due for one in items if one.due is not None), default=None)
     variables = {
         **support.greeting(contact),
+        "personal": support.is_client(contact),
         "engagement": support.words(engagement.title, engagement.evidence("title")),
         **_counts(support, snapshot, engagement),
         "late": bool(late),
@@ -59,6 +60,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         "due": support.due_day(engagement, due),
         "due_passed": due is not None and due.due < today,
         "is_return": engagement.is_return,
+        "extended": engagement.extended_to is not None,
         "reply_by": support.reply_by(today, ahead, latest=wanted),
     }
     return Gathered(

@@ -80,6 +80,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     came = [one for one in snapshot.requests_of(engagement) if one.received_on is not None]
     variables = {
         **support.greeting(contact),
+        "personal": support.is_client(contact),
         "engagement": support.words(engagement.title, engagement.evidence("title")),
         "received": support.counted("items received", [one.evidence("received_on") for one in came]) if came else None,
         "items": [_row(support, one) for one in items],
@@ -93,10 +94,16 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         facts=support.facts,
         variables=variables,
         recipients=sources.recipient(contact),
-        checks=CHECKS,
+        checks=(*CHECKS, *_ours(items)),
         unseen=(*support.unseen_of_contact(contact), *_unseen(snapshot, engagement)),
         engagement_id=engagement.id,
     )
+
+
+def _ours(items: list[_Item]) -> Iterator[str]:
+    """A client's record knows no other client: whether we prepare an issuer's return is for a person to see."""
+    if any(one.name.startswith("Schedule K-1") for one in items):
+        yield "A Schedule K-1 that we prepare ourselves is not asked of the client: take it out"
 
 
 def _row(support: Support, item: _Item) -> dict[str, Printed | None]:
@@ -116,7 +123,7 @@ def _items(snapshot: Snapshot, today: date, engagement: Engagement) -> Iterator[
     last = _year_before(snapshot, engagement)
     for old in snapshot.requests_of(last) if last else ():
         if not any(old.item == one.item for one in asked):
-            example = f"received on {old.received_on:%B} {old.received_on.day}" if old.received_on else ""
+            example = f"last year it came on {old.received_on:%B} {old.received_on.day}" if old.received_on else ""
             yield _Item(old.item, old.evidence("item"), None, None, example, old.evidence("received_on"))
     if engagement.is_return:
         yield from _slips(snapshot, engagement)
@@ -162,7 +169,14 @@ def _slips(snapshot: Snapshot, engagement: Engagement) -> Iterator[_Item]:
 def _slip(old: Document, label: str, field: str, year: int) -> Iterator[_Item]:
     payer, of_year = old.fact(field), old.fact("tax_year")
     if payer is not None and of_year is not None:
-        yield _Item(f"{label} of {payer.value}", payer.evidence, None, None, old.name, of_year.evidence)
+        yield _Item(
+            f"{label} of {payer.value}",
+            payer.evidence,
+            None,
+            None,
+            f"we have the one for {of_year.value}",
+            of_year.evidence,
+        )
 
 
 def _unseen(snapshot: Snapshot, engagement: Engagement) -> tuple[str, ...]:

@@ -78,6 +78,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         **support.letter_to(contact),
         "engagement": support.words(engagement.title, engagement.evidence("title")),
         "template": engagement.template,
+        "couple": sources.couple(snapshot.client.name) is not None,
         "form": support.words(_SIGNED[engagement.template], engagement.evidence("template")),
         "filed_on": support.day(engagement.filed_on, engagement.evidence("filed_on")),
         "due": support.due_day(engagement, due),

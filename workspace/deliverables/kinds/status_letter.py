@@ -2,7 +2,8 @@
 
 Inputs: engagements, requests, due dates, letters. Sections: opening, done, in work, about the due date, waiting for you, next dates,
 closing. Figures: each engagement with its date, each open item, the extended date. To: the client's main contact.
-A partner checks the dates. Drafted by the night when a return is at risk, overdue or to be extended, at most once a month.
+A partner checks the dates. Drafted by the night when a return is overdue or at risk, or is to be extended and
+has no extension package, at most once a month.
 """
 
 from collections.abc import Iterator
@@ -70,7 +71,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     }
     return Gathered(
         title=f"Status of our work: {snapshot.client.name}",
-        cls="B",
+        cls="B" if risky else "C",
         as_of=today,
         facts=support.facts,
         variables=variables,

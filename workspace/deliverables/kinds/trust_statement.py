@@ -2,8 +2,8 @@
 
 Inputs: the ledger, its entries, its minimum and the day it was reconciled, the matter's unbilled time. Sections: opening, ledger, balance,
 what we ask, closing. Figures: each movement with the balance after it, the balance, unbilled time, what is missing to the minimum. To: the
-client's main contact. A partner checks the amounts against the bank. Drafted by the night when a ledger runs low or was not reconciled
-(`trust-low`, `trust-unreconciled`), once a month; class A below zero, and another partner then releases it.
+client's main contact. A partner checks the amounts against the bank. Drafted by the night when a ledger runs low, once a month; class
+A below zero, and another partner then releases it. A ledger that is not reconciled is reconciled first: the night drafts nothing.
 """
 
 from datetime import date

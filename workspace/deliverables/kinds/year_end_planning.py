@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from store.errors import Invalid
+from workspace.deadlines import add_months
 from workspace.deliverables import sources, statements
 from workspace.deliverables.gathered import Gathered
 from workspace.deliverables.kinds import changes
@@ -77,12 +78,13 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         ),
         "period": statements.period(support, latest) if latest else None,
         "rows": [one for one in rows if one],
+        "current": latest is not None and add_months(end, -12) < latest.end,
         "situations": found,
         "reply_by": support.reply_by(today),
     }
     return Gathered(
         title=f"Planning before the year ends: {snapshot.client.name}",
-        cls="C",
+        cls="D",
         as_of=today,
         facts=support.facts,
         variables=variables,
@@ -103,19 +105,17 @@ def _row(what: Printed, action: str, amount: Printed | None, support: Support, d
 
 
 def _estimates(support: Support, today: date) -> Iterator[Row]:
-    """Instalments that are still to be paid."""
+    """Instalments that are still to be paid, in one line."""
     snapshot = support.snapshot
+    found = []
     for one in instalments(snapshot):
         due = instalment_date(snapshot, one)[0]
-        if not one.is_paid and due >= today:
-            amount = statements.printed(support, statements.read_amount("instalment", one.amount))
-            yield _row(
-                support.plain("Estimated tax that is still to be paid"),
-                "Compare it with the income of the year, and change it or pay it",
-                amount,
-                support,
-                support.day(due, one.said.evidence),
-            )
+        amount = statements.printed(support, statements.read_amount("instalment", one.amount))
+        if not one.is_paid and due >= today and amount:
+            found.append(f"{amount} due {support.day(due, one.said.evidence)}")
+    if found:
+        words = Printed(f"Estimated tax that is still to be paid: {'; '.join(found)}")
+        yield _row(words, "Compare it with the income of the year, and change it or pay it", None, support)
 
 
 def _books(support: Support) -> TrialBalance | None:
@@ -154,7 +154,9 @@ def _loans(support: Support, today: date) -> Iterator[Row]:
             amount = support.amount(from_record("loan", "money", abs(account.net), proof))
             name = support.words(account.name, _label(books, account.name), name=True)
             what = Printed(f"{name}{_at(support, books.document)}")
-            yield _row(what, "Put the note in writing, charge interest, and pay it within the year", amount, support)
+            yield _row(
+                what, "Put the note in writing, with interest, and pay the interest within the year", amount, support
+            )
 
 
 def _label(books: TrialBalance, name: str) -> Evidence:
@@ -164,7 +166,9 @@ def _label(books: TrialBalance, name: str) -> Evidence:
 
 
 def _purchases(support: Support, today: date) -> Iterator[Row]:
-    """Equipment that minutes of the last two years approve."""
+    """Equipment that minutes of the last twelve months approve; who pays no tax on income plans no depreciation."""
+    if support.snapshot.client.entity_type == "990":
+        return
     for minutes in support.snapshot.of_kind("minutes"):
         held = minutes.fact("date")
         if held is None or held.day is None or not 0 <= (today - held.day).days <= 365:
@@ -172,7 +176,7 @@ def _purchases(support: Support, today: date) -> Iterator[Row]:
         for fact in minutes.facts:
             if fact.name == "decisions" and _BUYING.search(fact.value):
                 what = support.words(fact.value.removeprefix("RESOLVED, that ").rstrip("."), fact.evidence)
-                action = "Place it in service before the year ends, if the year is to have the depreciation"
+                action = "If it is not in service yet: its depreciation begins with the year in which it is placed in service"
                 said = Printed(f"Minutes of {support.day(held.day, held.evidence)}: “{what}”")
                 yield _row(said, action, None, support)
 

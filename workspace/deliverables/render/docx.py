@@ -5,14 +5,15 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from workspace.deliverables.render.marks import marked, pieces, printed_title, tokens
+from workspace.deliverables.model import OWN_SHEET
+from workspace.deliverables.render.marks import SIGNED, marked, pieces, printed_title, to_the_right, tokens
 from workspace.deliverables.render.paper import Sheet
 
 
 def written(sheet: Sheet) -> bytes:
     """The sheet as DOCX bytes."""
     from docx import Document
-    from docx.shared import Inches, Pt
+    from docx.shared import Inches, Pt, RGBColor
     from docx.styles.style import ParagraphStyle
 
     paper = Document()
@@ -21,6 +22,10 @@ def written(sheet: Sheet) -> bytes:
     assert isinstance(style, ParagraphStyle)
     style.font.name, style.font.size = "Calibri", Pt(11)
     style.paragraph_format.space_after = Pt(8)
+    for name in ("Heading 1", "Heading 2"):
+        heading = paper.styles[name]
+        assert isinstance(heading, ParagraphStyle)
+        heading.font.name, heading.font.color.rgb = "Calibri", RGBColor(0, 0, 0)
     for part in paper.sections:
         part.page_width, part.page_height = Inches(8.5), Inches(11)
         part.left_margin = part.right_margin = Inches(1)
@@ -29,7 +34,7 @@ def written(sheet: Sheet) -> bytes:
     for index, section in enumerate(sheet.shown["sections"]):
         title = printed_title(section["title"], sheet.shown["headings"])
         if title:
-            paper.add_heading(title, level=2)
+            paper.add_heading(title, level=2).paragraph_format.page_break_before = title in OWN_SHEET
         text = marked(section["markdown"], index, sheet.shown["tickmarks"]) if sheet.internal else section["markdown"]
         _Writer(paper, sheet).write(tokens(text))
     if sheet.internal:
@@ -47,6 +52,7 @@ class _Writer:
         self.sheet = sheet
         self.lists: list[str] = []
         self.rows: list[list[Token]] = []
+        self.right: dict[int, bool] = {}
 
     def write(self, parsed: list[Token]) -> None:
         for token in parsed:
@@ -56,6 +62,8 @@ class _Writer:
                 self.lists.pop()
             elif token.type == "tr_open":
                 self.rows.append([])
+            elif token.type in ("th_open", "td_open"):
+                self.right[len(self.rows[-1])] = to_the_right(token)
             elif token.type == "table_close":
                 self._table()
             elif token.type == "inline" and self.rows:
@@ -64,31 +72,63 @@ class _Writer:
                 self._line(token)
 
     def _line(self, token: Token) -> None:
+        from docx.shared import Pt
+
         style = None
         if self.lists:
             style = self.lists[-1] + (f" {min(len(self.lists), 3)}" if len(self.lists) > 1 else "")
-        _runs(self.paper.add_paragraph(style=style), token, self.sheet)
+        before = self.paper.paragraphs[-1] if token.content in SIGNED else None
+        line = self.paper.add_paragraph(style=style)
+        if before is not None:  # a signature is never alone on a page, and there is room to sign
+            before.paragraph_format.keep_with_next = line.paragraph_format.keep_with_next = True
+            line.paragraph_format.space_after = Pt(30)
+        _runs(line, token, self.sheet)
 
     def _table(self) -> None:
-        rows, self.rows = [row for row in self.rows if any(cell.content for cell in row)], []
-        table = self.paper.add_table(rows=0, cols=max(map(len, rows), default=1))
-        table.style = "Light Grid Accent 1" if "Light Grid Accent 1" in self.paper.styles else None
-        for row in rows:
-            cells = table.add_row().cells
-            for cell, token in zip(cells, row, strict=False):
-                _runs(cell.paragraphs[0], token, self.sheet)
-                if "$" in token.content:
+        """The rows that hold anything; a head is repeated on every page, and no row is broken over two."""
+        rows, right = self.rows, self.right
+        self.rows, self.right = [], {}
+        filled = [row for row in rows if any(cell.content for cell in row)]
+        table = self.paper.add_table(rows=0, cols=max(map(len, filled), default=1))
+        for row in filled:
+            made = table.add_row()
+            _keep_whole(made, head=row is rows[0])
+            for at, (cell, token) in enumerate(zip(made.cells, row, strict=False)):
+                _runs(cell.paragraphs[0], token, self.sheet, strong=row is rows[0])
+                cell.paragraphs[0].paragraph_format.space_after = 0
+                if right.get(at):
                     cell.paragraphs[0].alignment = 2
+        _ruled(table)
         self.paper.add_paragraph()
 
 
-def _runs(paragraph: Any, token: Token, sheet: Sheet) -> None:
-    """The words of a line; emphasis as it stands, a raised number behind each marked figure."""
-    bold = italic = False
+def _keep_whole(row: Any, *, head: bool) -> None:
+    """A row that stays on one page; a head stands on every page of its table."""
+    from docx.oxml import OxmlElement
+
+    properties = row._tr.get_or_add_trPr()
+    for name in ("w:cantSplit", *(("w:tblHeader",) if head else ())):
+        properties.append(OxmlElement(name))
+
+
+def _ruled(table: Any) -> None:
+    """Hairlines under the rows, and nothing else."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    lines = "".join(
+        f'<w:{side} w:val="single" w:sz="2" w:space="0" w:color="999999"/>' for side in ("bottom", "insideH")
+    )
+    table._tbl.tblPr.append(parse_xml(f"<w:tblBorders {nsdecls('w')}>{lines}</w:tblBorders>"))
+
+
+def _runs(paragraph: Any, token: Token, sheet: Sheet, *, strong: bool = False) -> None:
+    """The words of a line; emphasis as it stands, a raised number behind each marked figure. `strong`: the whole line is."""
+    bold, italic = strong, False
     held: int | None = None
     for child in token.children or ():
         if child.type in ("strong_open", "strong_close"):
-            bold = child.type == "strong_open"
+            bold = strong or child.type == "strong_open"
         elif child.type in ("em_open", "em_close"):
             italic = child.type == "em_open"
         elif child.type == "hardbreak":
@@ -124,7 +164,16 @@ def _letterhead(paper: Any, sheet: Sheet) -> None:
         mark = header.add_run(f"    {sheet.watermark}")
         mark.bold = True
         foot.add_run(f"{sheet.watermark} · ").bold = True
-    foot.add_run(sheet.foot)
+    foot.add_run(f"{sheet.foot} · page ")
+    _numbered(foot)
+
+
+def _numbered(paragraph: Any) -> None:
+    """The number of the page, as the word processor counts it."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    paragraph._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'))
 
 
 def _envelope(paper: Any, sheet: Sheet) -> None:

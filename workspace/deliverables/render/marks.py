@@ -15,6 +15,7 @@ from workspace.deliverables.model import UNPRINTED
 
 _FIRST = 0xF0000  # private use: the opening mark of tickmark n is the character _FIRST + n
 CLOSE = "\uf8ff"
+SIGNED = ("Sincerely,", "Respectfully,")  # the line above a signature: paper leaves room below it
 _MOST = 0xFFFD
 _RULES = ["table", "list", "heading", "hr", "newline", "escape", "emphasis"]
 
@@ -69,6 +70,11 @@ def pieces(text: str) -> Iterator[tuple[str, int | None]]:
     rest = "".join(plain or inside)
     if rest:
         yield rest, index
+
+
+def to_the_right(token: Token) -> bool:
+    """Whether the opening of a table's cell says that its column stands to the right (`---:`)."""
+    return "text-align:right" in str(token.attrGet("style") or "")
 
 
 def printed_title(title: str, headings: bool) -> str:

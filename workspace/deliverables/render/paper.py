@@ -116,11 +116,9 @@ def facts_line(shown: Mapping[str, Any]) -> str:
 
 
 def _proof(scope: Scope, shown: Mapping[str, Any]) -> tuple[ProofLine, ...]:
-    known: dict[str, str] = {}
-    lines = []
-    for index, mark in enumerate(shown["tickmarks"]):
-        key = str(mark["evidence"])
-        if key not in known:
-            known[key] = proof.in_a_line(proof.resolve(scope, mark["evidence"]))
-        lines.append(ProofLine(index + 1, mark["text"], mark["status"], known[key]))
-    return tuple(lines)
+    marks = shown["tickmarks"]
+    sources = map(proof.in_a_line, proof.of_marks(scope, marks))
+    return tuple(
+        ProofLine(number, mark["text"], mark["status"], line)
+        for number, (mark, line) in enumerate(zip(marks, sources, strict=True), 1)
+    )

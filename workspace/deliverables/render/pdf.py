@@ -1,5 +1,7 @@
 """A paper as PDF, through HTML. Fetches nothing from anywhere: a text can name no picture and no address."""
 
+import re
+from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 from importlib.resources import files
@@ -8,15 +10,25 @@ from typing import Any
 
 from store.errors import Broken
 from workspace.deliverables.render.html import as_html
+from workspace.deliverables.render.marks import SIGNED
 from workspace.deliverables.render.paper import Sheet, facts_line
+
+_SIGNED = re.compile(rf"(?:<p>((?:(?!</p>).)*</p>\s*))?<p>({'|'.join(SIGNED)})</p>", re.DOTALL)
 
 
 def drawn(sheet: Sheet) -> bytes:
     """The sheet as PDF bytes."""
+    return printed(sheet.shown["title"], _parts(sheet))
+
+
+def printed(title: str, parts: Iterable[str]) -> bytes:
+    """Pieces of HTML, whose texts are escaped already, as PDF in the paper's style."""
     from weasyprint import HTML
 
+    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_style()}</style>'
+    page = f'<!doctype html><html lang="en"><head>{head}</head><body>{"".join(parts)}</body></html>'
     out = BytesIO()
-    HTML(string=_page(sheet), url_fetcher=_nothing).write_pdf(out)
+    HTML(string=page, url_fetcher=_nothing).write_pdf(out)
     return out.getvalue()
 
 
@@ -24,19 +36,22 @@ def _nothing(url: str, *rest: Any, **more: Any) -> dict[str, Any]:
     raise Broken("a paper must not fetch anything")
 
 
-def _page(sheet: Sheet) -> str:
-    shown = sheet.shown
-    body = as_html(shown, style="numbers" if sheet.internal else "none")
-    parts = [
+def _parts(sheet: Sheet) -> list[str]:
+    body = as_html(sheet.shown, style="numbers" if sheet.internal else "none")
+    return [
         f'<div class="watermark">{escape(sheet.watermark)}</div>' if sheet.watermark else "",
         f'<div class="foot">{escape(sheet.foot)}</div>',
-        _letterhead(sheet),
+        letterhead(sheet.firm, sheet.letterhead),
         _envelope(sheet),
-        f"<article>{body}</article>",
+        f"<article>{_SIGNED.sub(_together, body)}</article>",
         _inside(sheet) if sheet.internal else "",
     ]
-    head = f'<meta charset="utf-8"><title>{escape(shown["title"])}</title><style>{_style()}</style>'
-    return f'<!doctype html><html lang="en"><head>{head}</head><body>{"".join(parts)}</body></html>'
+
+
+def _together(found: re.Match[str]) -> str:
+    """A signature is never alone on a page: the last words before it stay with it, and there is room to sign."""
+    before = f'<p class="last">{found[1]}' if found[1] else ""
+    return f'{before}<p class="sign">{found[2]}</p>'
 
 
 @lru_cache(maxsize=1)
@@ -44,9 +59,10 @@ def _style() -> str:
     return files("workspace.deliverables.render").joinpath("paper.css").read_text(encoding="utf-8")
 
 
-def _letterhead(sheet: Sheet) -> str:
-    lines = "".join(f"<div>{escape(line)}</div>" for line in sheet.letterhead)
-    return f'<div class="head"><b>{escape(sheet.firm)}</b>{lines}</div>' if sheet.firm or lines else ""
+def letterhead(firm: str, address: Iterable[str]) -> str:
+    """The firm's name and address lines at the head of a paper; "" without both."""
+    lines = "".join(f"<div>{escape(line)}</div>" for line in address)
+    return f'<div class="head"><b>{escape(firm)}</b>{lines}</div>' if firm or lines else ""
 
 
 def _envelope(sheet: Sheet) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from workspace.deliverables.render.marks import printed_title, tokens
+from workspace.deliverables.render.marks import printed_title, to_the_right, tokens
 
 
 def body_text(sections: Sequence[Mapping[str, Any]], firm: str, *, headings: bool = False) -> str:
@@ -22,6 +22,7 @@ def plain(markdown: str) -> str:
     """One section's Markdown as plain text."""
     lines: list[str] = []
     rows: list[list[str]] = []
+    right: dict[int, bool] = {}
     depth = 0
     for token in tokens(markdown):
         if token.type == "bullet_list_open" or token.type == "ordered_list_open":
@@ -32,9 +33,11 @@ def plain(markdown: str) -> str:
                 lines.append("")
         elif token.type == "tr_open":
             rows.append([])
+        elif token.type in ("th_open", "td_open"):
+            right[len(rows[-1])] = to_the_right(token)
         elif token.type == "table_close":
-            lines += [*_columns(rows), ""]
-            rows = []
+            lines += [*_columns(rows, right), ""]
+            rows, right = [], {}
         elif token.type == "hr":
             lines += ["-" * 40, ""]
         elif token.type == "inline":
@@ -45,7 +48,7 @@ def plain(markdown: str) -> str:
                 lines.append(f"{'  ' * (depth - 1)}- {text}")
             else:
                 lines += [text, ""]
-    return "\n".join(lines).strip()
+    return "\n".join(lines).strip("\n")  # the first cell of a table may be empty
 
 
 def inline(token: Token) -> str:
@@ -61,10 +64,9 @@ def inline(token: Token) -> str:
     return "".join(found)
 
 
-def _columns(rows: list[list[str]]) -> list[str]:
-    """Cells under each other; a column that holds amounts to the right."""
+def _columns(rows: list[list[str]], right: Mapping[int, bool]) -> list[str]:
+    """Cells under each other, each column on the side that its Markdown says."""
     width = [max(len(row[n]) if n < len(row) else 0 for row in rows) for n in range(max(map(len, rows)))]
-    right = [any("$" in row[n] for row in rows if n < len(row)) for n in range(len(width))]
     out = []
     for row in rows:
         if not any(row):

@@ -1,0 +1,32 @@
+"""`tickmark token`: personal tokens, with which a program reads what its person may see: the JSON, and `tickmark mcp`."""
+
+from datetime import timedelta
+
+from api.commands.result import Arguments, Progress, Result
+from api.wiring import Services
+from workspace import sign_in
+
+
+def create(services: Services, arguments: Arguments, progress: Progress) -> Result:
+    """`as`: whose; `name`; `days`: how long it opens. The secret is in the result, and nowhere afterwards."""
+    days, email, name = int(arguments.get("days", 90)), arguments["as"], arguments["name"]
+    with services.database.writing() as session:
+        secret = sign_in.create_token(session, email, name, services.clock.real_now(), timedelta(days=days))
+    text = f"{secret}\n\nKeep it now, it is not shown again. It opens what {email} may see, for {days} days."
+    return Result({"name": name, "as": email, "token": secret, "days": days}, text)
+
+
+def listing(services: Services, arguments: Arguments, progress: Progress) -> Result:
+    """`as`: whose."""
+    with services.database.reading() as session:
+        found = sign_in.tokens(session, arguments["as"], services.clock.real_now())
+    data = [{"name": one.name, "created": one.created_at.date(), "until": one.expires_at.date()} for one in found]
+    lines = [f"{one['name']}  made {one['created']}, opens until {one['until']}" for one in data]
+    return Result(data, "\n".join(lines) or f"{arguments['as']} has no token.")
+
+
+def revoke(services: Services, arguments: Arguments, progress: Progress) -> Result:
+    """`as`: whose; `name`."""
+    with services.database.writing() as session:
+        sign_in.revoke_token(session, arguments["as"], arguments["name"], services.clock.real_now())
+    return Result({"name": arguments["name"]}, f"The token {arguments['name']} opens nothing any more.")

@@ -1,0 +1,67 @@
+"""What every act of this module needs: the person behind it, the engagement it is about, and its line on the trail."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from store import audit
+from store.audit import AuditTag
+from store.errors import Forbidden, Invalid, NotFound
+from store.tables import Client, Engagement, Firm
+from workspace.scope import Right, Scope
+
+
+def person_of(scope: Scope) -> str:
+    """The id of the person who acts. Raises Forbidden for the system: time and money are a person's word."""
+    if scope.person_id is None:
+        raise Forbidden(f"{scope.email} is no person: say who acts with --as")
+    return scope.person_id
+
+
+def see_money(scope: Scope) -> None:
+    """Raises Forbidden for who neither sees rates nor records payments: invoices and balances are not everybody's."""
+    if not scope.has(Right.PAYMENT_RECORD):
+        scope.require(Right.RATES_SEE)
+
+
+def engagement_of(scope: Scope, client: Client, ref: str | None) -> Engagement | None:
+    """The client's engagement of that ref; None without one. Raises NotFound."""
+    if not ref:
+        return None
+    wanted = select(Engagement).where(
+        Engagement.ref == ref, Engagement.client_id == client.id, Engagement.client_id.in_(scope.clients())
+    )
+    found = scope.session.scalars(wanted).one_or_none()
+    if found is None:
+        raise NotFound(f"there is no engagement {ref} of client {client.ref}")
+    return found
+
+
+def reason_in(text: str) -> str:
+    """A reason, which must be given. Raises Invalid."""
+    words = " ".join(text.split())
+    if not words:
+        raise Invalid("say why: a reason is kept with it")
+    return words[:600]
+
+
+def text_in(text: str | None) -> str | None:
+    """A note or a service, None for an empty one."""
+    return " ".join((text or "").split())[:600] or None
+
+
+def setting(scope: Scope, name: str, otherwise: Any) -> Any:
+    """A value of `[settings.billing]` of firm.toml, of the type of `otherwise`, else `otherwise`."""
+    settings = scope.session.scalars(select(Firm.settings).limit(1)).one_or_none() or {}
+    given = (settings.get("billing") or {}).get(name, otherwise)
+    return given if isinstance(given, type(otherwise)) else otherwise
+
+
+def record(scope: Scope, tag: AuditTag, subject: str, client_id: str | None, **detail: Any) -> None:
+    """An entry on the trail about this act; values are written as text."""
+    plain = {
+        name: value if isinstance(value, int) else str(value) for name, value in detail.items() if value is not None
+    }
+    audit.record(
+        scope.session, tag, actor=scope.email, subject=subject, now=scope.now, client_id=client_id, detail=plain
+    )

@@ -1,0 +1,109 @@
+"""The parts of a snapshot that came as files: documents with their facts, words and notices, and what of them could not be read.
+
+Each function gives its values by client's id, in the order that a snapshot has them in, for many clients at once. Never writes and never
+judges.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import or_, select
+
+from store import tables
+from store.corrections import PERSON
+from workspace.scope import Scope
+from workspace.snapshot.model import Document, Fact, Finding, Notice, Person
+from workspace.snapshot.records import rows_of
+
+# Detectors look into the words of these, not only at their facts.
+WORDED = ("notice", "engagement-letter", "mail-receipt")
+Ids = Collection[str]
+
+
+def documents(scope: Scope, ids: Ids, people: Mapping[str, Person]) -> Mapping[str, Sequence[Document]]:
+    """By path, in three queries."""
+    row, n = tables.Document, tables.Notice
+    rows = rows_of(
+        scope,
+        select(row.client_id, row.id, row.path, row.name, row.kind, row.current_version_id, row.source, row.state)
+        .add_columns(row.received_at, row.opened_at, row.duplicate_of)
+        .add_columns(n.id, n.agency, n.number, n.notice_date, n.respond_by, n.state, n.answered_on, n.confirmed_by)
+        .outerjoin(n, n.document_id == row.id)
+        .where(row.client_id.in_(ids))
+        .order_by(row.path, row.id),
+    )
+    facts, texts = _facts(scope, ids, people), _texts(scope, ids)
+    found: dict[str, list[Document]] = defaultdict(list)
+    for one in rows:
+        client, version, notice = one[0], one[5] or "", one[11:]
+        told = [*notice[:7], notice[7] is not None]
+        fields = [*one[1:11], tuple(facts.get(version, ())), tuple(texts.get(version, ()))]
+        fields.append(Notice(*told) if notice[0] is not None else None)
+        found[client].append(Document(*fields))
+    return found
+
+
+def _facts(scope: Scope, ids: Ids, people: Mapping[str, Person]) -> Mapping[str, Sequence[Fact]]:
+    """The facts of the current versions, by version, in reading order."""
+    row = tables.FactRow
+    rows = rows_of(
+        scope,
+        select(row.name, row.type, row.value, row.document_id, row.version_id, row.page, row.start, row.end)
+        .add_columns(row.quote, row.row, row.confidence, row.confirmed_by, row.reader)
+        .join(tables.Document, tables.Document.current_version_id == row.version_id)
+        .where(
+            row.client_id.in_(ids),
+            tables.Document.client_id == row.client_id,
+            tables.Document.superseded_by.is_(None),  # its later version speaks for it
+        )
+        .order_by(row.version_id, row.page, row.start, row.name, row.id),
+    )
+    found: dict[str, list[Fact]] = defaultdict(list)
+    for one in rows:
+        by, reader = one[11], one[12]
+        corrected_by = people[by].name if reader == PERSON and by in people else ""
+        fields = [*one[:11], by is not None, corrected_by]
+        found[one[4]].append(Fact(*fields))
+    return found
+
+
+def _texts(scope: Scope, ids: Ids) -> Mapping[str, Sequence[str]]:
+    page = tables.DocumentPage
+    rows = scope.session.execute(
+        select(page.version_id, page.text)
+        .join(tables.Document, tables.Document.current_version_id == page.version_id)
+        .where(
+            page.client_id.in_(ids),
+            tables.Document.client_id == page.client_id,
+            tables.Document.kind.in_(WORDED),
+            tables.Document.superseded_by.is_(None),
+        )
+        .order_by(page.version_id, page.number)
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for version_id, text in rows.tuples():
+        found[version_id].append(text)
+    return found
+
+
+def findings(scope: Scope, ids: Ids) -> Mapping[str, Sequence[Finding]]:
+    """What intake said of the current versions, and of what never became a version."""
+    row = tables.IntakeFinding
+    rows = rows_of(
+        scope,
+        select(row.client_id, row.source, row.message, row.severity, row.document_id)
+        .outerjoin(tables.Document, tables.Document.id == row.document_id)
+        .where(
+            row.client_id.in_(ids),
+            or_(
+                row.version_id.is_(None),
+                tables.Document.current_version_id == row.version_id,
+                tables.Document.current_version_id.is_(None),
+            ),
+        )
+        .order_by(row.source, row.id),
+    )
+    found: dict[str, list[Finding]] = defaultdict(list)
+    for client, *values in rows:
+        found[client].append(Finding(*values))
+    return found
