@@ -97,6 +97,7 @@ class Speaker:
         longest: int = LONGEST_ANSWER,
     ) -> None:
         """`api_version`: the endpoint is an Azure resource, and `model` the name of its deployment."""
+        import httpx  # noqa: F401 - openai looks at it without waiting when another thread (langgraph) has it half loaded
         from openai import AzureOpenAI, OpenAI
 
         # local servers ask for no key, the SDK does; retries are ours, with a deadline over all of them

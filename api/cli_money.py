@@ -1,4 +1,4 @@
-"""The words of `tickmark time` and `tickmark money` on the command line. Parses arguments only; the commands are in api/commands/money.py."""
+"""The words of `tickmark time` and `tickmark money` on the command line. Parses arguments only; api/commands/money.py has the commands."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -69,6 +69,7 @@ TARGETS: Mapping[str, Mapping[str, float]] = {
         "citations that stand": 1.0,
         "answers without a leak": 1.0,
     },
+    "firm-questions": {"right": 0.95, "rows of the asker's own clients only": 1.0},
     "scripted-answers": {"citations that stand": 1.0, "false sentences kept out": 1.0, "answers without a leak": 1.0},
     "report-questions": {
         "qa_tatqa: answering passage among the first three cited": 0.90,

@@ -376,7 +376,8 @@ def _is_csv(ending: str, head: bytes) -> bool:
     if ending in {"csv", "tsv", "iif"}:
         return any(delimiter in head for delimiter in (b",", b";", b"\t", b"|"))
     whole = lines[:-1] if len(head) == 8192 else lines
-    for delimiter in (b",", b"\t", b";"):
+    prose = 2 * sum(line.rstrip()[-1:] in b".!?" for line in whole) > len(whole)  # sentences with as many commas each
+    for delimiter in (b"\t",) if prose else (b",", b"\t", b";"):
         counts = {line.count(delimiter) for line in whole}
         if len(whole) >= 3 and len(counts) == 1 and counts.pop() >= 2:
             return True

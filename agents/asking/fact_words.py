@@ -22,7 +22,7 @@ class Asked:
 KIND_WORDS: dict[str, str] = {
     "notice": r"notices?|CP ?\d+\w*|LT ?\d+|REV-?\d+|letter \d+\w*|IRS|levy|deficiency|tax agency|department of revenue|balance[- ]due",
     "engagement-letter": r"engagement letters?|letters? (?:of|dated)",
-    "loan-agreement": r"loans?|credit (?:line|agreement|facility)|term note|borrow\w*|lenders?",
+    "loan-agreement": r"loans?|credit (?:line|agreement|facility)|term note|borrow\w*|lenders?|lends?|lent",
     "lease": r"leas(?:es?|ed|ing)|rents?|rented|landlord|tenant|premises|building",
     "k-1": r"k-?1s?",
     "w-2": r"w-?2s?|wages",
@@ -51,7 +51,7 @@ KIND_WORDS: dict[str, str] = {
     "mail-receipt": r"mail receipt|certified mail|mailed",
 }
 _ASKING = ("amount", "how many", "how much", "when", "where", "who")
-_MONEY_WORDS = r"how much|asked to pay|amount|what is due|balance|owed?|owes"
+_MONEY_WORDS = r"how much|(?:must|ha(?:ve|s) to|needs? to) pay|asked to pay|amount|what is due|balance|owed?|owes"
 
 ASKED: tuple[Asked, ...] = (
     Asked(
@@ -69,13 +69,14 @@ ASKED: tuple[Asked, ...] = (
         False,
     ),
     Asked(("lease",), "tenant", "tenant", r"tenant|lessee"),
-    Asked(("lease",), "property", "property", r"property|premises|address|where|located"),
+    Asked(("lease",), "property", "property", r"property|premises(?! lease)|address|where|located"),
     Asked(("lease",), "notice_by", "notice to renew or leave by", r"notice|renew\w*|terminat\w*|option"),
     Asked(
         ("lease",),
         "end",
         "lease ends",
-        r"ends?|expir\w*|until|run out|move out|vacate|lasts?|over|how (?:much )?long(?:er)?|term|up(?= *\??$)",
+        r"ends?|expir\w*|until|run out|move out|vacate|lasts?|over|how (?:much )?long(?:er)?|term|up(?= *\??$)|"
+        r"through (?:what|which) (?:day|date)|bound",
     ),
     Asked(("lease",), "start", "lease begins", r"starts?|begins?|commenc\w*"),
     Asked(
@@ -84,13 +85,13 @@ ASKED: tuple[Asked, ...] = (
         "maturity",
         r"matur\w*|final payment|(?:re)?paid (?:off|back|in full)|repaid|repayment|due date|due",
     ),
+    Asked(("loan-agreement",), "rate", "interest rate", r"(?:interest )?rates?|interest|percent"),
     Asked(
         ("loan-agreement",),
         "principal",
         "principal",
         r"principal|(?:original|loan) amount|amount|how much|how (?:large|big)|borrow\w*|lent|lend|size",
     ),
-    Asked(("loan-agreement",), "rate", "interest rate", r"(?:interest )?rates?|interest|percent"),
     Asked(
         ("loan-agreement",),
         "lender",
@@ -123,7 +124,12 @@ ASKED: tuple[Asked, ...] = (
     Asked(("k-1",), "distributions", "distributions", r"distribut\w*|paid out"),
     Asked(("k-1",), "issuer", "issuer", r"issu\w*|who|from whom|which (?:partnership|company|entity)"),
     Asked(("w-2",), "wages", "wages", r"wages|earn\w*|makes?|made|income|salary|how much"),
-    Asked(("w-2",), "federal_withheld", "federal tax withheld", r"withh\w*|(?:took|taken) out|deduct\w*"),
+    Asked(
+        ("w-2",),
+        "federal_withheld",
+        "federal tax withheld",
+        r"withh\w*|(?:took|taken) out|(?:hold|held|kept|keep) back|deduct\w*",
+    ),
     Asked(("w-2",), "employer", "employer", r"employer|who employs|works? for"),
     Asked(("1099",), "amount", "amount", r"amount|how much|income|paid|reported"),
     Asked(("1099",), "payer", "payer", r"payer|who|from whom"),
@@ -170,7 +176,7 @@ ASKED: tuple[Asked, ...] = (
         ("ar-aging",),
         "total",
         "total receivable",
-        r"in total|total|how much|(?:what|which) (?:are|is) the receivables?",
+        r"in total|total|all together|altogether|how much|(?:what|which) (?:are|is) the receivables?|customers owe\w*",
     ),
     Asked(
         ("ar-aging",),

@@ -77,7 +77,7 @@ def from_facts(desk: Desk) -> tuple[Claim, ...]:
         return terms
     found = list(_candidates(desk, gave))
     best = max((one.fit for one in found), default=0)
-    if best < _wanted(question):
+    if best < _wanted(desk):
         found, best = [], 0
     length, listed = lines(desk, gave)
     said = _meant(question, [one for one in found if one.fit == best]) if best and best >= length else ()
@@ -104,13 +104,19 @@ def _candidates(desk: Desk, gave: Given) -> Iterator[Candidate]:
                 yield Candidate(document, fact, asked, fit + named)
 
 
-def _wanted(question: str) -> int:
-    """The best fit that a fact would have whose kind the question names: what fits less is not what is asked for."""
+def _wanted(desk: Desk) -> int:
+    """The best fit that a fact would have whose kind the question names: what fits less is not what is asked for. A fact of another type
+    than the question asks for ("by when" wants no name) is not wanted."""
+    question = desk.asked.question
+    types = [kinds for pattern, kinds in _TYPES if pattern.search(question)]
+    known = {(d.kind, f.name): f.type for d in desk.snapshot.documents for f in d.facts}
     named = {kind: letters(question, pattern) for kind, pattern in KIND_WORDS.items()}
     fits = (
         letters(question, a.pattern) + named[a.kinds[0]]
         for a in ASKED
-        if named[a.kinds[0]] and letters(question, a.pattern)
+        if named[a.kinds[0]]
+        and letters(question, a.pattern)
+        and ((a.kinds[0], a.name) not in known or all(known[a.kinds[0], a.name] in kinds for kinds in types))
     )
     return max(fits, default=0)
 

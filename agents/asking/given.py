@@ -21,7 +21,7 @@ _PLACE = re.compile(r"\b(?:box|column|item|line|page|part|section)s? [0-9]+\w*",
 _DAY = re.compile(r"(?:\d{4}|-)-\d\d(?:-\d\d)?")
 # Written with a capital, or with a figure, without being anybody's name.
 _TRADE = (
-    "IRS LLC LLP LP Inc PC PA PLLC Co I Form Forms CP LT EIN SSN ITIN K K-1 K-1s W-2 W-2s W-9 W-9s 1099 DSCR P L TB AR A R AP COGS PBC "
+    "P&L IRS LLC LLP LP Inc PC PA PLLC Co I Form Forms CP LT EIN SSN ITIN K K-1 K-1s W-2 W-2s W-9 W-9s 1099 DSCR P L TB AR A R AP COGS PBC "
     "PM AM US USA CPA Q1 Q2 Q3 Q4 Schedule January February March April May June July August September October November December"
 )
 

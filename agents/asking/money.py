@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+from agents.asking import worked
 from agents.asking.claims import Claim
 from agents.asking.records import Desk, called, engagements_of, first, years_of
+from workspace.deliverables.sources import payment_evidence
 from workspace.evidence import Evidence, RecordEvidence
 from workspace.promises import Said, how_kept, said_in_mail, said_in_note
 from workspace.signals.proof import share, time_value, total
@@ -54,6 +56,41 @@ def _bills(desk: Desk) -> list[Invoice]:
 def _bill(bill: Invoice) -> Claim:
     text = f"- Invoice {bill.number} of {day(bill.issued_on)}: {dollars(bill.amount)}."
     return Claim(text, (bill.evidence("issued_on"), bill.evidence("amount")))
+
+
+def invoice(desk: Desk) -> tuple[Claim, ...]:
+    """The invoices that the question names by number: amount, dates, what is open of them."""
+    said = set(re.findall(r"[\w-]+", desk.asked.question.lower()))
+    return tuple(_whole(desk, one) for one in desk.snapshot.invoices if one.number.lower() in said)
+
+
+def _whole(desk: Desk, bill: Invoice) -> Claim:
+    balance = bill.balance(desk.today)
+    left = "paid in full" if balance <= 0 else f"{dollars(balance)} open"
+    text = (
+        f"Invoice {bill.number} of {day(bill.issued_on)} is for {dollars(bill.amount)}, due {day(bill.due_on)}, {left}."
+    )
+    fields = (bill.evidence("amount"), bill.evidence("issued_on"), bill.evidence("due_on"))
+    return Claim(text, (*fields, worked.balance(bill, desk.today)))
+
+
+def paid(desk: Desk) -> tuple[Claim, ...]:
+    """The last payment that came in."""
+    name, bills = desk.snapshot.client.name, desk.snapshot.invoices
+    came = [(one, bill) for bill in bills for one in bill.payments if one.paid_on <= desk.today]
+    if not came:
+        return (
+            Claim(
+                f"{name} has no payments on record.",
+                (RecordEvidence(f"client:{desk.snapshot.client.ref}", "payments", "0"),),
+            ),
+        )
+    last, bill = max(came, key=lambda pair: (pair[0].paid_on, pair[0].id))
+    proof = (payment_evidence(last, "paid_on"), payment_evidence(last, "amount"))
+    when = f"{day(last.paid_on)} ({away(last.paid_on, desk.today)})"
+    text = f"{name} last paid us on {when}: {dollars(last.amount)} on invoice {bill.number} of {day(bill.issued_on)}."
+    aged = worked.distance(last.paid_on, proof[0], desk.today)
+    return (Claim(text, (*proof, aged, bill.evidence("issued_on"))),)
 
 
 def unbilled(desk: Desk) -> tuple[Claim, ...]:

@@ -227,10 +227,12 @@ def _stage(one: Engagement) -> Claim:
     done = f", {one.progress}% done" if one.progress is not None and one.is_open else ""
     on = one.filed_on or one.finished_on
     when = f" on {day(on)}" if on and not one.is_open else ""
+    begun = f", begun {day(one.started_on)}" if one.started_on and one.is_open else ""
     evidence = [one.evidence("stage")]
+    evidence += [one.evidence("started_on")] if begun else []
     evidence += [one.evidence("progress")] if done else []
     evidence += [one.evidence("filed_on" if one.filed_on else "finished_on")] if when else []
-    return Claim(f"{called(one)}: {words}{done}{when}.", tuple(evidence))
+    return Claim(f"{called(one)}: {words}{done}{begun}{when}.", tuple(evidence))
 
 
 def letters(desk: Desk) -> tuple[Claim, ...]:
@@ -238,12 +240,10 @@ def letters(desk: Desk) -> tuple[Claim, ...]:
     claims = []
     for one in engagements_of(desk):
         if one.letter_signed_on:
-            claims.append(
-                Claim(
-                    f"{called(one)}: the engagement letter was signed {day(one.letter_signed_on)}.",
-                    (one.evidence("letter_signed_on"),),
-                )
-            )
+            sent = f"sent {day(one.letter_sent_on)} and " if one.letter_sent_on else ""
+            proof = (*((one.evidence("letter_sent_on"),) if sent else ()), one.evidence("letter_signed_on"))
+            text = f"{called(one)}: the engagement letter was {sent}signed {day(one.letter_signed_on)}."
+            claims.append(Claim(text, proof))
         elif one.letter_sent_on:
             evidence = (one.evidence("letter_sent_on"), one.evidence("letter_signed_on"))
             claims.append(

@@ -20,11 +20,13 @@ class Topic(StrEnum):
     DOCUMENTS = "documents"
     FEES = "fees"
     HOURS = "hours"
+    INVOICE = "invoice"
     KNOWN = "known"
     LAST_MESSAGE = "last-message"
     LETTERS = "letters"
     NOTICES = "notices"
     OWNERS = "owners"
+    PAID = "paid"
     PROFILE = "profile"
     PROMISES = "promises"
     REALIZATION = "realization"
@@ -39,9 +41,15 @@ class Topic(StrEnum):
 
 _RETURNS = r"(?:returns?|1040|1065|1120(?:-?S)?|1041|990)"
 WORDS: dict[Topic, tuple[str, ...]] = {
+    Topic.INVOICE: (
+        r"\b(?:our )?(?:invoice|bill) (?:no\.? ?|number |nr\.? ?|# ?)?(?=[\w-]*\d)[\w-]{3,}\b(?<!\b20\d\d)",
+    ),
+    Topic.PAID: (
+        r"\b(?:last|latest|most recent) (?:payments?|pays?|paid)\b|\blast\b.*\bpaid us\b|\bwhen\b.*\b(?:did|have|has)\b.*\b(?:pay|paid) us\b|\blast paid\b",
+    ),
     Topic.RECEIVABLE: (
         r"\b(?:still )?(?:have|ha[sd]|need) to pay (?:us|our firm|the firm)\b",
-        r"\b(?:outstanding|open|unpaid) (?:balance|amount)\b|\bunpaid\b.*\b(?:invoices?|bills?)\b|\boverdue\b.*\b(?:invoices?|bills?)\b|\bwaiting to be paid\b",
+        r"\b(?:outstanding|open|unpaid|overdue|past due) (?:\w+ ){0,3}(?:balance|amount)\b|\bunpaid\b.*\b(?:invoices?|bills?)\b|\boverdue\b.*\b(?:invoices?|bills?)\b|\bwaiting to be paid\b",
         r"\bhow much (?:do|does|did) (?:they|he|she|it|the client|this client)\b.*\bowe\b(?!.*\b(?:bank|IRS|loan|tax\w*|lender)\b)",
         r"\bwhat (?:do|does|did) (?:they|he|she|it|the client|this client)\b.*\bowe\b(?!.*\b(?:bank|IRS|loan|tax\w*|lender)\b)",
         r"\bpaid up\b|\b(?:are|were) we (?:still )?owed\b|\bcurrent (?:on|with) (?:\w+ )?(?:bills?|invoices?|payments?)\b",
@@ -49,8 +57,8 @@ WORDS: dict[Topic, tuple[str, ...]] = {
         r"\bow(?:e|es|ed|ing)\b.*\b(?:us|our firm|the firm)\b|\bwe(?:'re| are) owed\b",
         r"\bowes?\b.*\bin (?:fees|invoices)",
         r"\b(?:open|unpaid|outstanding|overdue|past[- ]due|late) (?:invoices?|bills?|balances?)\b",
-        r"\binvoices? (?:are |is )?(?:still )?(?:open|unpaid|outstanding|overdue)\b",
-        r"\b(?:our|their|her|his) (?:receivables?|aging)\b",
+        r"\binvoices? (?:are |is )?(?:still )?(?:open|unpaid|outstanding|overdue)\b|\b(?:invoices?|bills?)\b.*\b(?:are|is) (?:still )?(?:unpaid|not paid)\b",
+        r"\bour (?:receivables?|aging)\b",
         r"\bbehind on (?:payments?|invoices?)",
         r"\bpaid (?:us|our|all|their)\b|\bhave (?:they|we been) paid\b",
         r"\bbalance (?:with|owed to|due to) (?:us|the firm)\b",
@@ -70,7 +78,8 @@ WORDS: dict[Topic, tuple[str, ...]] = {
         r"\btime\b.*\bwaiting to be billed\b",
     ),
     Topic.BILLED: (
-        r"\btotal (?:of )?(?:our )?invoic(?:es?|ed|ing)\b",
+        r"\btotal (?:of )?(?:our )?invoic(?:es?|ed|ing)\b|\b(?:our|all) (?:\w+ ){0,2}(?:invoices?|bills?) (?:of|from|in|for) (?:19|20)\d\d\b",
+        r"\b(?:add up|sum up|sum of|total of)\b.*\b(?:year|month|quarter|(?:19|20)\d\d)(?:['’]s)? (?:bills?|invoices?)\b",
         r"\b(?:billings?|invoicing)\b.*\b(?:this|last|in|for|total)\b|\b(?:did|do|have|had|will) we (?:\w+ )?(?:bill|invoice)(?:d)?\b(?!.*\b(?:hours?|time)\b)",
         r"\b(?:fees?|amounts?|invoices?|much|what) (?:\w+ ){0,4}(?:billed|invoiced)\b(?!.*\b(?:paid|unpaid|collected)\b)",
         r"\b(?:billed|invoiced|billings?)\b.*\b(?:this year|last year|so far|year to date|in (?:19|20)\d\d)\b",
@@ -96,13 +105,14 @@ WORDS: dict[Topic, tuple[str, ...]] = {
     Topic.DEADLINES: (
         r"\bextend\b|\b(?:must|need(?:s)? to|ha(?:ve|s) to)\b.*\b(?:file|filed)\b",
         r"\bdeadlines?\b|\bdue dates?\b|\bnext dates?\b|\bextension\b|\bextended\b|\bfil(?:e|ed|ing) (?:by|date|due)\b",
+        rf"\bby (?:when|(?:what|which) (?:day|date))\b.*\b{_RETURNS}\b|\b{_RETURNS}\b.*\b(?:go|goes|be|get) (?:out|sent)\b",
         rf"\b(?:{_RETURNS}|engagements?|work)\b.*\bdue\b|\bwhen\b.*\b{_RETURNS}\b.*\b(?:due|filed?)\b",
         r"\bwhat(?: is|'s) (?:coming )?due\b",
     ),
     Topic.TEAM: (
-        r"^\W*(?:the |our )?(?:partner|manager|preparer|reviewer|team)\b|\bpreparer\b|\bwho\b.*\bmanag\w+",
+        r"^\W*(?:name |tell me )?(?:the |our )?(?:partner|manager|preparer|reviewer|team)\b|\bpreparer\b|\bwho\b.*\bmanag\w+",
         r"\bwho(?:.s| is| does| do we have)? (?:\w+ )?(?:doing|does|preparing|prepares?|reviewing|reviews?|handling|staffed)\b",
-        r"\b(?:which|who) of us\b|\bwhich (?:\w+ )?(?:person|colleague|accountant|staff\w*|partner|manager|senior)\b",
+        r"\b(?:which|who) of (?:us|our (?:partners|managers|people|staff|colleagues))\b|\b(?:whose|who) (?:desk|plate|hands)\b|\bwhich (?:\w+ )?(?:person|colleague|accountant|staff\w*|partner|manager|senior)\b",
         r"\bwho\b.*\b(?:working on|assigned|in charge|signs?)\b|\bwhose client\b",
         r"\bwho\b.*\b(?:partner|manager|in charge|responsible|handles?|works? on|runs?|prepar\w+)\b",
         r"\bwho\b.*\bowns? the (?:engagement|work|return|close)\b",
@@ -112,10 +122,11 @@ WORDS: dict[Topic, tuple[str, ...]] = {
         r"\bpercent owned\b",
         r"\b(?:stake|ownership (?:share|percentage|interest)|shareholding|equity share)\b|\bowns? (?:of|in)\b|\bhow (?:much|many|big|large)\b.*\b(?:own\w*|belongs? to)\b",
         r"\b(?:percent\w*|share|stake|how much)\b.*\bowns?\b|\bwho are the (?:members|partners|owners|beneficiaries)\b",
-        r"\bowners?\b|\bownership\b|\bwho owns (?!the (?:engagement|work|return|close))|\bshareholders?\b",
+        r"\bowners?\b(?!['’]s? (?!share|stake|percent\w*|interest))|\bownership\b|\bwho owns (?!the (?:engagement|work|return|close))|\bshareholders?\b(?!['’])",
         r"\bmembers? of the (?:llc|partnership|company)\b|\bpartners? of the (?:partnership|llc)\b",
     ),
     Topic.CONTACTS: (
+        r"\bgo-to (?:person|contact)\b|\bperson on (?:their|the client['’]s) side\b",
         r"\bwho(?:m)? (?:\w+ ){1,3}(?:call|write to|contact|reach|speak (?:to|with)|talk (?:to|with)|e-?mail|phone|ask)\b(?! from)",
         r"\b(?:reach|call|phone|e-?mail) [A-Z][a-z]+ [A-Z]|\bnumber of [A-Z][a-z]+ [A-Z]",
         r"\b(?:primary |main )?contacts?\b(?! us)|\bhow (?:do|can) (?:I|we) reach\b|\bwho (?:do|should) (?:I|we) (?:call|write|talk)\b",
@@ -136,8 +147,10 @@ WORDS: dict[Topic, tuple[str, ...]] = {
         rf"\b(?:has|is|are|was|did we)\b.*\b(?:{_RETURNS}|close)\b.*\b(?:filed?|finish\w*|complet\w+|done|start\w*)\b",
         r"\b(?:open|current) (?:engagements?|work|projects?)\b|\bwhat (?:engagements?|work)\b.*\b(?:have|open|do)\b",
         r"\bwhat are we (?:doing|working on)\b",
+        r"\b(?:did|have|has) we (?:start|begin|begun|started)\b|\b(?:start|begin|began|begun)\b.*\bwork\b|\bbeen worked on\b|\bwork (?:on|for) the\b.*\b(?:start|begin|began)\b",
     ),
     Topic.LAST_MESSAGE: (
+        r"\blast time (?:they|he|she|we|the client|this client)\b.*\b(?:e-?mailed|wrote|called|heard|contacted|spoke)\b",
         r"\b(?:repl(?:y|ied)|got(?:ten)? back to us|wr(?:ote|itten) back)\b|\blast (?:talk|talked|speak|spoken|call|called)\b",
         r"\b(?:last|latest|most recent) (?:messages?|e-?mails?|mails?|contact|time we heard)\b|\bheard from\b",
         r"\blast (?:hear|heard|wrote|write|spoke|contacted)\b|\banswered (?:us|our)\b",
@@ -168,12 +181,14 @@ WORDS: dict[Topic, tuple[str, ...]] = {
     Topic.LETTERS: (
         r"\b(?:signed|countersigned) (?:engagement )?letters?\b|\bsign(?:ed)?\b.{1,30}\b(?:engagement )?letters?\b",
         r"\b(?:engagement )?letters?\b.{1,60}\b(?:signed|signature|countersigned|come back|came back|unsigned)\b",
-        r"\bsign\b.*\bengagement letter\b",
+        r"\bsign\b.*\bengagement letter\b|\b(?:send|sent|mail|mailed) (?:out )?the (?:engagement )?letters?\b|\bletters?\b.*\b(?:go out|went out|sent out|sent to)\b",
+        r"\b(?:countersign\w*|sign(?:ed)?)\b.*\b(?:terms|engagement)\b",
         r"\bengagement letters?\b.*\b(?:signed|sent|out|back|returned|on file|have)\b",
         r"\b(?:signed|sent)\b.*\bengagement letters?\b|\bletter been signed\b",
     ),
     Topic.PROFILE: (
-        r"\b(?:how long|since when)\b.*\b(?:client|customer|with (?:us|the firm))\b",
+        r"\b(?:how long|since when)\b.*\b(?:client|customer|with (?:us|the firm))\b|\b(?:been|are|is) with (?:us|the firm|our firm)\b",
+        r"\b(?:what|which) (?:town|city|state)\b|\bmailing address\b|\bfiscal year\b(?!.*\d{4})|\byear (?:close|end)s?\b(?!.*\d{4})",
         r"\b(?:become|became|been|are|is) (?:they |he |she |it |this )?a client\b|\ba client of ours\b|\bwhere (?:is|are) (?:the client|this client|they|she|he)\b.*\b(?:located|based)\b",
         r"\bentity type\b|\bwhat (?:kind|type|sort) of (?:entity|client|company|business|taxpayer)\b|\bAI policy\b",
         r"\b(?:fiscal year|year)(?: |-)end\b(?!.*\d{4})|\bclient since\b|\bhow long\b.*\b(?:client|with us)\b|\bindustry\b",

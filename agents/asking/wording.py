@@ -7,6 +7,7 @@ another source that was read, which is then cited as well. Counts that are found
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agents.asking.claims import Claim
 from agents.asking.extract import asked_words, units, words
@@ -105,9 +106,11 @@ def _evidence(source: Source, text: str) -> tuple[Evidence, ...]:
         if not score:
             break
         chosen.append((start, end))
-        wanted -= _values(passage.text[start:end])
+        wanted = wanted - _values(passage.text[start:end])
     return tuple(passage.quote(passage.start + start, passage.start + end) for start, end in sorted(chosen))
 
 
-def _values(text: str) -> set[tuple[str, str]]:
-    return {(figure.type, figure.value) for figure in recognise(text)}
+@lru_cache(maxsize=1024)
+def _values(text: str) -> frozenset[tuple[str, str]]:
+    """The figures of a text by type and value; kept, since every sentence of an answer is held against the same few places."""
+    return frozenset((figure.type, figure.value) for figure in recognise(text))

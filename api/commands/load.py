@@ -35,6 +35,7 @@ from workspace.documents import Incoming, receive_all
 from workspace.loads import finish_load, unread
 from workspace.mail import Mail, address_book, filed_files, receive_mail, threaded
 from workspace.records import APPLY, Applied, apply_firm
+from workspace.records.billing import FILES, apply_billing
 from workspace.records.upsert import batches, known_clients
 from workspace.scope import Scope, system_scope
 from workspace.signals import resolve
@@ -72,6 +73,7 @@ def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
     tally, keep = Tally(rejected=list(folder.rejected)), keeper(services, dry_run)
     with _transactions(services, dry_run) as begin:
         _load_records(begin, folder, tally, progress)
+        _load_billing(begin, folder, tally)
         _load_files(begin, folder, tally, keep, services, progress)
         _load_mail(begin, folder, tally, keep, services, progress)
         for table in TABLES:
@@ -121,6 +123,23 @@ def _load_records(begin: Begin, folder: FirmFolder, tally: Tally, progress: Prog
     for table in TABLES:
         if table.row is not CorrectionRow:
             _load_table(begin, folder, table, tally, progress)
+
+
+def _load_billing(begin: Begin, folder: FirmFolder, tally: Tally) -> None:
+    """What an export says of time and money beyond the contract's files, where the folder is one."""
+    paths = {name: folder.root / "records" / f"{name}.jsonl" for name in FILES}
+    if not paths["bills"].is_file():
+        return
+    files = {
+        name: [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        for name, path in paths.items()
+        if path.is_file()
+    }
+    with begin() as scope:
+        applied = apply_billing(scope, files)
+    tally.tables["records/"] = applied
+    tally.rejected += applied.rejected
+    tally.changed |= applied.changed
 
 
 def _load_table(begin: Begin, folder: FirmFolder, table: Table, tally: Tally, progress: Progress) -> None:

@@ -139,8 +139,9 @@ def entries(request: Request, who: Who, first: Day = None, last: Day = None) -> 
 def add(request: Request, who: Sender, entered: Entered) -> Json:
     """Enter time of the asker's own."""
     with writing(request, who) as scope:
-        given = entered.model_dump() | {"hours": hours_in(entered.hours)}
-        return {"id": worked.add_time(scope, worked.Worked(**given))}
+        e = entered
+        of = (e.client, e.on, hours_in(e.hours), e.engagement, e.service, e.note, e.billable)
+        return {"id": worked.add_time(scope, worked.Worked(*of))}
 
 
 @router.patch("/time/{entry_id}")

@@ -200,6 +200,9 @@ ANSWERS: Mapping[str, Callable[[Books], Found]] = {
     "no ai": lambda b: _of_clients(b, lambda one: one["ai_policy"] == "none"),
     "fiscal": lambda b: _of_clients(b, lambda one: one["fiscal_year_end"] != "12-31"),
     "preparer": lambda b: _of_works(b.unfiled(), lambda one: one["owner"].startswith("elena@")),
+    "desk": lambda b: _of_works(
+        b.tables["engagements"], lambda one: one["owner"].startswith("elena@") and one["stage"] not in ("filed", "done")
+    ),
     "officer pay": _no_officer_pay,
     "leases": lambda b: b.stating("lease", "end", lambda end: end[:4] == str(b.today.year)),
     "paid in February": lambda b: _paid_in(b, 2),
@@ -236,7 +239,8 @@ WORDINGS: Mapping[str, tuple[str, ...]] = {
     "s unfiled": ("Which S corporation returns are not filed yet?", "Which 1120-S are still open?"),
     "no ai": ("Which clients have forbidden the use of AI?", "For whom may we not use AI?"),
     "fiscal": ("Whose fiscal year does not end in December?",),
-    "preparer": ("Which open returns does Elena Marquez have?", "What is on Elena's desk?"),
+    "preparer": ("Which open returns does Elena Marquez have?",),
+    "desk": ("What is on Elena's desk?",),
     "officer pay": (
         "Which of my S-corps have no officer wages?",
         "Do any of the S corporations pay their officers nothing?",

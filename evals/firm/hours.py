@@ -52,6 +52,12 @@ _TASKS = {
         "March reconciliations",
         "Quarterly review call",
     ),
+    "onboarding": (
+        "Prior returns received",
+        "Trial balance of the last year received",
+        "Chart of accounts agreed",
+        "Bank access set up",
+    ),
     "project": ("Planning", "Fieldwork", "Analytical review", "Draft report", "Partner sign-off"),
 }
 _ITEMS = {
@@ -139,7 +145,7 @@ def _tasks(sample: Sample, engagement: Engagement, rng: Random) -> None:
         if engagement.template in _SERVICE and engagement.due is None
         else "project"
     )
-    titles = _TASKS[group]
+    titles = _TASKS.get(engagement.template, _TASKS[group])
     done = round(engagement.progress / 100 * len(titles))
     share = (engagement.budget_hours / len(titles) * 4).quantize(Decimal(1)) / 4
     start = engagement.started_on or days.roll(sample.as_of + timedelta(days=4))

@@ -62,14 +62,8 @@ def _fields(sample: Sample, invoices: list[Invoice], payments: list[Payment]) ->
         "paid": _paid(sample, invoices, payments),
         "invoice": [(one.client_ref, {"number": one.number}, dollars(one.amount)) for one in invoices],
         "town": [(p.ref, {}, p.client.city) for p in profiles if p.client.city],
-        "year-end": [(p.ref, {}, _month_and_day(p.client.fiscal_year_end)) for p in profiles],
+        "year-end": [(p.ref, {}, p.client.fiscal_year_end) for p in profiles],
     }
-
-
-def _month_and_day(year_end: str) -> str:
-    """ "12-31" is "December 31"."""
-    day = date.fromisoformat(f"2025-{year_end}")
-    return f"{day:%B} {day.day}"
 
 
 def _paid(sample: Sample, invoices: list[Invoice], payments: list[Payment]) -> list[Asked]:

@@ -66,4 +66,6 @@ def score(case: Case, lines: tuple[FirmLine, ...] | None) -> Iterator[Score]:
     yield "rows of the asker's own clients only", all(line.client_ref in case.seen for line in lines or ())
 
 
-FIRM_QUESTIONS = Task("firm-questions", "questions over all clients get the rows of the asker's clients", cases, ask, score)
+FIRM_QUESTIONS = Task(
+    "firm-questions", "questions over all clients get the rows of the asker's clients", cases, ask, score
+)

@@ -61,9 +61,9 @@ class RecurringFee(OfClient, Base):
 class Bill(OfClient, Base):
     """An invoice or a credit note as it is prepared, and what stands on its paper once it is issued (then nothing of it changes).
 
-    `kind`: hourly, fixed, progress, recurring, retainer, credit. `state`: draft, issued, discarded. `through` is the last day of the time it takes
-    up; `terms` days until it is due; `percent` of the fee, for progress. `credits_id` is the invoice that a credit note is about, `voids`
-    whether it takes all of it back. `revision` rises with each change of a draft."""
+    `kind`: hourly, fixed, progress, recurring, retainer, credit. `state`: draft, issued, discarded. `through` is the last day of the time
+    it takes up; `terms` days until it is due; `percent` of the fee, for progress. `credits_id` is the invoice that a credit note is about,
+    `voids` whether it takes all of it back. `revision` rises with each change of a draft."""
 
     __tablename__ = "bills"
     __table_args__ = (
@@ -90,8 +90,8 @@ class Bill(OfClient, Base):
 
 
 class BillLine(OfClient, Base):
-    """A line of a bill. `kind`: time, fee, expense, retainer. `amount` is what the client pays for it, `standard` the value of the time it takes up
-    (less what was written down before), 0 for what is no time."""
+    """A line of a bill. `kind`: time, fee, expense, retainer. `amount` is what the client pays for it, `standard` the value of the time it
+    takes up (less what was written down before), 0 for what is no time."""
 
     __tablename__ = "bill_lines"
     id: Mapped[Key]

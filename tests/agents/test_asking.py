@@ -123,6 +123,8 @@ def claimed(question: str, world: Snapshot = WORLD, **more: Any) -> tuple[Claim,
             "Has the engagement letter been signed?",
             "2025 Form 1120-S (E1): the engagement letter was sent January 5, 2026 and is not signed.",
         ),
+        ("How much is invoice 1002 for?", "Invoice 1002 of February 3, 2026 is for $3,250, due March 5, 2026, $2,000 open."),
+        ("When did they last pay us?", "Lindqvist Cabinetry, Inc. last paid us on March 5, 2026 (4 days ago): $1,250 on invoice 1002 "),
         ("What is the client's tax id?", "The tax id of Lindqvist Cabinetry, Inc. ends in 4567; "),
         (
             "What type of entity is it, and since when are they a client?",
@@ -257,6 +259,12 @@ SPOKEN: dict[Topic, tuple[str, ...]] = {
         "What's our WIP?",
         "What have we not billed yet?",
     ),
+    Topic.INVOICE: (
+        "How much is invoice 20591 for?",
+        "What was the amount of our bill no. 2026-014?",
+        "Is invoice #1077 paid?",
+    ),
+    Topic.PAID: ("When did they last pay us?", "What was the date of their latest payment?", "Last payment?"),
     Topic.REALIZATION: ("What is our realization on the 1120-S?", "What did we realise? Realisation of the close?"),
     Topic.PROMISES: ("What did we promise?", "Which promises are open?", "What have they committed to?"),
     Topic.KNOWN: (

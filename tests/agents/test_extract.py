@@ -192,3 +192,8 @@ def test_what_is_quoted_is_the_answering_passage(figures: Figures) -> None:
 def test_a_question_on_another_report_is_not_answered_outright(figures: Figures) -> None:
     assert figures.misplaced_answered <= 0.05 * figures.misplaced, figures
     assert figures.misplaced_closest <= 0.25 * figures.misplaced, figures
+
+
+def test_who_is_answered_by_one_word_where_a_sentence_says_who_and_by_no_month() -> None:
+    memo = "Memo to the file.\n\nThe landlord of the bakery is Kowalski. The landlord of the bakery was paid by March."
+    assert found("Who is the landlord of the bakery?", memo) == ["The landlord of the bakery is Kowalski."]

@@ -1,11 +1,10 @@
 """Loading a firm folder: twice changes nothing, a changed one updates, bad input is told and the rest loads, a kill costs nothing."""
 
+import os
 import re
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from api.wiring import Services, build
 from ingestion import indexing
 from store.database import Database
 from store.tables import AuditEntry, Base, Client, Document, Invoice, Message, RejectedRow
+from tests.forked import begin
 
 # When something happened and what follows from it; a client's revision counts transactions, a vector depends on its batch in the last bit.
 PASSING = {"at", "received_at", "started_at", "hash", "previous", "revision", "vector", "digest"}
@@ -198,21 +198,21 @@ def test_killed_in_the_middle_and_started_again_ends_like_an_undisturbed_load(
 
 
 def kill_when(home: Path, folder: Path, query: str) -> None:
-    """Start a load in a process of its own and kill it as soon as the query counts something in its database."""
-    command = [sys.executable, "-m", "api", "--home", str(home), "load", str(folder)]
-    process = subprocess.Popen(
-        command, cwd=Path(__file__).parents[2], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    """Start a load in a process of its own, with one child that parses, and kill it as soon as the query counts something in its
+    database."""
+    process = begin(home, "load", str(folder), environment=os.environ | {"TICKMARK_WORKERS": "1"})
     seen = 0
     while not seen:
-        assert process.poll() is None, "the load ended before it could be killed"
+        process.join(timeout=0.01)
+        assert process.exitcode is None, "the load ended before it could be killed"
         try:
             with sqlite3.connect(f"file:{home / 'tickmark.db'}?mode=ro", uri=True, timeout=5) as connection:
                 seen = connection.execute(query).fetchone()[0]
         except sqlite3.OperationalError as error:
             assert re.search("no such table|unable to open", str(error)), error
-    process.send_signal(signal.SIGKILL)
-    assert process.wait(timeout=30) == -signal.SIGKILL
+    process.kill()
+    process.join(timeout=30)
+    assert process.exitcode == -signal.SIGKILL
 
 
 def test_an_export_loads_to_the_same_records(services: Services, fresh: Path, tmp_path: Path) -> None:

@@ -15,14 +15,14 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
+from tests.forked import ran
 
 ROOT = Path(__file__).parents[2]
 PARTNER = "ana@alder.example"
 
 
 def tickmark(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "api", "--home", str(home), *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    return ran(home, *words, environment=os.environ)
 
 
 def printed(home: Path, *words: str) -> Any:

@@ -4,27 +4,30 @@ One database holds one open transaction a run, which is rolled back at its end; 
 firm do them. Refusals are part of it: an act that is refused leaves everything as it was.
 """
 
+import os
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.database import Database
 from store.errors import TickmarkError
 from store.rows import InvoiceRow, PaymentRow, TimeRow
-from store.tables import Bill, Expense, Invoice, Payment, TimeEntry
-from tests.billing.firm import PARTNER, STAFF, TODAY, days_ago, firm, scope_of
-from workspace.billing import drafting, expenses, issuing, payments, rates, time, wip
+from store.tables import Adjustment, Bill, BillLine, Expense, Invoice, Payment, TimeEntry
+from tests.billing.firm import days_ago, firm, scope_of
+from tests.signals.rows import PARTNER, STAFF, TODAY, cl
+from workspace.billing import drafting, expenses, issuing, payments, rates, retainers, time, wip
 from workspace.billing.foots import check_books
+from workspace.billing.invoices import invoices_of
 from workspace.records.money import apply_invoices, apply_payments, apply_time
 from workspace.scope import Scope, system_scope
 
@@ -33,6 +36,7 @@ DOLLARS = st.integers(1, 300_000).map(lambda n: Decimal(n) / 100)
 DAYS = st.integers(0, 60)
 WORK = st.sampled_from([("C1", "E1"), ("C1", "E2"), ("C1", None), ("C2", "E3")])
 NTH = st.integers(0, 30)
+PATHS = int(os.environ.get("TICKMARK_TEST_PATHS", "4"))  # more walks more
 
 
 class Firm(RuleBasedStateMachine):
@@ -44,7 +48,16 @@ class Firm(RuleBasedStateMachine):
         super().__init__()
         self.stack = ExitStack()
         self.session: Session = self.stack.enter_context(Session(self.database.engine))
-        self.loaded = 0
+        self.loaded, self.loads = 0, False
+
+    @initialize(loads=st.booleans())
+    def begin(self, loads: bool) -> None:
+        """A firm either works here from its first day, or brings records with it."""
+        self.loads = loads
+        for ref, work, hours in (("C1", "E1", "7.3"), ("C1", "E2", "2.15"), ("C2", "E3", "4.01")):
+            time.add_time(self.scope(), time.Worked(ref, days_ago(5), Decimal(hours), work))
+        for wanted in (drafting.Wanted("hourly", "E2"), drafting.Wanted("retainer", amount=Decimal("900"))):
+            issuing.issue(self.scope(), drafting.draft_invoice(self.scope(), "C1", wanted))
 
     def scope(self, who: str = PARTNER) -> Scope:
         return scope_of(self.session, who)
@@ -95,8 +108,6 @@ class Firm(RuleBasedStateMachine):
             self.try_to(act, self.scope(), ref, row.id if back else [row.id], "agreed")
 
     def some_client(self) -> str:
-        from tests.signals.rows import cl
-
         return cl("C1")
 
     @rule(work=WORK, value=DOLLARS)
@@ -149,6 +160,14 @@ class Firm(RuleBasedStateMachine):
         if first is not None and second is not None:
             self.try_to(payments.apply_credit, self.scope(), first.number, second.number, amount)
 
+    @rule(one=NTH, other=NTH, amount=DOLLARS, ago=DAYS)
+    def draw_on_a_retainer(self, one: int, other: int, amount: Decimal, ago: int) -> None:
+        retainer = self.some(Invoice, one, Invoice.id.in_(select(Bill.invoice_id).where(Bill.kind == "retainer")))
+        bill = self.some(Invoice, other)
+        if retainer is not None and bill is not None:
+            self.try_to(payments.record_payment, self.scope(), retainer.number, amount, days_ago(ago))
+            self.try_to(retainers.draw, self.scope(), retainer.number, bill.number, amount / 2)
+
     @rule(nth=NTH)
     def bounce(self, nth: int) -> None:
         if (row := self.some(Payment, nth)) is not None:
@@ -157,8 +176,10 @@ class Firm(RuleBasedStateMachine):
     @rule(work=WORK, hours=HOURS, amount=DOLLARS, ago=DAYS)
     def load(self, work: tuple[str, str | None], hours: Decimal, amount: Decimal, ago: int) -> None:
         night = system_scope(self.session, "load", now=self.scope().now, today=TODAY)
+        if not self.loads:
+            return
         self.loaded += 1
-        named = {"client_ref": work[0], "engagement_ref": work[1]}
+        named: dict[str, Any] = {"client_ref": work[0], "engagement_ref": work[1]}
         apply_time(night, [TimeRow(date=days_ago(ago), staff=STAFF, hours=hours, service=f"L{self.loaded}", **named)])
         if self.loaded % 2:
             due = days_ago(ago) + timedelta(days=30)
@@ -183,6 +204,34 @@ class Firm(RuleBasedStateMachine):
         )
 
     @invariant()
+    def the_sums_over_plain_rows_agree(self) -> None:
+        """The two equations again, over the bare rows and without the code under test."""
+        if self.loads:
+            return
+        off: dict[str | None, Decimal] = {}
+        taken = Decimal(0)
+        for one in self.session.scalars(select(Adjustment)):
+            off[one.time_entry_id] = off.get(one.time_entry_id, Decimal(0)) + one.amount
+            taken += one.amount if one.expense_id is None and one.kind != "expense" else 0
+        standard = in_progress = Decimal(0)
+        for entry in self.session.scalars(select(TimeEntry)):
+            value = (entry.hours * (entry.rate or 0)).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+            standard += value if entry.billable else 0
+            if entry.billable and entry.invoice_id is None and entry.written_off_on is None:
+                in_progress += value - off.get(entry.id, Decimal(0))
+        issued = select(BillLine).join(Bill, Bill.id == BillLine.bill_id).where(Bill.state == "issued")
+        billed = sum(one.amount for one in self.session.scalars(issued) if one.kind in ("time", "fee"))
+        assert in_progress + billed + taken == standard
+        invoices = {one.id: one.amount for one in self.session.scalars(select(Invoice))}
+        paid = [(one.invoice_id, one.amount) for one in self.session.scalars(select(Payment))]
+        listed = {one.id: one.balance for one in invoices_of(self.scope())}
+        assert sum(listed.values()) == sum(invoices.values()) - sum(amount for _, amount in paid)
+        assert all(listed[i] == invoices[i] - sum(a for of, a in paid if of == i) for i in invoices)
+        assert sorted(int(one.number) for one in self.session.scalars(select(Invoice))) == [
+            *range(1001, 1001 + len(invoices))
+        ]
+
+    @invariant()
     def every_client_foots_by_itself(self) -> None:
         for ref in ("C1", "C2"):
             assert check_books(self.scope(), ref).holds
@@ -204,6 +253,10 @@ def books(tmp_path: Path, migrated_sqlite: Path) -> Any:
 def test_the_books_foot_after_every_step(books: Database) -> None:
     Firm.database = books
     few = settings(
-        max_examples=5, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+        max_examples=PATHS,
+        stateful_step_count=12 if PATHS < 20 else 30,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+        derandomize=True,
     )
     run_state_machine_as_test(Firm, settings=few)

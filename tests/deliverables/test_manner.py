@@ -10,6 +10,7 @@ from api.wiring import Services
 from tests.agents.conftest import Endpoint
 from tests.deliverables.conftest import current
 from tests.deliverables.test_writer import asked, each, give_door, given
+from workspace.deliverables import proof
 from workspace.deliverables.model import Section
 from workspace.deliverables.review import ask_changes, edit
 from workspace.preferences import accept, preferences_of, switch_off
@@ -39,6 +40,10 @@ def test_the_next_draft_follows_it_says_so_and_can_be_revised(services: Services
     assert version.untied == 0
     [mark] = [one for one in version.tickmarks if "Okafor" in one["text"]]
     assert mark["evidence"]["record"] == f"preference:{greeting}"
+    with services.database.reading() as session:
+        source = proof.of_mark(opener(session), mark)
+    assert source.title == "How letters are liked for this client, accepted by Ana Alder"
+    assert (source.quote, source.link) == ("Dear Dr. Okafor,", {"kind": "client", "tab": "knowledge"})
     with services.database.writing() as session:
         ask_changes(opener(session), identity, "Shorter")
     assert revise(services, opener, identity) == 2

@@ -1,6 +1,7 @@
 """The kinds about agreements, returns and the client's own books: each drafted for a fitting client with every figure traced, refused with
 the reason where an input is missing, and asked for by the signal that calls for it."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -300,7 +301,7 @@ def test_a_corporation_s_schedule_is_held_against_its_year() -> None:
     said = text(
         drafted("estimate-letter", replace(WORLDS["estimate-letter"], documents=(SCHEDULE, books))), "estimate-letter"
     )
-    assert "the tax of the year would be $57,200.22, against $13,000.00 scheduled: $44,200.22 too little" in said
+    assert "the tax of the year would be $57,200.22, $44,200.22 more than the $13,000.00 that is scheduled" in said
     assert "let us talk before you pay it" in said and "Please pay" not in said
 
 
@@ -338,6 +339,29 @@ def test_the_share_of_the_firm_s_revenue_goes_to_the_partner_and_is_read_by_the_
     assert "was billed $107,600.00" in said and "26.9% of the $400,000.00" in said
     with pytest.raises(Invalid, match="by the night only"):
         kind.gather(replace(what, firm=None), TODAY, due.occasion)
+
+
+def test_many_customers_are_told_in_few_lines() -> None:
+    rows = [{"customer": f"Buyer {letter}", "current": "100.00", "total": "100.00"} for letter in "ABCDEFGH"]
+    report = document("books/ar.csv", "ar-aging", rows=rows, as_of="2025-12-31", total="800.00")
+    said = text(drafted("concentration-memo", client(documents=(report,))), "concentration-memo")
+    assert re.search(r"The 3 others +\$300\.00 +37\.5%\nAll 8 customers +\$800\.00", said)
+    assert "Buyer E" in said and "Buyer F" not in said
+
+
+def test_a_day_asked_for_before_that_is_later_than_todays_is_not_repeated() -> None:
+    asked = (item("Loan statements", date(2026, 2, 18), "E1"), item("Payroll summary", date(2026, 3, 19), "E1"))
+    said = text(drafted("pbc-request", client(engagements=(RETURN,), requests=asked)), "pbc-request")
+    assert "- Loan statements, asked for by February 18, 2026\n- Payroll summary\n" in said
+
+
+def test_a_person_plans_her_own_year() -> None:
+    person = replace(CLIENT, entity_type="1040", name="Anna Lindqvist")
+    rows = [{"form": "1040-ES", "tax_year": "2026", "due": "2026-04-15", "amount": "1800.00"}]
+    what = client(client=person, documents=(document("est.csv", "estimate-schedule", rows=rows),))
+    said = text(drafted("year-end-planning", what), "year-end-planning")
+    assert "Your tax year ends on December 31, 2026." in said
+    assert "statement" not in said and "owner" not in said
 
 
 def test_a_month_that_is_not_reconciled_asks_for_its_statement() -> None:

@@ -103,6 +103,31 @@ def test_a_released_copy_says_who_freed_it_and_when_and_nothing_internal(firm: D
     assert "Invoice 7, amount: 1200.00" in inside
 
 
+def test_a_signature_has_room_and_is_not_alone_on_a_page(firm: Database) -> None:
+    """The last words before it go to the next page with it, whichever line is the last that fits."""
+    from docx import Document
+    from docx.shared import Pt
+
+    for count in (21, 22, 23):
+        lines = "\n\n".join(f"Line {number} of a letter." for number in range(count))
+        letter = filed(firm, f"{lines}\n\nThe last words.\n\nSincerely,\n\nAna Alder, Partner", occasion=str(count))
+        with firm.reading() as session:
+            pages = of_pdf(as_pdf(as_(session, "ana"), letter))
+        assert ["The last words" in page for page in pages] == ["Ana Alder, Partner" in page for page in pages]
+    with firm.reading() as session:
+        word = Document(BytesIO(as_docx(as_(session, "ana"), letter)))
+    signed = next(one for one in word.paragraphs if one.text == "Sincerely,")
+    assert signed.paragraph_format.keep_with_next and signed.paragraph_format.space_after == Pt(30)
+
+
+def test_a_tables_columns_stand_under_each_other_in_a_mail(firm: Database) -> None:
+    bill = filed(firm, "| | Open |\n|---|---:|\n| Invoice 7 | $1,200.00 |\n\nThank you.")
+    with firm.reading() as session:
+        mail = as_text(as_(session, "ana"), bill).splitlines()
+    head = next(one for one in mail if one.endswith("Open"))
+    assert len(head) == len(next(one for one in mail if one.startswith("Invoice 7")))
+
+
 def test_there_is_no_clients_copy_of_a_draft(firm: Database, draft: str) -> None:
     with firm.reading() as session:
         for form in (as_docx, as_pdf, as_text):

@@ -15,6 +15,7 @@ from api.settings import load_settings
 from api.wiring import build
 from evals.firm.gold import Gold
 from evals.ground import SampleHome
+from tests.forked import begin, ran
 from tests.homes import copied, made_once
 
 ROOT = Path(__file__).parents[2]
@@ -31,28 +32,19 @@ def environment() -> dict[str, str]:
 
 
 def tickmark(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(home, *words), cwd=ROOT, env=environment(), capture_output=True, text=True, check=False, timeout=300
-    )
+    return ran(home, *words, environment=environment())
 
 
 def kill_when(home: Path, reached: Callable[[], bool]) -> None:
-    """Start the demo in a process of its own and kill it as soon as it got somewhere."""
-    process = subprocess.Popen(
-        command(home, "demo", "--no-serve", "--clients", str(CLIENTS)),
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    """Start the demo in a process of its own, with one child that parses, and kill it as soon as it got somewhere."""
+    one = {"TICKMARK_WORKERS": "1"}
+    process = begin(home, "demo", "--no-serve", "--clients", str(CLIENTS), environment=environment() | one)
     while not reached():
-        try:
-            process.wait(timeout=0.02)
-        except subprocess.TimeoutExpired:
-            continue
-        raise AssertionError("the demo ended before it could be killed")
-    process.send_signal(signal.SIGKILL)
-    assert process.wait(timeout=30) == -signal.SIGKILL
+        process.join(timeout=0.02)
+        assert process.exitcode is None, "the demo ended before it could be killed"
+    process.kill()
+    process.join(timeout=30)
+    assert process.exitcode == -signal.SIGKILL
 
 
 def holds(home: Path, table: str) -> Callable[[], bool]:
@@ -78,8 +70,9 @@ def ready(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         kill_when(home, (home / "sample" / "firm" / "documents").is_dir)
         kill_when(home, holds(home, "document_pages"))
         kill_when(home, holds(home, "client_scans"))
-        ran = tickmark(home, "demo", "--no-serve")
-        assert ran.returncode == 0, ran.stderr
+        words = command(home, "demo", "--no-serve")
+        last = subprocess.run(words, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+        assert last.returncode == 0, last.stderr
 
     return made_once(tmp_path_factory, "demo", make)
 

@@ -60,6 +60,7 @@ def test_night(bench: Bench) -> None:
 
 def test_intake(alone: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "RUNS", 1)
+    monkeypatch.setattr(intake, "_PDFS", 5)
     found = by_name(list(intake.measure(alone)))
     assert found["a whole load"].n == 1
     assert found["the embedder alone, same passages"].median > 0

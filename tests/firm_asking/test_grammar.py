@@ -41,6 +41,18 @@ def read(question: str) -> Any:
         ("What did we bill last year?", FirmTopic.BILLED, {"first": date(2025, 1, 1), "last": date(2025, 12, 31)}),
         ("What did we bill last quarter?", FirmTopic.BILLED, {"first": date(2025, 10, 1), "last": date(2025, 12, 31)}),
         ("Which returns are on extension?", FirmTopic.EXTENDED, {}),
+        ("Which returns has nobody begun?", FirmTopic.RETURNS, {"stages": ("not-started",)}),
+        ("Which returns are waiting on the client?", FirmTopic.RETURNS, {"stages": ("waiting-on-client",)}),
+        ("What is on Daniel's desk?", FirmTopic.RETURNS, {"stages": (), "all_work": True, "person_id": "p1"}),
+        ("Which returns are past their due date?", FirmTopic.DUE, {"late": True}),
+        ("What must we file by the end of March?", FirmTopic.DUE, {"first": TODAY, "last": date(2026, 3, 31)}),
+        ("Which requests have been open for thirty days?", FirmTopic.REQUESTS, {"days": 30, "late": False}),
+        ("Who paid us in February?", FirmTopic.PAID, {"first": date(2026, 2, 1), "last": date(2026, 2, 28)}),
+        ("Who has not paid us?", FirmTopic.OWES, {}),
+        ("Whose insurance runs out this year?", FirmTopic.ENDING, {"papers": ("certificate",)}),
+        ("List the nonprofits.", FirmTopic.CLIENTS, {"entities": ("990",)}),
+        ("Whose fiscal year does not end in December?", FirmTopic.CLIENTS, {"other_year": True}),
+        ("For whom may we not use AI?", FirmTopic.CLIENTS, {"no_ai": True}),
     ],
 )
 def test_a_question_is_read(question: str, topic: FirmTopic, more: dict[str, Any]) -> None:
@@ -49,7 +61,17 @@ def test_a_question_is_read(question: str, topic: FirmTopic, more: dict[str, Any
     assert {name: getattr(asked, name) for name in more} == more
 
 
-@pytest.mark.parametrize("question", ["What is the weather?", "drop table clients", "Who is the nicest client?", ""])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the weather?",
+        "drop table clients",
+        "Who is the nicest client?",
+        "Which clients own a boat?",
+        "List clients in Delaware",
+        "",
+    ],
+)
 def test_what_is_not_on_the_list_is_not_read(question: str) -> None:
     assert read(question) is None
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,18 +15,41 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("agents", "api", "evals", "ingestion", "prompts", "store", "workspace")
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """Read once, however many laws look at it."""
+    return ast.parse(path.read_text())
+
+
 def modules(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
     for folder in folders or FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.py")):
             if "migrations/versions" not in path.as_posix():
-                yield path.relative_to(ROOT), ast.parse(path.read_text())
+                yield path.relative_to(ROOT), parsed(path)
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Line and dotted name of every call."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield node.lineno, ast.unparse(node.func)
+@cache
+def calls(tree: ast.Module) -> list[tuple[int, str]]:
+    """Line and dotted name of every call of a name or of an attribute; what stands before an attribute that is no name is left out."""
+    return [
+        (node.lineno, _dotted(node.func))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute)
+    ]
+
+
+def _dotted(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forgotten() -> Iterator[None]:
+    """The trees of all sources are millions of objects, which would slow down what comes after."""
+    yield
+    parsed.cache_clear()
+    calls.cache_clear()
 
 
 def test_imports_go_one_way() -> None:

@@ -62,6 +62,7 @@ def zipped(**members: bytes) -> bytes:
         ("books.iif", b"!TRNS\tDATE\tACCNT\tAMOUNT\n!ENDTRNS\nTRNS\t1/2/2026\tCash\t5\n", "text/csv"),
         ("a.csv", b"Date,Amount\n2026-01-01,5\n", "text/csv"),
         ("export.txt", b"Date,Payee,Amount\n2026-01-01,A,5\n2026-01-02,B,6\n", "text/csv"),
+        ("memo.txt", b"On May 5, 2025 we paid $7,544.00.\n" * 3, "text/plain"),  # as many commas in each, and sentences
         ("letter.txt", b"Dear Ann,\nDate: it was late, and dark.\n", "text/plain"),
         ("utf16.txt", "Grüße".encode("utf-16"), "text/plain"),
     ],

@@ -1,6 +1,5 @@
-"""Nights in processes that are killed: a fork server has everything imported, so that one starts in a blink. No test here."""
+"""Nights in processes that are killed. No test here."""
 
-import multiprocessing
 import os
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
@@ -9,14 +8,9 @@ from api.commands import find
 from api.commands.result import silent
 from api.settings import load_settings
 from api.wiring import build
+from tests.forked import server
 
-_PRELOADED = ["tests.night.forked", "agents.overnight", "agents.brief", "agents.draft", "dbos", "langgraph.graph"]
-
-
-def server() -> ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOADED)
-    return context
+__all__ = ["begin", "server"]
 
 
 def begin(context: ForkServerContext, home: Path) -> ForkServerProcess:

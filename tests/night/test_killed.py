@@ -1,11 +1,11 @@
 """A night that is killed and run again ends like an undisturbed one, with nothing done twice."""
 
+import os
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
@@ -14,11 +14,11 @@ from sqlalchemy import select
 from api.settings import load_settings
 from api.wiring import build
 from store.tables import AuditEntry
+from tests.forked import begin
 from tests.night.conftest import MONDAY, briefs, differences, dump, scan
 from workspace.nights import begin_night
 from workspace.scope import system_scope
 
-ROOT = Path(__file__).parents[2]
 # Named points in the life of a night: what the database then holds more of.
 POINTS = {
     "it is begun": "SELECT count(*) FROM scans",
@@ -53,11 +53,12 @@ def test_a_worker_takes_up_a_night_that_was_begun_and_ends_when_it_is_told_to(ho
     with build(load_settings(home)) as services, services.database.writing() as session:
         begin_night(system_scope(session, "night", now=services.clock.now(), today=MONDAY))
     with _looking(home / "tickmark.db") as count:
-        worker = start(home, "worker")
+        worker = begin(home, "worker", environment=os.environ)
         while not count("SELECT count(*) FROM scans WHERE state = 'done'"):
             goes_on(worker)
-    worker.send_signal(signal.SIGTERM)
-    assert worker.wait(timeout=60) == 0
+    worker.terminate()
+    worker.join(timeout=60)
+    assert worker.exitcode == 0
     with build(load_settings(home)) as worked, build(load_settings(scanned)) as undisturbed:
         assert differences(dump(worked.database), dump(undisturbed.database)) <= {"audit", "audit_head"}
 
@@ -66,22 +67,18 @@ def kill_when_more(home: Path, query: str) -> None:
     """Start a scan in a process of its own and kill it as soon as the query counts more than before."""
     with _looking(home / "tickmark.db") as count:
         before = count(query)
-        process = start(home, "scan")
+        process = begin(home, "scan", environment=os.environ)
         while count(query) == before:
             goes_on(process)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait(timeout=30) == -signal.SIGKILL
+    process.kill()
+    process.join(timeout=30)
+    assert process.exitcode == -signal.SIGKILL
 
 
-def start(home: Path, command: str) -> subprocess.Popen[bytes]:
-    words = [sys.executable, "-m", "api", "--home", str(home), command]
-    return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def goes_on(process: subprocess.Popen[bytes]) -> None:
+def goes_on(process: ForkServerProcess) -> None:
     """Fail when the process has ended; else let it work for a moment."""
-    with suppress(subprocess.TimeoutExpired):
-        pytest.fail(f"it ended ({process.wait(timeout=0.005)}) before its time")
+    process.join(timeout=0.005)
+    assert process.exitcode is None, f"it ended ({process.exitcode}) before its time"
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from tests.night.conftest import MONDAY, TUESDAY, briefs, scan
 from workspace.decisions import decide_signal
 from workspace.scans import raised_signals
 from workspace.scope import open_scope, system_scope
-from workspace.snapshot import Snapshot, take_snapshot
+from workspace.snapshot import Firm, Snapshot, take_firm, take_snapshot
 from workspace.snapshot.as_of import as_known
 
 FRIDAY, WEDNESDAY = date(2026, 3, 6), date(2026, 3, 11)
@@ -54,6 +54,7 @@ def grow(folder: Path) -> None:
         "payments": "2026-001,2026-03-10,2000.00",
         "invoices": "2026-009,C002,E002,2026-03-10,2026-04-10,600.00",
         "time": "2026-03-10,sol@alder.example,C001,E001,30,tax,true,120.00,all night",
+        "tasks": "E009,Bake,sol@alder.example,2026-03-12,open,30,",
         "notes": "C003,2026-03-10,ben@alder.example,They will sell the practice.",
     }.items():
         with (folder / f"{name}.csv").open("a") as file:
@@ -61,8 +62,8 @@ def grow(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def grown(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, bytes]]]:
-    """A home loaded on Friday, scanned on Monday, grown and scanned on Tuesday; and Monday's briefs as they were."""
+def grown(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, bytes], Firm]]:
+    """A home loaded on Friday, scanned on Monday, grown and scanned on Tuesday; and Monday's briefs and whole firm as they were."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("TICKMARK_TODAY", raising=False)
         root = tmp_path_factory.mktemp("grown")
@@ -71,7 +72,7 @@ def grown(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
             load(services, folder)
         with on(home, MONDAY) as services:
             scan(services)
-            told = briefs(services.database)
+            told, firm = briefs(services.database), the_firm(services, MONDAY)
         grow(folder)
         with on(home, TUESDAY) as services:
             load(services, folder)
@@ -80,7 +81,12 @@ def grown(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
                 scope = open_scope(session, "ana@alder.example", clock=services.clock)
                 for one in raised_signals(scope, "C001", TUESDAY)[:2]:
                     decide_signal(scope, one.key, "dismiss", reason="it is seen to")
-        yield home, told
+        yield home, told, firm
+
+
+def the_firm(services: Services, day: date) -> Firm:
+    with services.database.reading() as session:
+        return take_firm(system_scope(session, "night", now=services.clock.now(), today=day))
 
 
 def seen(database: Database, ref: str, services: Services, day: date) -> tuple[Snapshot, Snapshot]:
@@ -91,8 +97,8 @@ def seen(database: Database, ref: str, services: Services, day: date) -> tuple[S
         return now, as_known(scope, now)
 
 
-def test_the_brief_of_a_day_gone_by_is_that_of_its_own_night(grown: tuple[Path, dict[str, bytes]]) -> None:
-    home, told = grown
+def test_the_brief_of_a_day_gone_by_is_that_of_its_own_night(grown: tuple[Path, dict[str, bytes], Firm]) -> None:
+    home, told, _ = grown
     with on(home, WEDNESDAY) as services:
         tuesday = briefs(services.database, TUESDAY)
         assert briefs(services.database) == told != tuesday
@@ -101,8 +107,10 @@ def test_the_brief_of_a_day_gone_by_is_that_of_its_own_night(grown: tuple[Path, 
         assert briefs(services.database, TUESDAY) == tuesday  # a replay touches no other day
 
 
-def test_what_came_or_changed_later_is_left_out_of_a_replayed_client(grown: tuple[Path, dict[str, bytes]]) -> None:
-    home, _ = grown
+def test_what_came_or_changed_later_is_left_out_of_a_replayed_client(
+    grown: tuple[Path, dict[str, bytes], Firm],
+) -> None:
+    home, *_ = grown
     with on(home, WEDNESDAY) as services:
         now, then = seen(services.database, "C001", services, MONDAY)
         assert (now.client.address, then.client.address) == ("77 Harbor Rd", "12 Quay St")
@@ -118,8 +126,16 @@ def test_what_came_or_changed_later_is_left_out_of_a_replayed_client(grown: tupl
         assert [len(one.invoices) for one in (now, then)] == [1, 0]
 
 
-def test_the_newest_day_is_no_day_gone_by(grown: tuple[Path, dict[str, bytes]]) -> None:
-    home, _ = grown
+def test_the_whole_firm_of_a_day_gone_by_holds_no_hours_of_work_that_came_later(
+    grown: tuple[Path, dict[str, bytes], Firm],
+) -> None:
+    home, _, firm = grown
+    with on(home, WEDNESDAY) as services:
+        assert the_firm(services, MONDAY) == firm != the_firm(services, TUESDAY)
+
+
+def test_the_newest_day_is_no_day_gone_by(grown: tuple[Path, dict[str, bytes], Firm]) -> None:
+    home, *_ = grown
     with on(home, WEDNESDAY) as services:
         for day in (TUESDAY, WEDNESDAY):
             now, then = seen(services.database, "C001", services, day)

@@ -97,6 +97,53 @@ WRONG = [
 ]
 
 
+PEOPLE = (
+    known("name", "Tom Alvarado", "manager of the firm"),
+    known("name", "Rosa Delgado", "contact; Owner"),
+    known("name", "First Prairie Bank", "lender"),
+    known("money", "42400.00", "accounts receivable"),
+    known("date", "2026-03-04", "date the work stopped"),
+    known("money", "1975.00", "cost of repair"),
+    known("money", "12347.60", "1300 Inventory, balance sheet, 2025-12"),
+    known("money", "500.00", "1310 Deposits, balance sheet, 2025-12"),
+)
+ROLES = [
+    ("Tom Alvarado, our manager, will call.", ""),
+    ("Rosa Delgado owns the shop.", ""),
+    ("The lender, First Prairie Bank, agrees.", ""),
+    ("To the landlord, Tom Alvarado wrote again.", ""),  # the comma ends a phrase of its own
+    ("Tom Alvarado owns the shop.", "owns"),
+    ("Please ask his wife, Tom Alvarado.", "wife"),
+    ("Tom Alvarado is the owner of your company.", "owner"),
+    ("Our manager, Rosa Delgado, signs.", "manager"),
+    ("First Prairie Bank is your landlord.", "landlord"),
+]
+UNKNOWN = [
+    ("Work stopped on March 4, 2026.", ""),
+    ("It came to $1,975.00.", ""),
+    ("The repair was $1,975.00.", ""),
+    ("The amount of the repair was $1,975.00.", ""),
+    ("Work resumed on March 4, 2026.", "resumed"),
+    ("The judgment was $1,975.00.", "judgment"),
+    ("Your lottery win came to $1,975.00.", "lottery win"),
+    ("| 1300 Inventory | $12,347.60 |", ""),
+    ("| 1310 Deposits | $12,347.60 |", "Deposits"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), ROLES)
+def test_who_a_name_is_said_to_be_is_held_against_the_file(text: str, said: str) -> None:
+    reasons = [one.reason for one in tie_out(text, PEOPLE) if one.status == "untied"]
+    assert len(reasons) == bool(said) and all(f"the sentence says “{said}”" in one for one in reasons), reasons
+
+
+@pytest.mark.parametrize(("text", "said"), UNKNOWN)
+def test_a_word_that_no_list_knows_is_no_label_of_a_figure_that_is_known(text: str, said: str) -> None:
+    lines = [known("name", "1300 Inventory", ""), known("name", "1310 Deposits", "")]
+    reasons = [one.reason for one in tie_out(text, (*PEOPLE, *lines)) if one.status == "untied"]
+    assert len(reasons) == bool(said) and all(f"the sentence says “{said}”" in one for one in reasons), reasons
+
+
 @pytest.mark.parametrize("text", RIGHT)
 def test_what_people_call_a_figure_is_its_label(text: str) -> None:
     assert [(one.text, one.reason) for one in tie_out(text, FACTS) if one.status == "untied"] == []

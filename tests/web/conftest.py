@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from api.app import create_app
@@ -20,6 +22,7 @@ from api.settings import load_settings
 from api.wiring import Services, build
 from store.database import counting_queries
 from tests.homes import copied, made_once
+from workspace import sign_in as doors
 from workspace.sign_in import set_password
 
 if TYPE_CHECKING:
@@ -59,11 +62,19 @@ def served_home(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         with build(load_settings(home).model_copy(update={"today": MONDAY}), own_index=True) as services:
             take_in(services, "ana@alder.example", "C002", [("CP504.pdf", drawn(NOTICE)), (HOSTILE, HOSTILE_TEXT)])
             find("scan").load()(services, {}, silent)
-            with services.database.writing() as session:
+            with services.database.writing() as session, cheap_passwords():
                 for name in ("ana", "ben", "mia", "sol", "adm"):
                     set_password(session, f"{name}@alder.example", PASSWORD, services.clock.now())
 
     return made_once(tmp_path_factory, "served", make)
+
+
+@contextmanager
+def cheap_passwords() -> Iterator[None]:
+    """Hashes of passwords that are set inside the block take no time to check: hundreds of tests sign in."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(doors, "PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 def drawn(text: str) -> bytes:

@@ -98,7 +98,7 @@ def test_an_answer_becomes_a_note_and_a_task_with_its_citations(own: Own) -> Non
     ana = visit("ana")
     thread = asked(ana, "What does Harbor Bakery owe us?")
     page = ana.get(f"/clients/C001/ask?thread={thread}").text
-    assert f"/clients/C001/ask/{thread}/answers/2" in page and "Make of it" in page
+    assert f"/clients/C001/ask/{thread}/answers/2" in page and "Use this answer" in page
     at = f"/clients/C001/ask/{thread}/answers/2"
     for _ in range(2):  # the same answer makes the same note
         assert "said=chat-note" in ana.post(at, make="note").headers["location"]

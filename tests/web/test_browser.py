@@ -16,14 +16,14 @@ from tests.homes import copied
 from tests.web.conftest import MONDAY, PASSWORD, ids
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, StorageState
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no Chromium at {CHROMIUM}, so no page is looked at"),
 ]
-PAGES = ("/", "/clients", "/review", "/night", "/audit?verify=true", "/style")
+PAGES = ("/", "/clients", "/review", "/time", "/money", "/money/reports", "/night", "/audit?verify=true", "/style")
 
 
 @pytest.fixture(scope="module")
@@ -49,15 +49,25 @@ def browser() -> Iterator["Browser"]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def signed_in(browser: "Browser", served: tuple[Services, str]) -> "StorageState":
+    """What Ana's browser holds once she came through the door."""
+    context = browser.new_context()
+    sign_in(context.new_page(), served[1], "ana@alder.example", PASSWORD)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
 @pytest.fixture
-def page(browser: "Browser", served: tuple[Services, str]) -> Iterator["Page"]:
-    """Ana's page, signed in; at its end the console must have stayed silent."""
+def page(browser: "Browser", served: tuple[Services, str], signed_in: "StorageState") -> Iterator["Page"]:
+    """Ana's page, signed in, on her brief; at its end the console must have stayed silent."""
     complaints: list[str] = []
-    context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]})
+    context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}, storage_state=signed_in)
     page = context.new_page()
     page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    sign_in(page, served[1], "ana@alder.example", PASSWORD)
+    page.goto(served[1])
     yield page
     context.close()
     assert complaints == []

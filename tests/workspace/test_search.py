@@ -18,7 +18,7 @@ from store.errors import NotFound
 from store.ids import stable_id
 from store.tables import Client, Document, DocumentVersion, FactRow, Passage, Person
 from store.vectors import VectorIndex
-from workspace.scope import Scope, open_scope, system_scope
+from workspace.scope import Scope, access_client, open_scope, system_scope
 from workspace.search import Only, Searcher, search
 from workspace.search.periods import Span
 
@@ -275,6 +275,25 @@ def test_a_client_without_papers_has_no_hits(shelf: Shelf) -> None:
     with shelf.database.writing() as session:
         session.add(Client(id=stable_id("cl", "C3"), ref="C3", name="C3", entity_type="1040"))
     assert shelf.paths("fee", "C3") == []
+
+
+def test_what_is_searched_is_made_before_somebody_asks_and_again_when_papers_change(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    engine = Searcher(shelf.searcher.index, shelf.searcher.embedder, tmp_path / "corpora")
+
+    def make_ready() -> bool:
+        with shelf.reading() as scope:
+            return engine.make_ready(scope, access_client(scope, "C1"))
+
+    assert [make_ready(), make_ready()] == [True, False]
+    with shelf.reading() as scope, queries(shelf.database) as ran:
+        assert search(scope, engine, "C1", "our fee for the return")[0].text == LETTER
+    assert not [one for one in ran if "ORDER BY passages.version_id" in one], "the passages were read again"
+    shelf.put("C1", "Notes/new.txt", "A zeppelin was bought in May.")
+    assert [make_ready(), make_ready()] == [True, False]
+    with shelf.reading() as scope:
+        assert search(scope, engine, "C1", "zeppelin")[0].path == "Notes/new.txt"
 
 
 @contextmanager

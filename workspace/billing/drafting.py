@@ -186,7 +186,8 @@ def _lines(bill: Bill, fee: Decimal | None, entries: Sequence[Work], costs: Sequ
     if fee is not None:
         add("retainer" if bill.kind == "retainer" else "fee", bill.text, fee)
     for one in entries:
-        words = ": ".join(part for part in (one.service or one.engagement or "Time", one.note) if part)
+        what = ": ".join(part for part in (one.service or one.engagement or "Time", one.note) if part)
+        words = f"{one.date:%b} {one.date.day}, {what}"
         amount = one.value if fee is None else ZERO
         add("time", words, amount, one.value, hours=one.hours, time_entry_id=one.id)
     for cost in costs:

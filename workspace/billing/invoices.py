@@ -286,7 +286,8 @@ def _notes(
     about = None
     if bill is not None and bill.credits_id is not None:
         wanted = select(Invoice.id, Invoice.number).where(Invoice.id == bill.credits_id)
-        about = scope.session.execute(wanted).tuples().one()
+        identity, number = scope.session.execute(wanted).one()
+        about = (identity, number)
     return list(notes), about
 
 

@@ -173,10 +173,10 @@ def _creditable(scope: Scope, key: str, reason: str) -> tuple[Invoice, Bill | No
 
 def left_of(scope: Scope, invoice: Invoice, bill: Bill | None) -> dict[str, Decimal]:
     """What of an invoice was not credited yet, dollars by kind: fee (with the time), expense, retainer. One query."""
+    left: dict[str, Decimal] = {"fee": ZERO, "expense": ZERO, "retainer": ZERO}
     if bill is None:
-        left = {"fee": invoice.amount, "expense": ZERO, "retainer": ZERO}
+        left["fee"] = invoice.amount
     else:
-        left = dict.fromkeys(("fee", "expense", "retainer"), ZERO)
         for line in lines_of(scope, bill):
             left["fee" if line.kind == "time" else line.kind] += line.amount
     query = (

@@ -83,24 +83,22 @@ class Cost:
 def work_of(scope: Scope, *conditions: ColumnElement[bool], locked: bool = False) -> list[Work]:
     """Entries of the asker's clients, by day; two queries. Conditions speak of the entry's columns only. `locked` holds the rows until the
     transaction ends."""
-    before = BILLED_BEFORE.label("billed_before")
+    e = TimeEntry
     query = (
-        select(TimeEntry, Client.ref, Client.name, Engagement.ref, Engagement.title, Person, before)
-        .join(Client, Client.id == TimeEntry.client_id)
-        .join(Person, Person.id == TimeEntry.person_id)
-        .outerjoin(Engagement, Engagement.id == TimeEntry.engagement_id)
-        .where(TimeEntry.client_id.in_(scope.clients()), *conditions)
-        .order_by(TimeEntry.date, Person.name, TimeEntry.id)
-        .execution_options(populate_existing=True)
+        select(e.id, e.client_id, Client.ref, Client.name, e.engagement_id, Engagement.ref, Engagement.title, e.date)
+        .add_columns(e.person_id, Person.name, e.hours, func.coalesce(e.rate, Person.standard_rate), e.service, e.note)
+        .add_columns(e.invoice_id, e.billable, e.entered_at, e.approved_by, e.written_off_on, BILLED_BEFORE)
+        .join(Client, Client.id == e.client_id)
+        .join(Person, Person.id == e.person_id)
+        .outerjoin(Engagement, Engagement.id == e.engagement_id)
+        .where(e.client_id.in_(scope.clients()), *conditions)
+        .order_by(e.date, Person.name, e.id)
     )
     if locked:
         query = query.with_for_update(of=TimeEntry)
-    rows = scope.session.execute(query).tuples().all()
+    rows = scope.session.execute(query).all()
     off = _adjusted(scope, Adjustment.time_entry_id, conditions, TimeEntry)
-    return [
-        _work(e, ref, name, work_ref, title, person, bool(billed), off.get(e.id, ZERO))
-        for e, ref, name, work_ref, title, person, billed in rows
-    ]
+    return [_work(row, off.get(row[0], ZERO)) for row in rows]
 
 
 def _adjusted(scope: Scope, column: Any, conditions: Sequence[ColumnElement[bool]], table: Any) -> dict[str, Decimal]:
@@ -110,44 +108,16 @@ def _adjusted(scope: Scope, column: Any, conditions: Sequence[ColumnElement[bool
     return dict(scope.session.execute(query).tuples().all())
 
 
-def _work(
-    e: TimeEntry,
-    ref: str,
-    client: str,
-    work_ref: str | None,
-    title: str | None,
-    person: Person,
-    before: bool,
-    off: Decimal,
-) -> Work:
-    rate = person.standard_rate if e.rate is None else e.rate
-    standard = value_of(e.hours, rate)
-    if e.invoice_id or (e.billable and not e.written_off_on and before):
+def _work(row: Sequence[Any], off: Decimal) -> Work:
+    """A row of `work_of`'s query; its first fourteen columns are the first fields of Work, in their order."""
+    *fields, invoice_id, billable, entered_at, approved_by, written_off_on, before = row
+    if invoice_id or (billable and not written_off_on and before):
         state = "billed"
     else:
-        state = "not-billable" if not e.billable else "written-off" if e.written_off_on else "open"
-    return Work(
-        id=e.id,
-        client_id=e.client_id,
-        client_ref=ref,
-        client=client,
-        engagement_id=e.engagement_id,
-        engagement_ref=work_ref,
-        engagement=title,
-        date=e.date,
-        person_id=e.person_id,
-        person=person.name,
-        hours=e.hours,
-        rate=rate,
-        service=e.service,
-        note=e.note,
-        state=state,
-        standard=standard,
-        value=standard - off,
-        invoice_id=e.invoice_id,
-        entered=e.entered_at is not None,
-        approved=e.approved_by is not None,
-    )
+        state = "not-billable" if not billable else "written-off" if written_off_on else "open"
+    standard = value_of(fields[10], fields[11])
+    told = [state, standard, standard - off, invoice_id, entered_at is not None, approved_by is not None]
+    return Work(*[*fields, *told])
 
 
 def costs_of(scope: Scope, *conditions: ColumnElement[bool]) -> list[Cost]:

@@ -91,8 +91,7 @@ def _is_anothers(material: Material, line: Raised) -> bool:
 
 
 def _waits_for_release(material: Material, card: Card) -> bool:
-    approved = any(one.id == card.deliverable_id and one.state == "approved" for one in material.drafts)
-    return material.reading == "manager" and approved
+    return material.reading == "manager" and card.deliverable_id in material.approved
 
 
 def drafts_by_signal(material: Material) -> dict[str, str]:

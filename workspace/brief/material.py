@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -169,6 +170,11 @@ class Material:
     @property
     def today(self) -> date:
         return self.scope.today
+
+    @cached_property
+    def approved(self) -> frozenset[str]:
+        """The ids of the drafts that wait for their release."""
+        return frozenset(one.id for one in self.drafts if one.state == "approved")
 
     def name_of(self, person_id: str | None) -> str | None:
         """Somebody's name; None for nobody."""

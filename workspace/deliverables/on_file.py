@@ -19,7 +19,7 @@ from workspace.evidence import DocumentEvidence, Evidence, RecordEvidence
 from workspace.fact_values import plain_name
 from workspace.record_history import record_history
 from workspace.scope import Scope
-from workspace.snapshot import Document, Engagement, Invoice, Snapshot
+from workspace.snapshot import Document, Engagement, Invoice, RequestItem, Snapshot
 from workspace.snapshot import Fact as Read
 from workspace.tie_out import Fact, derive, from_record, recognise
 
@@ -75,6 +75,7 @@ def on_record(snapshot: Snapshot, today: date, beside: Sequence[Fact] | None = N
             _people(snapshot),
             *(_engagement(one) for one in snapshot.engagements),
             *(_invoice(one, today) for one in snapshot.invoices),
+            *(_request(one) for one in snapshot.requests),
             *(_document(one, places) for one in snapshot.documents),
             *(_fact("date", one.due, one.title, one.evidence("due")) for one in snapshot.entered),
         )
@@ -141,6 +142,10 @@ def _client(snapshot: Snapshot) -> Iterator[Fact]:
     for field in ("tax_id", "address", "city", "zip"):
         if getattr(client, field):
             yield from _words(getattr(client, field), client.evidence(field))
+    town = ", ".join(part for part in (client.city, client.state) if part)
+    yield from _words(town, RecordEvidence(f"client:{client.ref}", "city and state", town))
+    if couple := sources.couple(client.name):
+        yield from _words(couple, client.evidence("name"), called="client")
     yield from _fact("money", client.annual_fee, "annual fee", client.evidence("annual_fee"))
 
 
@@ -149,7 +154,8 @@ def _people(snapshot: Snapshot) -> Iterator[Fact]:
         yield from _words(person.name, sources.person_evidence(person), called=f"{person.role} of the firm")
     for contact in snapshot.contacts:
         called = "; ".join(["contact", *([contact.title] if contact.title else [])])
-        yield from _words(contact.name, sources.contact_evidence(contact), called=called)
+        for name in dict.fromkeys((contact.name, sources.first_name(contact.name))):
+            yield from _words(name, sources.contact_evidence(contact), called=called)
         for field in ("email", "phone"):
             if getattr(contact, field):
                 yield from _words(getattr(contact, field), sources.contact_evidence(contact, field))
@@ -188,6 +194,11 @@ def _invoice(bill: Invoice, today: date) -> Iterator[Fact]:
         derive.difference("balance", owed, sums[0] if len(sums) == 1 else derive.total("paid", sums)) if sums else owed
     )
     yield replace(left, label=f"unpaid balance, {bill.number}")
+
+
+def _request(one: RequestItem) -> Iterator[Fact]:
+    for field, label in (("due", "due date"), ("requested_on", "date asked for"), ("received_on", "date received")):
+        yield from _fact("date", getattr(one, field), f"{label}, {one.item.replace(',', ' ')}", one.evidence(field))
 
 
 def _document(document: Document, places: Container[object] | None) -> Iterator[Fact]:

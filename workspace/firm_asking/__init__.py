@@ -1,8 +1,8 @@
 """Questions over all clients that the asker may see: a closed list of them, read from the records, answered as a table with links.
 
-Front door: `ask_firm`. grammar.py reads a question (what is asked, which clients, whose, over how much, when); money.py and work.py
-answer it, each in a fixed number of queries. What is not on the list is not answered: there is no free query. Never looks into documents'
-words, but for the accounts of trial balances that were read.
+Front door: `ask_firm`. grammar.py reads a question (what is asked, which clients, whose, over how much, when); money.py, work.py and
+lists.py answer it, each in a fixed number of queries. What is not on the list is not answered: there is no free query. Never looks into
+documents' words, but for facts that were read in them.
 """
 
 from workspace.firm_asking.asking import QUESTIONS, ask_firm

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from store.errors import Invalid
 from store.tables import Person
-from workspace.firm_asking import money, work
+from workspace.firm_asking import lists, money, work
 from workspace.firm_asking.grammar import FirmTopic, read_question
 from workspace.firm_asking.table import Answering, FirmAnswer
 from workspace.scope import Right, Scope
@@ -22,18 +22,26 @@ QUESTIONS = (
     "Who has not sent what we asked for?",
     "Who has not written for 45 days?",
     "What did we bill this year?",
+    "Which returns are in review?",
+    "Which clients paid us last month?",
+    "Whose lease ends this year?",
+    "Which clients are partnerships?",
 )
 """One of each, as it may be asked."""
 
 _ANSWERS: Mapping[FirmTopic, Answering] = {
     FirmTopic.BILLED: money.billed,
+    FirmTopic.CLIENTS: lists.clients,
     FirmTopic.DUE: work.due,
+    FirmTopic.ENDING: lists.ending,
     FirmTopic.EXTENDED: work.extended,
     FirmTopic.NO_LETTER: work.no_letter,
     FirmTopic.NO_OFFICER_WAGES: work.no_officer_wages,
     FirmTopic.OVER_BUDGET: work.over_budget,
     FirmTopic.OWES: money.owes,
+    FirmTopic.PAID: lists.paid,
     FirmTopic.REQUESTS: work.requests,
+    FirmTopic.RETURNS: lists.returns,
     FirmTopic.SILENT: work.silent,
     FirmTopic.UNBILLED: money.unbilled,
 }
@@ -46,7 +54,8 @@ def ask_firm(scope: Scope, question: str) -> FirmAnswer:
     asked = read_question(question, scope.today, names, scope.person_id)
     if asked is None:
         raise Invalid(
-            "over all clients I answer only what the records tell: who owes us, unbilled time, what was billed, returns due or extended, "
-            "unsigned letters, officers' wages, budgets, open requests, silence. About one client ask anything on its own page"
+            "over all clients I answer only what the records tell: who owes us, who paid, unbilled time, what was billed, returns due, "
+            "extended or in a stage, unsigned letters, officers' wages, budgets, open requests, silence, leases and other papers that end, "
+            "clients of a kind or a person. About one client ask anything on its own page"
         )
     return _ANSWERS[asked.topic](scope, asked)

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from store.tables import Client
+from store.tables import Client, Engagement
 from workspace.evidence import Evidence, to_json
 from workspace.firm_asking.grammar import FirmQuestion
 from workspace.scope import Scope
+from workspace.snapshot.model import FINISHED
 
 
 @dataclass(frozen=True)
@@ -60,23 +61,37 @@ class FirmAnswer:
 
 @dataclass(frozen=True)
 class Mine:
-    """The clients that a question is about, by id: ref and name."""
+    """The clients that a question is about, by id: ref and name. `person_id`: whose work it is about, None: everybody's; `served` are the
+    clients whose partner or manager that person is."""
 
     names: Mapping[str, tuple[str, str]]
     ids: Select[str]
+    person_id: str | None = None
+    served: frozenset[str] = frozenset()
+
+    def takes(self, client_id: str, owner_id: str | None) -> bool:
+        """Whether work of a client, done by the owner, is meant."""
+        return self.person_id is None or owner_id == self.person_id or client_id in self.served
 
 
 def mine(scope: Scope, asked: FirmQuestion) -> Mine:
-    """The asker's clients, of the entity types and the person that the question names; one query."""
+    """The asker's clients, of the entity types that the question names, and those that the person it names serves or has work of; one
+    query. Of those who are no partner or manager all clients that they may see are their own."""
+    person = None if asked.person_id == scope.person_id and scope.role in ("senior", "staff") else asked.person_id
     query = select(Client.id).where(Client.id.in_(scope.clients()), Client.status != "archived")
     if asked.entities:
         query = query.where(Client.entity_type.in_(asked.entities))
-    if asked.person_id:
-        query = query.where((Client.partner_id == asked.person_id) | (Client.manager_id == asked.person_id))
-    rows = scope.session.execute(
-        select(Client.id, Client.ref, Client.name).where(Client.id.in_(query)).order_by(Client.ref)
+    if person:
+        serves, does = (Client.partner_id == person) | (Client.manager_id == person), Engagement.owner_id == person
+        query = query.where(
+            serves | Client.id.in_(select(Engagement.client_id).where(does, Engagement.stage.not_in(FINISHED)))
+        )
+    columns = (Client.id, Client.ref, Client.name, Client.partner_id, Client.manager_id)
+    rows = scope.session.execute(select(*columns).where(Client.id.in_(query)).order_by(Client.ref)).tuples().all()
+    served = frozenset(row_id for row_id, *_, partner, manager in rows if person in (partner, manager))
+    return Mine(
+        {row_id: (ref, name) for row_id, ref, name, *_ in rows}, query, person, served if person else frozenset()
     )
-    return Mine({row_id: (ref, name) for row_id, ref, name in rows.tuples()}, query)
 
 
 Answering = Callable[[Scope, FirmQuestion], FirmAnswer]

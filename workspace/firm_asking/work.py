@@ -26,6 +26,7 @@ from workspace.snapshot import Client, Document, Fact, Snapshot
 from workspace.snapshot.model import FINISHED
 
 AHEAD = 31  # days looked ahead where a question names none
+PAST = 1826  # days looked back for what is late
 SILENT = 30
 BOOKS = 730  # days for which a year-end trial balance counts
 
@@ -33,7 +34,7 @@ BOOKS = 730  # days for which a year-end trial balance counts
 def due(scope: Scope, asked: FirmQuestion) -> FirmAnswer:
     """Returns due in the span (the next month without one), and what is past and open; `waiting`: only those with open request items."""
     of = mine(scope, asked)
-    first, last = asked.first or scope.today, asked.last or scope.today + timedelta(days=AHEAD)
+    first, last = _ahead(scope, asked)
     calendar = calendar_of(scope, Wanted(first, last, kind="return"))
     refs = {ref for ref, _ in of.names.values()}
     items = _open_items(scope, of)
@@ -48,13 +49,21 @@ def due(scope: Scope, asked: FirmQuestion) -> FirmAnswer:
             RecordEvidence(f"engagement:{one.engagement_ref}", "due", one.due.isoformat()),
             *(RecordEvidence(f"request:{row}", "item", item) for row, item in waits),
         )
-        lines.append(FirmLine(one.client_ref, one.client, cells, _work(one.client_ref, one.engagement_ref), proof))
+        lines.append(FirmLine(one.client_ref, one.client, cells, work_page(one.client_ref, one.engagement_ref), proof))
     more = " and still waits for documents" if asked.waiting else ""
     mores = " and still wait for documents" if asked.waiting else ""
     span = f"from {day(first)} to {day(last)}"
     some = f"{count(len(lines), f'return is due {span}{more}', f'returns are due {span}{mores}')}."
     said = some if lines else f"No return is due {span}{more}."
     return FirmAnswer(asked, said, ("return", "due", "stage", "waits for"), tuple(lines), len(of.names))
+
+
+def _ahead(scope: Scope, asked: FirmQuestion) -> tuple[date, date]:
+    """The span that is asked for; what is late lies before today, everything else from today on."""
+    if asked.late and asked.first is None:
+        return scope.today - timedelta(days=PAST), scope.today - timedelta(days=1)
+    last = asked.last or (scope.today + timedelta(days=asked.days if asked.days is not None else AHEAD))
+    return asked.first or scope.today, last
 
 
 def _open_items(scope: Scope, of: Mine) -> dict[str, list[tuple[str, str]]]:
@@ -73,28 +82,30 @@ def _open_items(scope: Scope, of: Mine) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _work(client_ref: str, engagement_ref: str | None) -> str:
+def work_page(client_ref: str, engagement_ref: str | None) -> str:
     return f"/clients/{quote(client_ref)}/work" + (f"#{quote(engagement_ref, safe='')}" if engagement_ref else "")
 
 
-def _engagements(scope: Scope, of: Mine) -> list[tables.Engagement]:
-    """The open engagements, of each client by ref."""
+def engagements(scope: Scope, of: Mine, *, finished: bool = False) -> list[tables.Engagement]:
+    """The open engagements, or the finished ones, of each client by ref; of somebody's, those that she does and those of her clients."""
     work = tables.Engagement
-    query = select(work).where(work.client_id.in_(of.ids), work.stage.not_in(FINISHED)).order_by(work.ref)
-    return sorted(scope.session.scalars(query), key=lambda one: (of.names[one.client_id][0], one.ref))
+    stage = work.stage.in_(FINISHED) if finished else work.stage.not_in(FINISHED)
+    query = select(work).where(work.client_id.in_(of.ids), stage).order_by(work.ref)
+    found = (one for one in scope.session.scalars(query) if of.takes(one.client_id, one.owner_id))
+    return sorted(found, key=lambda one: (of.names[one.client_id][0], one.ref))
 
 
 def extended(scope: Scope, asked: FirmQuestion) -> FirmAnswer:
     """Open returns with an extended date."""
     of = mine(scope, asked)
     lines = []
-    for one in _engagements(scope, of):
+    for one in engagements(scope, of):
         until = one.extended_to
         if until is not None and (asked.last is None or until <= asked.last):
             ref, name = of.names[one.client_id]
             cells = (one.title, day(until), one.stage.replace("-", " "))
             proof = (RecordEvidence(f"engagement:{one.ref}", "extended_to", until.isoformat()),)
-            lines.append(FirmLine(ref, name, cells, _work(ref, one.ref), proof))
+            lines.append(FirmLine(ref, name, cells, work_page(ref, one.ref), proof))
     said = (
         f"{count(len(lines), 'open return is', 'open returns are')} extended."
         if lines
@@ -111,7 +122,7 @@ def no_letter(scope: Scope, asked: FirmQuestion) -> FirmAnswer:
     )
     letters = {engagement: (sent, signed) for engagement, sent, signed in rows.tuples()}
     lines = []
-    for one in _engagements(scope, of):
+    for one in engagements(scope, of):
         sent, signed = letters.get(one.id, (None, None))
         if signed is None:
             ref, name = of.names[one.client_id]
@@ -120,7 +131,7 @@ def no_letter(scope: Scope, asked: FirmQuestion) -> FirmAnswer:
                 RecordEvidence(f"engagement:{one.ref}", field, value)
                 for field, value in (("letter_sent_on", sent.isoformat() if sent else ""), ("letter_signed_on", ""))
             )
-            lines.append(FirmLine(ref, name, cells, _work(ref, one.ref), proof))
+            lines.append(FirmLine(ref, name, cells, work_page(ref, one.ref), proof))
     clients = len({line.client_ref for line in lines})
     some = f"{count(clients, 'client has', 'clients have')} open work without a signed letter: {count(len(lines), 'engagement')}."
     said = some if lines else "All open work has a signed letter."
@@ -137,7 +148,7 @@ def over_budget(scope: Scope, asked: FirmQuestion) -> FirmAnswer:
     )
     logged: Mapping[str | None, Decimal | None] = dict(rows.tuples().all())
     lines = []
-    for one in _engagements(scope, of):
+    for one in engagements(scope, of):
         hours, budget = logged.get(one.id) or Decimal(0), one.budget_hours
         if budget and hours > budget:
             ref, name = of.names[one.client_id]
@@ -147,7 +158,7 @@ def over_budget(scope: Scope, asked: FirmQuestion) -> FirmAnswer:
                 RecordEvidence(f"engagement:{one.ref}", "hours logged", plain(hours)),
                 RecordEvidence(f"engagement:{one.ref}", "budget_hours", str(budget)),
             )
-            lines.append(FirmLine(ref, name, cells, _work(ref, one.ref), proof))
+            lines.append(FirmLine(ref, name, cells, work_page(ref, one.ref), proof))
     said = (
         f"{count(len(lines), 'engagement is', 'engagements are')} over budget."
         if lines
@@ -157,13 +168,15 @@ def over_budget(scope: Scope, asked: FirmQuestion) -> FirmAnswer:
 
 
 def requests(scope: Scope, asked: FirmQuestion) -> FirmAnswer:
-    """Clients who have not sent what we asked for; with `days`, items that were due more than that long ago."""
+    """Clients who have not sent what we asked for; with `days`, what was asked for longer ago than that, or where it is said to be late was
+    due longer ago."""
     of, item = mine(scope, asked), tables.RequestItem
     query = select(item.client_id, item.id, item.item, item.due).where(
         item.client_id.in_(of.ids), item.received_on.is_(None)
     )
     if asked.days is not None:
-        query = query.where(item.due < scope.today - timedelta(days=asked.days))
+        since = item.due if asked.late else item.requested_on
+        query = query.where(since < scope.today - timedelta(days=asked.days))
     found: dict[str, list[tuple[str, str, date | None]]] = defaultdict(list)
     for client_id, row_id, text, on in scope.session.execute(query.order_by(item.due, item.item, item.id)).tuples():
         found[client_id].append((row_id, text, on))
@@ -174,7 +187,7 @@ def requests(scope: Scope, asked: FirmQuestion) -> FirmAnswer:
         oldest = f"{day(min(dates))} ({away(min(dates), scope.today)})" if dates else "no date"
         cells = (str(len(rows)), listed([text for _, text, _ in rows], 2), oldest)
         proof = tuple(RecordEvidence(f"request:{row_id}", "item", text) for row_id, text, _ in rows)
-        lines.append(FirmLine(ref, name, cells, _work(ref, None), proof))
+        lines.append(FirmLine(ref, name, cells, work_page(ref, None), proof))
     some = f"{count(len(lines), 'client has', 'clients have')} not sent {count(sum(map(len, found.values())), 'item')} that we asked for."
     said = some if lines else "No client owes us an item."
     return FirmAnswer(asked, said, ("open", "items", "first due"), tuple(lines), len(of.names))

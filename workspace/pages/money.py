@@ -1,10 +1,13 @@
 """A client's money, all computed as of a day: what is unpaid and for how long, what was paid, work in progress against its budget."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from store.tables import TimeEntry as Time
+from workspace.billing.work import OPEN, work_of
 from workspace.scope import Scope
 from workspace.snapshot import take_snapshot
 from workspace.snapshot.model import ZERO, Engagement, Invoice, Snapshot, TimeEntry
@@ -42,7 +45,7 @@ class Bill:
 
 @dataclass(frozen=True)
 class InProgress:
-    """An engagement's time and bills in dollars at standard and hours. `unbilled` is billable time after its last invoice;
+    """An engagement's time and bills in dollars at standard and hours. `unbilled` is open time less write-downs;
     `realization` is billed ÷ standard in percent, None without time; `used` is percent of the budget hours, None without a budget."""
 
     engagement: Engagement | None
@@ -67,9 +70,11 @@ class Accounts:
 
 
 def accounts_of(scope: Scope, client_ref: str) -> Accounts:
-    """The client's money at the end of the scope's day, in five queries. Raises NotFound outside the scope."""
+    """The client's money at the end of the scope's day, in seven queries. Raises NotFound outside the scope."""
     snapshot = take_snapshot(scope, client_ref, PARTS)
-    today = scope.today
+    today, unbilled = scope.today, defaultdict[str | None, Decimal](lambda: ZERO)
+    for one in work_of(scope, OPEN, Time.client_id == snapshot.client.id, Time.date <= today):
+        unbilled[one.engagement_id] += one.value
     buckets = aging(snapshot.invoices, today)
     bills = sorted(snapshot.invoices, key=lambda bill: (bill.issued_on, bill.number), reverse=True)
     paid = (p.amount for bill in snapshot.invoices for p in bill.payments if p.paid_on <= today)
@@ -77,7 +82,9 @@ def accounts_of(scope: Scope, client_ref: str) -> Accounts:
         aging=buckets,
         unpaid=sum((one.amount for one in buckets), ZERO),
         bills=tuple(_bill(snapshot, one, today) for one in bills),
-        work=tuple(sorted(_in_progress(snapshot, today), key=lambda one: (-one.unbilled, _ref(one.engagement)))),
+        work=tuple(
+            sorted(_in_progress(snapshot, unbilled, today), key=lambda one: (-one.unbilled, _ref(one.engagement)))
+        ),
         billed=sum((bill.amount for bill in snapshot.invoices), ZERO),
         collected=sum(paid, ZERO),
     )
@@ -106,28 +113,28 @@ def _bill(snapshot: Snapshot, bill: Invoice, today: date) -> Bill:
     return Bill(bill, snapshot.engagement(bill.engagement_id), balance, late)
 
 
-def _in_progress(snapshot: Snapshot, today: date) -> Iterable[InProgress]:
+def _in_progress(snapshot: Snapshot, unbilled: Mapping[str | None, Decimal], today: date) -> Iterable[InProgress]:
     """Engagements with time or a budget, and time that belongs to none."""
     for engagement in (*snapshot.engagements, None):
         identity = engagement.id if engagement else None
         entries = [one for one in snapshot.time if one.engagement_id == identity and one.date <= today]
         bills = [one for one in snapshot.invoices if one.engagement_id == identity and one.issued_on <= today]
         if entries or (engagement and engagement.is_open and engagement.budget_hours):
-            yield _progress(engagement, entries, bills)
+            yield _progress(engagement, entries, bills, unbilled[identity])
 
 
-def _progress(engagement: Engagement | None, entries: list[TimeEntry], bills: list[Invoice]) -> InProgress:
-    last = max((bill.issued_on for bill in bills), default=None)
+def _progress(
+    engagement: Engagement | None, entries: list[TimeEntry], bills: list[Invoice], unbilled: Decimal
+) -> InProgress:
     hours = sum((one.hours for one in entries), ZERO)
     standard = sum((one.value for one in entries), ZERO)
-    open_time = [one for one in entries if one.billable and one.invoice_id is None and (not last or one.date > last)]
     billed = sum((bill.amount for bill in bills), ZERO)
     budget = engagement.budget_hours if engagement else None
     return InProgress(
         engagement=engagement,
         hours=hours,
         standard=standard,
-        unbilled=sum((one.value for one in open_time), ZERO),
+        unbilled=unbilled,
         billed=billed,
         used=hours / budget * 100 if budget else None,
         realization=billed / standard * 100 if standard and billed else None,

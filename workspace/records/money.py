@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
+from sqlalchemy import select
+
 from store.ids import stable_id
 from store.rows import InvoiceRow, PaymentRow, Rejected, TimeRow
-from store.tables import Invoice, Payment, TimeEntry
+from store.tables import Bill, Invoice, Payment, TimeEntry
 from workspace.records.upsert import (
     Applied,
     Known,
+    batches,
     known_clients,
     known_engagements,
     known_invoices,
@@ -65,8 +68,9 @@ def _misplaced(row: TimeRow | InvoiceRow, clients: Mapping[str, str], engagement
 
 
 def apply_invoices(scope: Scope, rows: Sequence[InvoiceRow]) -> Applied:
-    """Bills by number; a negative amount is a credit note."""
+    """Bills by number; a negative amount is a credit note. What was issued here stays as it was issued."""
     scope.require(Right.CLIENT_WRITE)
+    issued = _issued_here(scope, [row.number for row in rows])
     clients = known_clients(scope, (row.client_ref for row in rows))
     engagements = known_engagements(scope, (row.engagement_ref for row in rows))
     wanted: list[Invoice] = []
@@ -77,8 +81,27 @@ def apply_invoices(scope: Scope, rows: Sequence[InvoiceRow]) -> Applied:
             rejected.append(reject("invoices.csv", row, reason))
             continue
         engagement = engagements[row.engagement_ref].id if row.engagement_ref else None
-        wanted.append(_invoice(row, clients[row.client_ref], engagement))
+        invoice = _invoice(row, clients[row.client_ref], engagement)
+        if row.number in issued and issued[row.number] != _said(invoice):
+            rejected.append(
+                reject("invoices.csv", row, f"invoice {row.number} was issued here, and not as this row says")
+            )
+            continue
+        wanted.append(invoice)
     return put(scope, Invoice, wanted) + Applied(rejected=tuple(rejected))
+
+
+def _issued_here(scope: Scope, numbers: Sequence[str]) -> dict[str, tuple[object, ...]]:
+    """What stands on those of these invoices that were made here, by number."""
+    found: dict[str, tuple[object, ...]] = {}
+    for batch in batches(sorted(set(numbers))):
+        query = select(Invoice).join(Bill, Bill.invoice_id == Invoice.id).where(Invoice.number.in_(batch))
+        found.update((one.number, _said(one)) for one in scope.session.scalars(query))
+    return found
+
+
+def _said(one: Invoice) -> tuple[object, ...]:
+    return one.client_id, one.engagement_id, one.issued_on, one.due_on, one.amount
 
 
 def _invoice(row: InvoiceRow, client_id: str, engagement_id: str | None) -> Invoice:

@@ -8,11 +8,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import Select, String, bindparam, cast, func, select
 
 from store.embedder import for_client
 from store.errors import Busy
@@ -161,24 +162,30 @@ _Current = tuple[str, str, str, str | None, str | None, str]
 def _current(scope: Scope, client: Client) -> Sequence[_Current]:
     """Version, document, path and kind of what can be searched; the rules that read its facts and a mark that changes when people correct
     them, since its period is read from facts."""
+    return scope.session.execute(_select_current(), {"client": client.id}).tuples().all()
+
+
+@cache
+def _select_current() -> Select[*_Current]:
+    """Built once: it is asked before every search."""
+    of = bindparam("client", type_=String)
     corrections = (
         select(cast(func.count(), String) + ":" + func.coalesce(cast(func.max(FactCorrection.at), String), ""))
-        .where(FactCorrection.client_id == client.id)
+        .where(FactCorrection.client_id == of)
         .scalar_subquery()
     )
     version = (DocumentVersion.id, Document.id, Document.path, Document.kind, DocumentVersion.readers)
-    query = (
+    return (
         select(*version, corrections)
         .join(Document, Document.current_version_id == DocumentVersion.id)
         .where(
-            Document.client_id == client.id,
-            DocumentVersion.client_id == client.id,
+            Document.client_id == of,
+            DocumentVersion.client_id == of,
             DocumentVersion.stage == "indexed",
             Document.superseded_by.is_(None),
         )
         .order_by(DocumentVersion.id)
     )
-    return scope.session.execute(query).tuples().all()
 
 
 def _key(client: Client, current: Sequence[_Current]) -> str:

@@ -27,6 +27,13 @@ def count(number: int | Decimal, noun: str, nouns: str = "") -> str:
     return f"{shown} {noun if shown == '1' else nouns or noun + 's'}"
 
 
+def month_and_day(year_end: str) -> str:
+    """ "06-30" is "June 30"."""
+    month, _, on = year_end.partition("-")
+    ends = date(2024, int(month), int(on))  # a leap year has every day
+    return f"{ends:%B} {ends.day}"
+
+
 def day(value: date) -> str:
     """ "March 9, 2026"."""
     return in_words(value)

@@ -171,6 +171,21 @@ def _value(name: str, text: str | None) -> Any:
     return Decimal(text) if name in _NUMBERS else date.fromisoformat(text) if name in _DATES else text
 
 
+def work_since(scope: Scope, moment: datetime) -> set[str]:
+    """The refs of those engagements of the asker's clients that were loaded after the moment; one query."""
+    change = tables.RecordChange
+    rows = scope.session.execute(
+        select(change.record, change.was).where(
+            change.client_id.in_(scope.clients()),
+            change.record.startswith("engagement:"),
+            change.source == "load",
+            change.at > moment,
+            change.at <= scope.now,
+        )
+    )
+    return {record.removeprefix("engagement:") for record, was in rows.tuples() if not was}
+
+
 def _changes(scope: Scope, client_id: str, moment: datetime) -> tuple[History, frozenset[str]]:
     """What the client's records said at the moment where they changed since, and the documents with a newer version; two queries."""
     change, version, document = tables.RecordChange, tables.DocumentVersion, tables.Document

@@ -18,7 +18,7 @@ from store.ids import content_hash
 from store.types import canonical_json
 from workspace.deadlines import add_months
 from workspace.scope import Right, Scope
-from workspace.snapshot.as_of import known_by
+from workspace.snapshot.as_of import known_by, work_since
 from workspace.snapshot.matters import (
     CLIENT_SIDE,
     OTHER_SIDE,
@@ -87,8 +87,9 @@ class Firm:
 
 
 def take_firm(scope: Scope) -> Firm:
-    """The firm as it stands in the scope's transaction, over the clients that the asker sees; six queries at most. Raises Forbidden without
-    scan:run: it is the night's, and no person's, to look over all clients."""
+    """The firm as it stands in the scope's transaction, over the clients that the asker sees; seven queries at most.
+
+    Raises Forbidden without scan:run: it is the night's, and no person's, to look over all clients."""
     scope.require(Right.SCAN_RUN)
     this_month = scope.today.replace(day=1)
     first, last = add_months(this_month, -12), this_month - timedelta(days=1)
@@ -108,13 +109,16 @@ def _billed(scope: Scope, first: date, last: date) -> dict[str, Decimal]:
 
 def _planned(scope: Scope) -> dict[tuple[str, date], dict[str, Decimal]]:
     """Hours of open tasks that have an owner, a date and an estimate; what is late is still to do this week. On a day gone by a task that
-    was done later was still to do."""
-    task, monday = tables.Task, scope.today - timedelta(days=scope.today.weekday())
+    was done later was still to do, and work that came later was none."""
+    task, work, monday = tables.Task, tables.Engagement, scope.today - timedelta(days=scope.today.weekday())
     to_do = and_(task.done_on.is_(None), task.status.not_in(("done", "cancelled")))
-    if known_by(scope, "UTC") is not None:
-        to_do = or_(to_do, task.done_on > scope.today)
+    later: Collection[str | None] = ()
+    moment = known_by(scope, "UTC")
+    if moment is not None:
+        to_do, later = or_(to_do, task.done_on > scope.today), work_since(scope, moment)
     query = (
-        select(task.owner_id, task.due, task.client_id, func.sum(task.estimate_hours))
+        select(task.owner_id, task.due, task.client_id, work.ref, func.sum(task.estimate_hours))
+        .outerjoin(work, work.id == task.engagement_id)
         .where(
             to_do,
             task.owner_id.is_not(None),
@@ -122,12 +126,13 @@ def _planned(scope: Scope) -> dict[tuple[str, date], dict[str, Decimal]]:
             task.estimate_hours > 0,
             task.client_id.in_(scope.clients()),
         )
-        .group_by(task.owner_id, task.due, task.client_id)
+        .group_by(task.owner_id, task.due, task.client_id, work.ref)
     )
     found: dict[tuple[str, date], dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
-    for owner, due, client, hours in scope.session.execute(query).tuples():
-        day = max(due, scope.today) if due else scope.today
-        found[owner or "", day - timedelta(days=day.weekday())][client] += hours or ZERO
+    for owner, due, client, ref, hours in scope.session.execute(query).tuples():
+        if ref not in later:
+            day = max(due, scope.today) if due else scope.today
+            found[owner or "", day - timedelta(days=day.weekday())][client] += hours or ZERO
     return {key: dict(hours) for key, hours in found.items()}
 
 

@@ -7,9 +7,10 @@ Each function gives its values by client's id, in the order that a snapshot has 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, select
+from sqlalchemy import BindParameter, Executable, bindparam, select
 
 from store import tables
 from workspace.scope import Scope
@@ -33,38 +34,51 @@ from workspace.snapshot.model import (
 Ids = Collection[str]
 
 
-def rows_of(scope: Scope, query: Executable) -> Sequence[Sequence[Any]]:
+IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+"""The clients that a statement is about. Statements are built once: building one takes several times what the database takes for it."""
+
+
+def rows_of(scope: Scope, query: Executable, ids: Ids) -> Sequence[Any]:
     """The rows of a query whose columns are the fields of a value, in their order."""
-    return scope.session.execute(query).all()
+    return scope.session.execute(query, {"ids": list(ids)}).all()
+
+
+@cache
+def _select_contacts() -> Executable:
+    row, link = tables.Contact, tables.ClientContact
+    return (
+        select(link.client_id, row.id, row.name, row.email, row.phone, link.title, link.is_primary, link.ownership_pct)
+        .join(link, link.contact_id == row.id)
+        .where(link.client_id.in_(IDS))
+        .order_by(row.name, row.id)
+    )
 
 
 def contacts(scope: Scope, ids: Ids) -> Mapping[str, Sequence[Contact]]:
     """Those of the client's own, by name."""
-    row, link = tables.Contact, tables.ClientContact
-    rows = rows_of(
-        scope,
-        select(link.client_id, row.id, row.name, row.email, row.phone, link.title, link.is_primary, link.ownership_pct)
-        .join(link, link.contact_id == row.id)
-        .where(link.client_id.in_(ids))
-        .order_by(row.name, row.id),
-    )
+    rows = rows_of(scope, _select_contacts(), ids)
     found: dict[str, list[Contact]] = defaultdict(list)
     for client, *values in rows:
         found[client].append(Contact(*values))
     return found
 
 
-def engagements(scope: Scope, ids: Ids) -> Mapping[str, Sequence[Engagement]]:
-    """With the dates of their letters, by ref."""
+@cache
+def _select_engagements() -> Executable:
     row, letter = tables.Engagement, tables.EngagementLetter
-    rows = scope.session.execute(
+    return (
         select(row, letter.sent_on, letter.signed_on)
         .outerjoin(letter, letter.engagement_id == row.id)
-        .where(row.client_id.in_(ids))
+        .where(row.client_id.in_(IDS))
         .order_by(row.ref)
     )
+
+
+def engagements(scope: Scope, ids: Ids) -> Mapping[str, Sequence[Engagement]]:
+    """With the dates of their letters, by ref."""
+    rows = rows_of(scope, _select_engagements(), ids)
     found: dict[str, list[Engagement]] = defaultdict(list)
-    for e, sent_on, signed_on in rows.tuples():
+    for e, sent_on, signed_on in rows:
         found[e.client_id].append(_engagement(e, sent_on, signed_on))
     return found
 
@@ -93,67 +107,83 @@ def _engagement(e: tables.Engagement, sent_on: Any, signed_on: Any) -> Engagemen
     )
 
 
-def tasks(scope: Scope, ids: Ids) -> Mapping[str, Sequence[Task]]:
-    """By date, those without one last."""
+@cache
+def _select_tasks() -> Executable:
     row = tables.Task
-    rows = rows_of(
-        scope,
+    return (
         select(row.client_id, row.id, row.engagement_id, row.title, row.owner_id, row.due, row.status)
         .add_columns(row.estimate_hours, row.done_on)
-        .where(row.client_id.in_(ids))
-        .order_by(row.due.nulls_last(), row.title, row.id),
+        .where(row.client_id.in_(IDS))
+        .order_by(row.due.nulls_last(), row.title, row.id)
     )
+
+
+def tasks(scope: Scope, ids: Ids) -> Mapping[str, Sequence[Task]]:
+    """By date, those without one last."""
+    rows = rows_of(scope, _select_tasks(), ids)
     found: dict[str, list[Task]] = defaultdict(list)
     for client, *values in rows:
         found[client].append(Task(*values))
     return found
 
 
-def requests(scope: Scope, ids: Ids) -> Mapping[str, Sequence[RequestItem]]:
-    """By date, those without one last."""
+@cache
+def _select_requests() -> Executable:
     row, of = tables.RequestItem, tables.ClientRequest
-    rows = rows_of(
-        scope,
+    return (
         select(row.client_id, row.id, of.engagement_id, row.item, row.requested_on, row.due, row.received_on)
         .join(of, of.id == row.request_id)
-        .where(row.client_id.in_(ids))
-        .order_by(row.due.nulls_last(), row.item, row.id),
+        .where(row.client_id.in_(IDS))
+        .order_by(row.due.nulls_last(), row.item, row.id)
     )
+
+
+def requests(scope: Scope, ids: Ids) -> Mapping[str, Sequence[RequestItem]]:
+    """By date, those without one last."""
+    rows = rows_of(scope, _select_requests(), ids)
     found: dict[str, list[RequestItem]] = defaultdict(list)
     for client, *values in rows:
         found[client].append(RequestItem(*values))
     return found
 
 
-def time(scope: Scope, ids: Ids, people: Mapping[str, Person]) -> Mapping[str, Sequence[TimeEntry]]:
-    """By day; an entry without a rate has its person's standard one. What was written off is billed to nobody."""
+@cache
+def _select_time() -> Executable:
     row = tables.TimeEntry
-    billable = (row.billable & row.written_off_on.is_(None)).label("billable")
-    rows = rows_of(
-        scope,
-        select(row.client_id, row.id, row.date, row.person_id, row.hours, row.engagement_id, billable, row.rate)
-        .add_columns(row.service, row.note, row.invoice_id)
-        .where(row.client_id.in_(ids))
-        .order_by(row.date, row.id),
+    return (
+        select(row.client_id, row.id, row.date, row.person_id, row.hours, row.engagement_id, row.billable, row.rate)
+        .add_columns(row.written_off_on, row.service, row.note, row.invoice_id)
+        .where(row.client_id.in_(IDS))
+        .order_by(row.date, row.id)
     )
+
+
+def time(scope: Scope, ids: Ids, people: Mapping[str, Person]) -> Mapping[str, Sequence[TimeEntry]]:
+    """By day; an entry without a rate has its person's standard one. What was written off by the scope's day is billed to nobody."""
+    rows = rows_of(scope, _select_time(), ids)
     found: dict[str, list[TimeEntry]] = defaultdict(list)
-    for client, entry, on, person, hours, work, billable, rate, *more in rows:
+    for client, entry, on, person, hours, work, billable, rate, off_on, *more in rows:
         rate = people[person].standard_rate if rate is None else rate
+        billable = billable and (off_on is None or off_on > scope.today)
         found[client].append(TimeEntry(entry, on, person, hours, work, billable, rate, *more))
     return found
 
 
-def invoices(scope: Scope, ids: Ids) -> Mapping[str, Sequence[Invoice]]:
-    """With their payments, by the day of issue."""
+@cache
+def _select_invoices() -> Executable:
     bill, payment = tables.Invoice, tables.Payment
-    rows = rows_of(
-        scope,
+    return (
         select(bill.client_id, bill.id, bill.number, bill.issued_on, bill.due_on, bill.amount)
         .add_columns(bill.engagement_id, bill.kind, payment.id, payment.paid_on, payment.amount)
         .outerjoin(payment, payment.invoice_id == bill.id)
-        .where(bill.client_id.in_(ids))
-        .order_by(bill.issued_on, bill.number, payment.paid_on, payment.id),
+        .where(bill.client_id.in_(IDS))
+        .order_by(bill.issued_on, bill.number, payment.paid_on, payment.id)
     )
+
+
+def invoices(scope: Scope, ids: Ids) -> Mapping[str, Sequence[Invoice]]:
+    """With their payments, by the day of issue."""
+    rows = rows_of(scope, _select_invoices(), ids)
     bills: dict[str, tuple[Any, ...]] = {}
     paid: dict[str, list[Payment]] = defaultdict(list)
     for client, bill_id, number, issued, due, amount, work, kind, *received in rows:
@@ -167,18 +197,22 @@ def invoices(scope: Scope, ids: Ids) -> Mapping[str, Sequence[Invoice]]:
     return found
 
 
-def messages(scope: Scope, ids: Ids) -> Mapping[str, Sequence[Message]]:
-    """By the moment at which they were sent, those without one last."""
+@cache
+def _select_messages() -> Executable:
     row, read = tables.Message, tables.PromiseReading
-    rows = rows_of(
-        scope,
+    return (
         select(row.client_id, row.id, read.reader, read.promises)
         .add_columns(row.message_id, row.thread, row.direction, row.sender, row.recipients)
         .add_columns(row.subject, row.sent_at, row.body, row.document_id)
         .outerjoin(read, (read.source == row.id) & (read.client_id == row.client_id))
-        .where(row.client_id.in_(ids))
-        .order_by(row.sent_at.nulls_last(), row.message_id, row.id),
+        .where(row.client_id.in_(IDS))
+        .order_by(row.sent_at.nulls_last(), row.message_id, row.id)
     )
+
+
+def messages(scope: Scope, ids: Ids) -> Mapping[str, Sequence[Message]]:
+    """By the moment at which they were sent, those without one last."""
+    rows = rows_of(scope, _select_messages(), ids)
     found: dict[str, list[Message]] = defaultdict(list)
     for client, mail, reader, promises, message_id, thread, direction, sender, recipients, *more in rows:
         to = addressees(recipients)
@@ -207,16 +241,20 @@ def addressees(recipients: Iterable[Any]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def notes(scope: Scope, ids: Ids) -> Mapping[str, Sequence[Note]]:
-    """By day."""
+@cache
+def _select_notes() -> Executable:
     row, read = tables.Note, tables.PromiseReading
-    rows = rows_of(
-        scope,
+    return (
         select(row.client_id, read.reader, read.promises, row.id, row.date, row.author_id, row.text)
         .outerjoin(read, (read.source == row.id) & (read.client_id == row.client_id))
-        .where(row.client_id.in_(ids))
-        .order_by(row.date, row.id),
+        .where(row.client_id.in_(IDS))
+        .order_by(row.date, row.id)
     )
+
+
+def notes(scope: Scope, ids: Ids) -> Mapping[str, Sequence[Note]]:
+    """By day."""
+    rows = rows_of(scope, _select_notes(), ids)
     found: dict[str, list[Note]] = defaultdict(list)
     for client, reader, promises, *values in rows:
         fields = [*values, read_promises(reader, promises)]
@@ -224,11 +262,16 @@ def notes(scope: Scope, ids: Ids) -> Mapping[str, Sequence[Note]]:
     return found
 
 
+@cache
+def _select_entered() -> Executable:
+    row = tables.EnteredDeadline
+    return select(row).where(row.client_id.in_(IDS)).order_by(row.due, row.id)
+
+
 def entered(scope: Scope, ids: Ids) -> Mapping[str, Sequence[EnteredDeadline]]:
     """By the day that was entered."""
-    row = tables.EnteredDeadline
     found: dict[str, list[EnteredDeadline]] = defaultdict(list)
-    for one in scope.session.scalars(select(row).where(row.client_id.in_(ids)).order_by(row.due, row.id)):
+    for (one,) in rows_of(scope, _select_entered(), ids):
         found[one.client_id].append(entered_of(one))
     return found
 
@@ -249,16 +292,17 @@ def entered_of(row: tables.EnteredDeadline) -> EnteredDeadline:
     )
 
 
+@cache
+def _select_postponements() -> Executable:
+    """By state, not by client."""
+    row = tables.Postponement
+    columns = select(row.state, row.irs_notice, row.first_day, row.last_day, row.until, row.county)
+    return columns.where(row.state.in_(IDS)).order_by(row.first_day, row.id)
+
+
 def postponements(scope: Scope, clients: Collection[Client]) -> Mapping[str, Sequence[Postponement]]:
     """Those of the client's state, by their first day."""
-    row = tables.Postponement
-    states = {one.state or "" for one in clients}
-    rows = rows_of(
-        scope,
-        select(row.state, row.irs_notice, row.first_day, row.last_day, row.until, row.county)
-        .where(row.state.in_(states))
-        .order_by(row.first_day, row.id),
-    )
+    rows = rows_of(scope, _select_postponements(), {one.state or "" for one in clients})
     of_state: dict[str, list[Postponement]] = defaultdict(list)
     for state, *values in rows:
         of_state[state].append(Postponement(*values))

@@ -14,6 +14,7 @@ from workspace.tie_out import labels
 from workspace.tie_out.figures import Figure
 from workspace.tie_out.labels import Mention
 from workspace.tie_out.numbers import decimal_of
+from workspace.tie_out.unknown import unknown_event, unknown_subject
 
 _COVER = "\ue000"  # stands for a figure: neither a letter nor a space
 _DATES = ("date",)
@@ -43,19 +44,24 @@ _LESS = re.compile(
     r"\b(?:before|after|without|besides|less|net\s+of)\s+(?:(?:the|a|an|all|your|our|their|its)\s+)*$", re.I
 )
 _BEHIND = re.compile(
-    r"\b(?:of|for|on|under|against|with|per|to|from|by|at|across)\s+(?:(?:the|a|an|your|our|their|its|his|her|which)\s+)*$",
+    r"\b(?:of|for|on|under|against|with|per|to|from|by|at|across|after|before|besides|without|less)\s+(?:(?:the|a|an|your|our|their|its|his|her|which)\s+)*$",
     re.IGNORECASE,
 )
 _OF = re.compile(r"\s+of[\s*_]+", re.IGNORECASE)
+_ON = re.compile(r"\s+on(?:\s+the)?[\s*_]+", re.IGNORECASE)
 _RIGHT_AFTER = re.compile(
     r"[\s*_)”\"]*-?(?:(?:of|in|as|is|was|were|are)\s+)?(?:(?:the|a|an|your|our|their|its|it|her|his|days?|hours?|h)\s+)*(?:(?!(?:for|on|under|against|by|with|to|from|per|until|after|before)\b)[a-z-]+\s+)?",
     re.I,
 )
 _CLAUSE = re.compile(r"\b(?:before|after|when|if|unless|because|so|until|once|although|though)\s+(?:\S+\s+)+$", re.I)
 # A day on which something happened, and a day by which something has to.
+_PAST = (
+    r"\b(?:\w+ed|sent|made|paid|wrote|written|left|came|went|took|taken|got|gave|given|met|began|begun|drew|drawn|lent|put|held|sold"
+    r"|bought)\b"
+)
+_ENDS_PAST = re.compile(rf"{_PAST}(?:\s+(?:out|in|off|up|back|down|on))?$", re.I)
 _DID = re.compile(
-    r"\b(?:\w+ed|sent|made|paid|wrote|written|left|came|went|took|taken|got|gave|given|met|began|begun|drew|drawn|lent|put|held|sold|bought)\b"
-    r"(?:\s+[\w’'-]+){0,5}?\s+on\s+(?:the\s+)?$",
+    _PAST + r"(?:\s+[\w’'-]+){0,5}?\s+on\s+(?:the\s+)?$",
     re.I,
 )
 _COMING = re.compile(
@@ -65,6 +71,7 @@ _COMING = re.compile(
 )
 _MUST = re.compile(
     r"\b(?:must|ha[sv]e?\s+to|needs?\s+to|should|shall|will|cannot|please|is\s+to|are\s+to|was\s+to|were\s+to|had\s+to)\b.*\b(?:by|before|until)\s+(?:the\s+)?$"
+    r"|\b(?:expected|scheduled|planned)\s+(?:on|by|for)\s+(?:the\s+)?$"
     r"|\b(?:no|not)\s+later\s+than\s+$|\bat\s+the\s+latest\s+(?:on|by)\s+$",
     re.I | re.S,
 )
@@ -92,7 +99,8 @@ _EMPTY = frozenset(
 class Claim:
     """`heads` are the words that label the figure, `near` all that could. `periods` and `aspects` (labels.py) are those of its clause, else
     of its sentence. `moved` is 1 for up, -1 for down, 0 where nothing is said; `bound`: a head is part of the figure's phrase; `day`: on
-    this date something was done, or by it something has to be; `became`: what its clause goes on to say was done with it. `words` are those of its clause that mean anything, its names among them."""
+    this date something was done, or by it something has to be; `became`: what its clause goes on to say was done with it. `words` are
+    those of its clause that mean anything, its names among them."""
 
     heads: tuple[Mention, ...] = ()
     near: tuple[Mention, ...] = ()
@@ -102,6 +110,7 @@ class Claim:
     bound: bool = False
     day: Literal["", "happened", "to come"] = ""
     became: Mention | None = None
+    unknown: str = ""
     words: frozenset[str] = frozenset()
 
     @cached_property
@@ -154,9 +163,14 @@ def claim_of(covered: str, figures: Sequence[Figure], figure: Figure, own: Seque
         _periods(covered, figures, figure, around),
         _aspects(around, whole),
         _moved(around),
-        _is_bound(around, heads),
+        _is_bound(figure, around, heads),
         _day(around) if figure.type == "date" else "",
         _became(around, right),
+        unknown_event(around.left, left)
+        if figure.type == "date"
+        else unknown_subject(around.left, left)
+        if figure.type in _VALUES
+        else "",
         _words(figures, around),
     )
 
@@ -222,12 +236,14 @@ def _words(figures: Sequence[Figure], around: _Around) -> frozenset[str]:
     return frozenset(plain) - _EMPTY | frozenset(named)
 
 
-def _is_bound(around: _Around, heads: Sequence[Mention]) -> bool:
+def _is_bound(figure: Figure, around: _Around, heads: Sequence[Mention]) -> bool:
     """Whether a label is part of the figure's own phrase, "a refund of $4,200" or "31.8% of net income": no other word can mean it."""
     for one in heads:
         between = around.left[one.end :]
         bound = around.left[one.start : one.end] == one.text and (
-            _OF.fullmatch(between) or (one.text.lower().endswith(" of") and not between.strip(" *_"))
+            _OF.fullmatch(between)
+            or (figure.type == "date" and _ON.fullmatch(between) and _ENDS_PAST.search(one.text))
+            or (one.text.lower().endswith(" of") and not between.strip(" *_"))
         )
         if bound or (one.text.lower().startswith("of ") and not around.right[: one.start].strip()):
             return True

@@ -51,13 +51,16 @@ def misfit(fact: Fact, claim: Claim, facts: Sequence[Fact]) -> str:
         or _period(fact, claim)
         or _direction(fact, claim)
         or _day(fact, claim)
+        or _unknown(fact, claim)
     )
 
 
 def supports(fact: Fact, claim: Claim) -> bool:
-    """Whether the words around a figure say what the fact's label says; silence is no support."""
+    """Whether the words around a figure say what the fact's label says, or of a deadline that something has to be by then; silence is no
+    support."""
     said = {sense for one in claim.near for sense in one.senses}
-    return bool(fact.senses & (said | claim.senses))
+    to_come = claim.day == "to come" and bool(fact.senses & _TO_COME)
+    return to_come or bool(fact.senses & (said | claim.senses))
 
 
 def quotes(fact: Fact, claim: Claim) -> bool:
@@ -93,13 +96,14 @@ def _label(fact: Fact, claim: Claim, facts: Sequence[Fact]) -> str:
         return ""
     if not claim.bound and any(one.senses & own for one in claim.near):
         return ""  # the clause says it too, in a place that reading by neighbours takes for another's
-    said = claim.heads[-1].text
+    hard = [one for one in heads if not are_kin(fact.type, one.senses, own)]
+    said = (hard or claim.heads)[-1].text
     others = (one for one in facts if one.type == fact.type and one.canonical != fact.canonical)
     kin = frozenset(one for one in claim.senses if are_kin(fact.type, frozenset((one,)), own))
     if any(one.senses & (kin or claim.senses) for one in others):
         return said  # another figure of the file is what the words say
     of_this_file = all(one.startswith("=") for one in own)
-    if of_this_file or kin or _same_word(fact, said):
+    if of_this_file or (kin and not hard) or _same_word(fact, said):
         return ""
     return said
 
@@ -141,6 +145,13 @@ def _meet(said: str, held: str) -> bool:
         return said == held[4:] or len(held) == 4
     shorter, longer = sorted((said, held), key=len)
     return longer.startswith(shorter)
+
+
+def _unknown(fact: Fact, claim: Claim) -> str:
+    """What the words call the figure and no list knows, where nothing beside it says what the fact is."""
+    if not claim.unknown or supports(fact, claim) or _same_word(fact, claim.unknown):
+        return ""
+    return claim.unknown
 
 
 def _day(fact: Fact, claim: Claim) -> str:

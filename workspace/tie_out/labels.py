@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-ASPECTS = ("government", "frequency", "course", "order", "hold", "side")
+ASPECTS = ("government", "frequency", "course", "order", "hold", "side", "taxed")
 """What a label may say beside what a figure is: whose tax, how often, the beginning or the end, the first or the last, there or missing,
-with customers or with suppliers."""
+with customers or with suppliers, taxed or
+exempt."""
 
 
 _AGAINST = "against"
+_HOW = ("assessed",)  # how an amount came about: "interest assessed" is no tax
 _WHENCE = re.compile(r"\b(?:of|from|under|on|with)\s+(?:the|a)\s+$")
 
 
@@ -47,7 +49,7 @@ def senses_of(kind: str, label: str) -> frozenset[str]:
 
 def _of_itself(head: str, found: Sequence[Mention]) -> Sequence[Mention]:
     """What a label says of the figure and not of what it comes from: "withheld" of "amount withheld from the deposit"."""
-    itself = [one for one in found if not _WHENCE.search(head, 0, one.start)]
+    itself = [one for one in found if not _WHENCE.search(head, 0, one.start) and one.text not in _HOW]
     return itself or found
 
 

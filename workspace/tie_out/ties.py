@@ -104,11 +104,13 @@ class _Ledger:
         self.strangers = {names.tokens_of(name) for name in known_names}
         self.decimals = {fact.canonical for fact in self.all if fact.type == "count" and "." in fact.canonical}
         self.labelled = {fact.type for fact in self.all if fact.label} & _LABELLED
-        self.lines = {canonical("name", head_of(fact.label)) for fact in self.all if fact.label and fact.type in _LABELLED}
+        self.lines = {
+            canonical("name", head_of(fact.label)) for fact in self.all if fact.label and fact.type in _LABELLED
+        }
         self.named = any(fact.type == "name" and fact.label for fact in self.all)
 
     def is_label(self, figure: Figure) -> bool:
-        """Whether a name is what the file calls a figure, as a line of a statement is ("1300 Inventory"): its words label, they are no person."""
+        """Whether a name is what the file calls a figure, as a line of a statement is ("1300 Inventory"): its words are a label."""
         return figure.type == "name" and figure.value in self.lines
 
     def plain(self, figure: Figure) -> Figure:

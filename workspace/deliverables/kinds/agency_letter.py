@@ -123,6 +123,8 @@ def checks(snapshot: Snapshot, case: Case) -> tuple[str, ...]:
         found.append("Confirm the last day: the notice prints none that could be read, so it is counted from its date")
     elif case.deadline.confirm:
         found.append("Confirm the date on the notice itself: it was read from the page by software")
+    if case.deadline is not None and "abroad" in case.deadline.inputs:
+        found.append("The last day counts the longer time of a notice that is addressed abroad: see that this one was")
     if case.authorization is None:
         found.append(
             "No power of attorney for this year is on file: have Form 2848, or the state's form, signed before we speak with the agency"

@@ -72,6 +72,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         **support.letter_to(contact),
         "engagement": support.words(engagement.title, engagement.evidence("title")),
         "form": support.words(sources.EXTENSIONS[engagement.template], engagement.evidence("template")),
+        "personal": support.is_client(contact),
         "template": engagement.template,
         "due": support.due_day(_unextended(engagement), due),
         "extended_due": _extended(support, engagement),

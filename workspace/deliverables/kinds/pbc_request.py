@@ -76,6 +76,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     contact = sources.addressee(snapshot)
     due = due_of(snapshot, engagement)
     ahead = due.due if due is not None and due.due >= today else None
+    asked = sources.reply_day(today, ahead)
     wanted = min((one.due for one in items if one.due is not None and one.due > today), default=None)
     came = [one for one in snapshot.requests_of(engagement) if one.received_on is not None]
     variables = {
@@ -83,7 +84,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         "personal": support.is_client(contact),
         "engagement": support.words(engagement.title, engagement.evidence("title")),
         "received": support.counted("items received", [one.evidence("received_on") for one in came]) if came else None,
-        "items": [_row(support, one) for one in items],
+        "items": [_row(support, one, asked) for one in items],
         "due": support.due_day(engagement, due) if ahead else None,
         "reply_by": support.reply_by(today, ahead, latest=wanted),
     }
@@ -106,11 +107,13 @@ def _ours(items: list[_Item]) -> Iterator[str]:
         yield "A Schedule K-1 that we prepare ourselves is not asked of the client: take it out"
 
 
-def _row(support: Support, item: _Item) -> dict[str, Printed | None]:
+def _row(support: Support, item: _Item, asked: date) -> dict[str, Printed | None]:
+    """An item; a day asked for that is later than the one we ask for now would only confuse, and is left out."""
+    shown = item.due is not None and item.due <= asked
     example = support.words(item.example, item.example_evidence, name=True) if item.example_evidence else None
     return {
         "name": support.words(item.name, item.evidence, name=True),
-        "due": support.day(item.due, item.due_evidence),
+        "due": support.day(item.due, item.due_evidence) if shown else None,
         "example": example,
     }
 

@@ -77,6 +77,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     variables = {
         **support.letter_to(contact),
         "engagement": support.words(engagement.title, engagement.evidence("title")),
+        "personal": support.is_client(contact),
         "template": engagement.template,
         "couple": sources.couple(snapshot.client.name) is not None,
         "form": support.words(_SIGNED[engagement.template], engagement.evidence("template")),

@@ -73,6 +73,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     rows = [changes.total_row(support, latest, None, name) for name in changes.TOTALS] if latest else []
     variables = {
         **support.letter_to(contact),
+        "personal": support.is_client(contact),
         "year_end": support.day(
             end, RecordEvidence(f"client:{snapshot.client.ref}", "next fiscal year end", end.isoformat())
         ),

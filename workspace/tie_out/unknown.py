@@ -1,0 +1,49 @@
+"""What a sentence calls a figure in words that no list knows: "The judgment was $215", "work resumed on March 11".
+
+Reads the subject of a plain sentence, and the verb before a day. Never decides whether a figure is tied: that is fit.py.
+"""
+
+import re
+from collections.abc import Sequence
+
+from workspace.tie_out.labels import Mention
+
+_COVER = "\ue000"
+_SUBJECT = re.compile(
+    r"(?:^|[,;:]\s|\b(?:and|but|while|that)\s)\s*(?:the|your|our|its|their|his|her|an?)\s+(?P<noun>[A-Za-z][a-z’'-]+(?:\s+[a-z’'-]+){0,3}?)"
+    r"(?:\s+(?:of|for|on|in|to|at|from|under|with|by|per)\s+[^,;:]{1,50}?)?"
+    r"\s+(?:is|was|are|were|comes?\s+to|came\s+to|stands?\s+at|stood\s+at|amounts?\s+to|amounted\s+to|reached|will\s+be|had\s+been|has\s+been)"
+    r"(?:\s+(?:now|only|just|about|also|still|charged\s+at|set\s+at))*[\s*_]*$",
+    re.I,
+)
+_NEUTRAL_WORDS = (
+    "account it this that these those there they total totals amount amounts sum sums figure figures number numbers result results all "
+    "rest other others one both each what which who he she we you i line lines whole difference value answer part balance charge so here "
+    "cost costs count income price rate change most half today now percentage"
+)
+_NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
+_VERB = re.compile(
+    r"\b(?P<verb>[a-z]+ed|began|ended|fell|grew|took\s+place|went)(?:\s+(?:the|an?|your|our|its|it|their|his|her)(?:\s+[\w’-]+){0,2})?\s+on\s+(?:the\s+)?[*_]*$",
+    re.I,
+)
+_SILENT_WORDS = "dated based named called ended agreed stated printed reported recorded noted listed shown expected"
+_SILENT = frozenset(_SILENT_WORDS.split())
+
+
+def unknown_subject(left: str, known: Sequence[Mention]) -> str:
+    """The noun that a sentence is about whose verb leads to the figure, where none of the words that are `known` stands in it."""
+    match = _SUBJECT.search(left)
+    if match is None or _COVER in match.group():
+        return ""
+    noun = match["noun"].split()[-1].casefold()
+    if noun in _NEUTRAL or any(one.end > match.start() for one in known):
+        return ""
+    return match["noun"]
+
+
+def unknown_event(left: str, known: Sequence[Mention]) -> str:
+    """The verb right before "on" and a day, where it is none that is `known`."""
+    match = _VERB.search(left)
+    if match is None or match["verb"].casefold() in _SILENT or any(one.end > match.start() for one in known):
+        return ""
+    return match["verb"]
