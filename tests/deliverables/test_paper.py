@@ -103,6 +103,17 @@ def test_a_released_copy_says_who_freed_it_and_when_and_nothing_internal(firm: D
     assert "Invoice 7, amount: 1200.00" in inside
 
 
+def test_a_paper_is_set_in_the_pages_own_face_on_any_machine(firm: Database, freed: str) -> None:
+    from pypdf import PdfReader
+
+    with firm.reading() as session:
+        paper = PdfReader(BytesIO(as_pdf(as_(session, "ana"), freed)))
+    faces = {
+        font["/BaseFont"].partition("+")[2] for page in paper.pages for font in page["/Resources"]["/Font"].values()
+    }
+    assert faces and all(face.startswith("Paper") for face in faces), faces  # the name that paper.css gives it
+
+
 def test_a_signature_has_room_and_is_not_alone_on_a_page(firm: Database) -> None:
     """The last words before it go to the next page with it, whichever line is the last that fits."""
     from docx import Document

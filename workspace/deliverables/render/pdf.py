@@ -1,4 +1,7 @@
-"""A paper as PDF, through HTML. Fetches nothing from anywhere: a text can name no picture and no address."""
+"""A paper as PDF, through HTML. Fetches nothing from anywhere: a text can name no picture and no address.
+
+The text face is the pages' own, from the package that carries it, so that a letter looks the same whatever machine drew it.
+"""
 
 import re
 from collections.abc import Iterable
@@ -6,6 +9,7 @@ from functools import lru_cache
 from html import escape
 from importlib.resources import files
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from store.errors import Broken
@@ -13,6 +17,11 @@ from workspace.deliverables.render.html import as_html
 from workspace.deliverables.render.marks import SIGNED
 from workspace.deliverables.render.paper import Sheet, facts_line
 
+_FACES = {
+    "face:regular": "SourceSansPro-Regular.ttf",
+    "face:bold": "SourceSansPro-Semibold.ttf",
+    "face:italic": "SourceSansPro-It.ttf",
+}
 _SIGNED = re.compile(rf"(?:<p>((?:(?!</p>).)*</p>\s*))?<p>({'|'.join(SIGNED)})</p>", re.DOTALL)
 
 
@@ -28,12 +37,19 @@ def printed(title: str, parts: Iterable[str]) -> bytes:
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_style()}</style>'
     page = f'<!doctype html><html lang="en"><head>{head}</head><body>{"".join(parts)}</body></html>'
     out = BytesIO()
-    HTML(string=page, url_fetcher=_nothing).write_pdf(out)
+    HTML(string=page, url_fetcher=_face).write_pdf(out)
     return out.getvalue()
 
 
-def _nothing(url: str, *rest: Any, **more: Any) -> dict[str, Any]:
-    raise Broken("a paper must not fetch anything")
+def _face(url: str, *rest: Any, **more: Any) -> Any:
+    """A weight of the text face, by the name that paper.css has for it; whatever else is asked for is refused."""
+    if url not in _FACES:
+        raise Broken("a paper must not fetch anything")
+    import font_source_sans_pro
+    from weasyprint.urls import URLFetcherResponse
+
+    source = Path(font_source_sans_pro.__file__).parent / "files" / _FACES[url]
+    return URLFetcherResponse(url, source.read_bytes(), {"Content-Type": "font/ttf"})
 
 
 def _parts(sheet: Sheet) -> list[str]:
