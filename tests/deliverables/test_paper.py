@@ -163,7 +163,7 @@ def test_every_mark_stands_behind_its_figure(firm: Database, draft: str) -> None
     with firm.reading() as session:
         shown = show(as_(session, "ana"), draft)
     html = as_html(shown)
-    figures = re.findall(r'<span class="fig (\w+)" data-tick="(\d+)">(.*?)</span>', html, re.DOTALL)
+    figures = re.findall(r'<span class="fig (\w+)" data-tick="(\d+)">(.*?</svg></span>)</span>', html, re.DOTALL)
     said = [(status, int(tick), re.sub(r"<.*?>", "", inner)) for status, tick, inner in figures]
     assert said == [(mark["status"], n, mark["text"]) for n, mark in enumerate(shown["tickmarks"])]
     assert as_html(shown, style="none").count("<span") == 0

@@ -158,7 +158,7 @@ def test_the_source_of_a_figure_is_shown_with_its_page(shared: Own) -> None:
     draft = draft_of(services, "notice-explanation", "C002")
     ana = look("ana")
     page = ana.get(f"/review/{draft}").text
-    figures = re.findall(r'class="fig (\w+)" data-tick="(\d+)">([^<]+)', page)
+    figures = re.findall(r'class="fig (\w+)" data-tick="(\d+)">(.*?)</span>', page)
     amount = next(number for status, number, text in figures if "2,170.49" in text and status == "tied")
     panel = ana.get(f"/review/{draft}/proof/{amount}").text
     assert "CP504.pdf" in panel and "page 1" in panel

@@ -99,9 +99,15 @@ def _wrapped(inner: str, index: int, status: str, draw: Callable[[int, str], str
         if _TAG.fullmatch(part):
             out.append(part)
         else:
-            end = draw(index, status) if number == last else ""
-            out.append(f'<span class="fig {status}" data-tick="{index}">{part}{end}</span>')
+            text = _ended(part, draw(index, status)) if number == last else part
+            out.append(f'<span class="fig {status}" data-tick="{index}">{text}</span>')
     return "".join(out)
+
+
+def _ended(text: str, mark: str) -> str:
+    """The mark stays on the line of the figure's last word."""
+    before, space, word = text.rpartition(" ")
+    return f'{before}{space}<span class="end">{word}{mark}</span>'
 
 
 def _ticked(index: int, status: str) -> str:
