@@ -6,9 +6,11 @@ Begins by itself when documents were read by earlier rules, ends with the proces
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
+from api.beside import Rest, beside, resting
 from api.commands.result import Progress, silent
 from api.output import tell
 from api.wiring import Services
@@ -17,25 +19,12 @@ from ingestion.reading_again import behind, read_again
 from workspace.notices import record_new_notices, refresh_notice
 from workspace.scope import system_scope
 
-# A piece of work is followed by as long a rest: people come first.
-_REST = 1.0
-_LONGEST = 30.0
-
-Rest = Callable[[float], bool]
-"""Given the seconds a piece of work took: waits as it likes, and says whether to end."""
-
 
 @contextmanager
 def reading_again(services: Services) -> Iterator[None]:
     """While the block runs, documents that earlier rules read are read again in a thread of its own."""
-    ended = threading.Event()
-    thread = threading.Thread(target=_work, args=(services, ended), name="read again", daemon=True)
-    thread.start()
-    try:
+    with beside("read again", partial(_work, services)):
         yield
-    finally:
-        ended.set()
-        thread.join(_LONGEST)
 
 
 def _work(services: Services, ended: threading.Event) -> None:
@@ -44,10 +33,7 @@ def _work(services: Services, ended: threading.Event) -> None:
         return
     tell(f"{waiting} documents are read again by the rules {READER_VERSION}; until then their facts stand as they are.")
 
-    def rest(seconds: float) -> bool:
-        return ended.wait(min(seconds * _REST, _LONGEST))
-
-    read, changed = read_all_again(services, silent, rest)
+    read, changed = read_all_again(services, silent, resting(ended))
     tell(f"{read} of {waiting} documents were read again; {changed} of them say something else now.")
 
 
