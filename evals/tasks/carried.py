@@ -5,6 +5,7 @@ Arithmetic is carried when each of its operands has a source that holds. Decides
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -35,6 +36,9 @@ _WORDS = dict(
 _WRITTEN = re.compile(
     r"\b([A-Z][a-z]{2,8})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b|\b(\d{4})-(\d\d)-(\d\d)|\b(\d{1,2})/(\d{1,2})/(\d{2,4})\b"
 )
+
+
+_SPAN = re.compile(r"\b([A-Z][a-z]{2,8})\.?(?: ?[-\u2013] ?([A-Z][a-z]{2,8})\.?)? (\d{4})\b")
 
 
 def carried(session: Session, text: str, evidence: Mapping[str, Any]) -> bool:
@@ -82,19 +86,20 @@ def _plain(value: object) -> str:
 
 
 def _says(source: str, text: str) -> bool:
-    """Whether the words, the date or the amounts of `text` are those of the source."""
+    """Whether the words, the date or the amounts of `text` are those of the source. A period carries its first day and its last."""
     said, words = _bare(source), _bare(text)
     if words in said or set(words.split()) <= set(said.split()):
         return True
     days = set(_days(text))
     if days:
-        return days <= set(_days(source))
+        return days <= {*_days(source), *_ends(source)}
     amounts = set(_amounts(text))
     return bool(amounts) and amounts <= set(_amounts(source))
 
 
 def _bare(text: str) -> str:
-    return " ".join(re.findall(r"[\w$%&.-]+", text.replace("\\", "").replace(",", "").casefold()))
+    plain = text.replace("\\", "").replace(",", "").replace(" & ", " and ").casefold()
+    return " ".join(re.findall(r"[\w$%&.-]+", plain))
 
 
 def _days(text: str) -> Iterator[date]:
@@ -110,6 +115,16 @@ def _days(text: str) -> Iterator[date]:
                 yield date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
         except ValueError:
             continue
+
+
+def _ends(text: str) -> Iterator[date]:
+    """The first and the last day of "February 2026", of "January - December 2025"."""
+    for first, last, year in _SPAN.findall(text):
+        months = [name[:3].lower() for name in (first, last or first)]
+        if all(name in _MONTHS for name in months):
+            begins, ends = (_MONTHS.index(name) + 1 for name in months)
+            yield date(int(year), begins, 1)
+            yield date(int(year), ends, monthrange(int(year), ends)[1])
 
 
 def _amounts(text: str) -> Iterator[Decimal]:

@@ -28,6 +28,13 @@ def proof(field: str, value: str) -> dict[str, str]:
         ("$1,200.00", {"kind": "record", "record": "setting:x", "field": "dollars", "value": "1200.50"}, False),
         ("March 20, 2026", {"kind": "record", "record": "proposal", "field": "reply by", "value": "2026-03-20"}, True),
         ("March 20, 2026", {"kind": "record", "record": "proposal", "field": "reply by", "value": "2026-03-21"}, False),
+        ("January 31, 2026", {"kind": "record", "record": "fact:x", "field": "period", "value": "January 2026"}, True),
+        ("June 1, 2025", {"kind": "record", "record": "fact:x", "field": "period", "value": "June - July 2025"}, True),
+        (
+            "June 30, 2025",
+            {"kind": "record", "record": "fact:x", "field": "period", "value": "June - July 2025"},
+            False,
+        ),
         ("three", {"kind": "derived", "formula": "count", "inputs": [proof("ref", "C1")]}, True),
         ("three", {"kind": "derived", "formula": "count", "inputs": [proof("ref", "C9")]}, False),
         ("$5.00", {"kind": "document", "version": "v", "page": 1, "start": 0, "end": 5, "quote": "$5.00"}, False),
