@@ -14,7 +14,7 @@ from store import tables
 from store.corrections import PERSON
 from workspace.scope import Scope
 from workspace.snapshot.model import Document, Fact, Finding, Notice, Person
-from workspace.snapshot.records import IDS, rows_of
+from workspace.snapshot.records import IDS, of_each, rows_of
 
 # Detectors look into the words of these, not only at their facts.
 WORDED = ("notice", "engagement-letter", "mail-receipt")
@@ -120,8 +120,4 @@ def _select_findings() -> Executable:
 
 def findings(scope: Scope, ids: Ids) -> Mapping[str, Sequence[Finding]]:
     """What intake said of the current versions, and of what never became a version."""
-    rows = rows_of(scope, _select_findings(), ids)
-    found: dict[str, list[Finding]] = defaultdict(list)
-    for client, *values in rows:
-        found[client].append(Finding(*values))
-    return found
+    return of_each(scope, _select_findings(), ids, Finding)

@@ -5,10 +5,10 @@ Each function gives its values by client's id, in the order that a snapshot has 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, Executable, bindparam, select
 
@@ -32,6 +32,7 @@ from workspace.snapshot.model import (
 )
 
 Ids = Collection[str]
+_Value = TypeVar("_Value")
 
 
 IDS: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -41,6 +42,14 @@ IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 def rows_of(scope: Scope, query: Executable, ids: Ids) -> Sequence[Any]:
     """The rows of a query whose columns are the fields of a value, in their order."""
     return scope.session.execute(query, {"ids": list(ids)}).all()
+
+
+def of_each(scope: Scope, query: Executable, ids: Ids, made: Callable[..., _Value]) -> Mapping[str, Sequence[_Value]]:
+    """The rows of a query as values, by client: its first column is the client, the others are the value's fields."""
+    found: dict[str, list[_Value]] = defaultdict(list)
+    for client, *values in rows_of(scope, query, ids):
+        found[client].append(made(*values))
+    return found
 
 
 @cache
@@ -56,11 +65,7 @@ def _select_contacts() -> Executable:
 
 def contacts(scope: Scope, ids: Ids) -> Mapping[str, Sequence[Contact]]:
     """Those of the client's own, by name."""
-    rows = rows_of(scope, _select_contacts(), ids)
-    found: dict[str, list[Contact]] = defaultdict(list)
-    for client, *values in rows:
-        found[client].append(Contact(*values))
-    return found
+    return of_each(scope, _select_contacts(), ids, Contact)
 
 
 @cache
@@ -120,11 +125,7 @@ def _select_tasks() -> Executable:
 
 def tasks(scope: Scope, ids: Ids) -> Mapping[str, Sequence[Task]]:
     """By date, those without one last."""
-    rows = rows_of(scope, _select_tasks(), ids)
-    found: dict[str, list[Task]] = defaultdict(list)
-    for client, *values in rows:
-        found[client].append(Task(*values))
-    return found
+    return of_each(scope, _select_tasks(), ids, Task)
 
 
 @cache
@@ -140,11 +141,7 @@ def _select_requests() -> Executable:
 
 def requests(scope: Scope, ids: Ids) -> Mapping[str, Sequence[RequestItem]]:
     """By date, those without one last."""
-    rows = rows_of(scope, _select_requests(), ids)
-    found: dict[str, list[RequestItem]] = defaultdict(list)
-    for client, *values in rows:
-        found[client].append(RequestItem(*values))
-    return found
+    return of_each(scope, _select_requests(), ids, RequestItem)
 
 
 @cache
