@@ -42,6 +42,7 @@ from api.routes import (
     system,
     time,
     time_json,
+    undo,
 )
 from api.said import sentence
 from api.security import SignInNeeded, with_headers
@@ -77,6 +78,7 @@ ROUTES = (
     money_reports,
     money,
     money_json,
+    undo,
 )
 
 

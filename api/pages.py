@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from api.nav import places
 from api.said import said_in
 from store.ids import content_hash
 from workspace.comments import plain as quoted
@@ -88,7 +89,7 @@ def environment() -> Environment:
         without_name=without_name,
     )
     made.globals.update(
-        evidence_url=evidence_url, leaves=leaves, asset=asset, told=told, lit=lit, may=may, has_right=may
+        evidence_url=evidence_url, leaves=leaves, asset=asset, told=told, lit=lit, may=may, has_right=may, places=places
     )
     return made
 

@@ -78,6 +78,7 @@ _SENTENCES = {
     "time-deleted": "Deleted. The trail keeps what it said.",
     "time-kept": "Kept.",
     "tray": "In the tray.",
+    "undone": "Undone. Everything is as it was before.",
     "unlinked": "Taken apart. Both are documents of their own, and stay so.",
     "taken-back": "Taken back. What was read stands again.",
     "unlocked": "Opened with the password, which is kept, sealed, for this client’s other locked files.",
@@ -89,15 +90,18 @@ _UNDONE = ("acknowledge", "delegate", "dismiss", "pin", "snooze")
 _COUNTS = ("accepted", "duplicate", "unchanged", "refused", "waiting", "known", "filed", "dropped")
 _TOLD = {"waiting": "new", "known": "there already", "filed": "filed before", "dropped": "set aside before"}
 _KEY = re.compile(r"sig_[0-9a-f]{8,40}")
+_ACT = re.compile(r"act_[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
 class Said:
-    """A sentence about the act before. `undo` are the keys of signals whose decision can be taken back, `back` the page to return to."""
+    """A sentence about the act before. `undo` are the keys of signals whose decision can be taken back, `act` is an act
+    that workspace/undo.py takes back, "" for none; `back` the page to return to."""
 
     text: str
     undo: tuple[str, ...]
     back: str
+    act: str = ""
 
 
 def said_in(request: Request) -> Said | None:
@@ -108,7 +112,8 @@ def said_in(request: Request) -> Said | None:
     keys = tuple(key for key in request.query_params.getlist("key") if _KEY.fullmatch(key))
     counted = [f"{number} {_TOLD.get(name, name)}" for name in _COUNTS if (number := _count(request, name))]
     text = f"{_SENTENCES[code]} {', '.join(counted)}." if counted else _SENTENCES[code]
-    return Said(text, keys if code in _UNDONE else (), request.url.path)
+    act = request.query_params.get("act", "")
+    return Said(text, keys if code in _UNDONE else (), request.url.path, act if _ACT.fullmatch(act) else "")
 
 
 def _count(request: Request, name: str) -> int:

@@ -53,7 +53,7 @@ from workspace.scope import Right, Scope
 
 R = TypeVar("R", bound=Row)
 _SECRET = {("people", "password_hash"), ("passages", "vector")}
-_SECRET_TABLES = {"calendar_feeds", "sign_ins", "sign_in_failures", "kept_passwords", "new_vectors"}
+_SECRET_TABLES = {"acts", "calendar_feeds", "sign_ins", "sign_in_failures", "kept_passwords", "new_vectors"}
 # What is nobody's yet may be a client's whom the asker must not see: only the operator takes it along.
 _UNSORTED = {"loose_files", "watched_files"}
 

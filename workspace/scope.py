@@ -21,50 +21,81 @@ class Right(StrEnum):
     """What a person may do. `thing:action`, alphabetical; nothing else can be asked for."""
 
     AUDIT_READ = "audit:read"
+    AUTOMATION_SET = "automation:set"
+    CAPACITY_READ = "capacity:read"
+    CLIENT_MERGE = "client:merge"
     CLIENT_READ = "client:read"
     CLIENT_WRITE = "client:write"
+    CONFLICT_SEARCH = "conflict:search"
     DEADLINE_RULE = "deadline:rule"
     DELIVERABLE_EDIT = "deliverable:edit"
     DELIVERABLE_RELEASE = "deliverable:release"
     DELIVERABLE_REVIEW = "deliverable:review"
     DOCUMENT_ADD = "document:add"
+    ENGAGEMENT_WRITE = "engagement:write"
     EXPORT_WRITE = "export:write"
     FACT_CORRECT = "fact:correct"
     INTAKE_SORT = "intake:sort"
     INVOICE_ISSUE = "invoice:issue"
     INVOICE_WRITE = "invoice:write"
+    LETTER_WRITE = "letter:write"
+    MAIL_TRIAGE = "mail:triage"
+    NOTE_WRITE = "note:write"
     PAYMENT_RECORD = "payment:record"
     PEOPLE_MANAGE = "people:manage"
     PORTFOLIO_READ = "portfolio:read"
+    PROFILE_WRITE = "profile:write"
     RATES_SEE = "rates:see"
     RATES_SET = "rates:set"
+    REQUEST_WRITE = "request:write"
     REVENUE_READ = "revenue:read"
     SCAN_RUN = "scan:run"
     SIGNAL_DECIDE = "signal:decide"
+    TASK_WRITE = "task:write"
+    TAX_ID_SEE = "tax-id:see"
+    TEMPLATE_WRITE = "template:write"
     TIME_APPROVE = "time:approve"
     TIME_WRITE = "time:write"
+    TRUST_RECONCILE = "trust:reconcile"
+    TRUST_WRITE = "trust:write"
+    WEBHOOK_MANAGE = "webhook:manage"
     WIP_ADJUST = "wip:adjust"
     READ = CLIENT_READ
 
 
-_STAFF = frozenset({Right.CLIENT_READ, Right.DELIVERABLE_EDIT, Right.DOCUMENT_ADD, Right.TIME_WRITE})
-_SENIOR = _STAFF | {Right.CLIENT_WRITE, Right.FACT_CORRECT, Right.SIGNAL_DECIDE}
+_STAFF = frozenset(
+    {Right.CLIENT_READ, Right.DELIVERABLE_EDIT, Right.DOCUMENT_ADD, Right.TIME_WRITE}
+    | {Right.MAIL_TRIAGE, Right.NOTE_WRITE, Right.REQUEST_WRITE, Right.TASK_WRITE}
+)
+_SENIOR = (
+    _STAFF
+    | {Right.CLIENT_WRITE, Right.ENGAGEMENT_WRITE, Right.FACT_CORRECT, Right.LETTER_WRITE}
+    | {Right.PROFILE_WRITE, Right.SIGNAL_DECIDE, Right.TAX_ID_SEE}
+)
 _BILLING = frozenset({Right.INVOICE_WRITE, Right.PAYMENT_RECORD, Right.RATES_SEE, Right.TIME_APPROVE, Right.WIP_ADJUST})
-_MANAGER = _SENIOR | _BILLING | {Right.DEADLINE_RULE, Right.DELIVERABLE_REVIEW, Right.PORTFOLIO_READ, Right.SCAN_RUN}
+_LEAD = frozenset(
+    {Right.AUTOMATION_SET, Right.CAPACITY_READ, Right.CONFLICT_SEARCH, Right.TEMPLATE_WRITE, Right.TRUST_WRITE}
+)
+_MANAGER = (
+    _SENIOR | _BILLING | _LEAD | {Right.DEADLINE_RULE, Right.DELIVERABLE_REVIEW, Right.PORTFOLIO_READ, Right.SCAN_RUN}
+)
 _OPERATE = frozenset({Right.AUDIT_READ, Right.EXPORT_WRITE, Right.INTAKE_SORT, Right.PEOPLE_MANAGE, Right.SCAN_RUN})
 
 RIGHTS: dict[str, frozenset[Right]] = {
     "partner": _MANAGER
     | _OPERATE
-    | {Right.DELIVERABLE_RELEASE, Right.INVOICE_ISSUE, Right.RATES_SET, Right.REVENUE_READ},
+    | {Right.CLIENT_MERGE, Right.DELIVERABLE_RELEASE, Right.INVOICE_ISSUE, Right.RATES_SET, Right.REVENUE_READ}
+    | {Right.TRUST_RECONCILE, Right.WEBHOOK_MANAGE},
     "manager": _MANAGER,
     "senior": _SENIOR,
     "staff": _STAFF,
-    "admin": _OPERATE | {Right.CLIENT_READ, Right.CLIENT_WRITE, Right.DOCUMENT_ADD, Right.PAYMENT_RECORD},
+    "admin": _OPERATE
+    | {Right.CLIENT_MERGE, Right.CLIENT_READ, Right.CLIENT_WRITE, Right.CONFLICT_SEARCH, Right.DOCUMENT_ADD}
+    | {Right.PAYMENT_RECORD, Right.PROFILE_WRITE, Right.TAX_ID_SEE, Right.WEBHOOK_MANAGE},
     # The night and the operator at the machine: no decision that belongs to a person.
     "system": _OPERATE
     | {Right.CLIENT_READ, Right.CLIENT_WRITE, Right.DEADLINE_RULE, Right.DELIVERABLE_EDIT, Right.DOCUMENT_ADD}
-    | {Right.RATES_SEE},
+    | {Right.ENGAGEMENT_WRITE, Right.PROFILE_WRITE, Right.RATES_SEE, Right.REQUEST_WRITE, Right.TASK_WRITE},
 }
 
 

@@ -1,5 +1,6 @@
 """Every table, by the glossary's names. One module a subject; import from here."""
 
+from store.tables.acts import Act
 from store.tables.base import Base, OfClient, Scanned
 from store.tables.billing import Adjustment, Bill, BillLine, Counter, Rate, Receipt, RecurringFee, Timer
 from store.tables.deadlines import CalendarFeed, StateRule
@@ -66,6 +67,7 @@ from store.tables.work import (
 )
 
 __all__ = [
+    "Act",
     "Adjustment",
     "AuditEntry",
     "AuditHead",
