@@ -8,15 +8,21 @@ when two looks in a row saw it at the same revision, so that ten files that arri
 import logging
 import threading
 from datetime import datetime, time
+from functools import partial
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from agents import engine, overnight
+from agents.ordered import draft_ordered
 from agents.ports import Services
 from ingestion.pipeline import UNFINISHED
 from store.errors import TickmarkError
 from workspace import nights
 from workspace.nights import Order
-from workspace.scope import system_scope
+from workspace.scope import Scope, system_scope
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 EVERY = 15.0  # seconds between two looks: a change is scanned within a minute
 AGAIN = 20  # looks until a night that stopped short (a full disk, a database that was away) is taken up once more
@@ -37,6 +43,7 @@ def scan_changed(services: Services, seen: list[Order]) -> list[Order]:
     While a night runs, nobody is scanned: the night reads them."""
     if engine.current().nights:
         return []
+    draft_ordered(services, partial(_scope, services))
     found = changed(services)
     settled = [order for order in found if order in seen]
     if settled:
@@ -48,8 +55,11 @@ def scan_changed(services: Services, seen: list[Order]) -> list[Order]:
 def changed(services: Services) -> list[Order]:
     """The clients whose workspace changed since the scan of today, their files read to the end."""
     with services.database.reading() as session:
-        scope = system_scope(session, "night", now=services.clock.now(), today=services.clock.today())
-        return nights.changed(scope, UNFINISHED)
+        return nights.changed(_scope(services, session), UNFINISHED)
+
+
+def _scope(services: Services, session: "Session") -> Scope:
+    return system_scope(session, "night", now=services.clock.now(), today=services.clock.today())
 
 
 def make_up(services: Services) -> bool:

@@ -9,7 +9,7 @@ import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -138,12 +138,12 @@ class Engine:
         left, lost = list(ids), dict[str, str]()
         time_to_adopt, time_to_ask = _Every(_LOOK_FOR_ABANDONED), _Every(_LOOK_FOR_CANCELLED)
         while left:
-            ended = {one.workflow_id: one.status for one in self._look(left[:_BATCH]) if one.status in _ENDED}
+            ended = {one.workflow_id: one.status for one in self._look(left[:_BATCH], _ENDED)}
             lost |= {one: status for one, status in ended.items() if status != "SUCCESS"}
             left = [one for one in left if one not in ended]
             done(len(ids) - len(left))
             if left:
-                self.go_on(_LOOK)
+                self.go_on(_POLL_ASKING if self._asked else _LOOK)
             if left and time_to_ask() and cancelled():
                 return self.take_off(ids)
             if time_to_adopt():
@@ -159,18 +159,19 @@ class Engine:
         """Take off the queue what nobody began, wait for what is in hand, and raise Conflict."""
         from dbos import DBOS
 
-        if waiting := [one.workflow_id for one in self._look(ids) if one.status == "ENQUEUED"]:
+        if waiting := [one.workflow_id for one in self._look(ids, ("ENQUEUED",))]:
             DBOS.cancel_workflows(waiting)
-        while any(one.status not in _ENDED for one in self._look(ids)) and not self.stopping.wait(_POLL):
+        while self._look(ids, _UNENDED) and not self.stopping.wait(_POLL):
             pass
         raise Conflict("the night was cancelled")
 
-    def _look(self, ids: Sequence[str]) -> "list[WorkflowStatus]":
+    def _look(self, ids: Sequence[str], states: Collection[str]) -> "list[WorkflowStatus]":
+        """Those of the workflows that are in one of the states: asked again and again, so that no others are fetched."""
         from dbos import DBOS
 
         if not ids:  # which DBOS takes for all
             return []
-        return DBOS.list_workflows(workflow_ids=list(ids), load_input=False, load_output=False)
+        return DBOS.list_workflows(workflow_ids=list(ids), status=list(states), load_input=False, load_output=False)
 
     def adopt(self) -> None:
         """Take up the clients that a worker on another machine began and never finished. Twice done is as good as once."""
@@ -256,6 +257,7 @@ class _Every:
         return True
 
 
+_UNENDED = ("PENDING", "ENQUEUED", "DELAYED")
 _ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 _opening = threading.Lock()
 _current: Engine | None = None

@@ -21,9 +21,11 @@ from agents import aside, engine
 from agents.brief import write_briefs
 from agents.engine import FAILED, GIVEN_UP_AFTER, VERSION, WORKERS, Engine
 from agents.fact_reader import Filling, fill_facts, reader_of
+from agents.ordered import bring_dates, draft_ordered
 from agents.ports import Services
 from agents.promise_reader import PROMPT as PROMISES
 from agents.promise_reader import Reading, read_promises
+from agents.reminders import remind
 from agents.scan import Practice, read_practice, scan_client
 from agents.unchanged import BATCH, scan_unchanged
 from prompts.render import load
@@ -35,6 +37,7 @@ from workspace.scans import save_failed_scan
 from workspace.scope import Scope, system_scope
 from workspace.unchanged import finished, untouched
 from workspace.weights import learn
+from workspace.workflow.series import advance
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -115,10 +118,15 @@ def run_night(
     started = time.monotonic()
     with opened(services, workers) as running:
         night = Night(services, as_of, now if refs is not None else _patiently()(_begin, services, as_of, now))
+        if refs is None and as_of == services.clock.today():
+            bring_dates(services)
         orders = _ordered(night, refs)
         running.nights[as_of] = (0, len(orders))
         try:
             _scan_all(running, night, orders, progress, batch=refs is None)
+            if as_of == services.clock.today():  # a day gone by is replayed, and nobody is written to for it
+                remind(services, night.scope, refs)
+                draft_ordered(services, night.scope, refs)
             briefs = _patiently()(_brief_all, night, whole=refs is None, progress=progress)
             counts = _patiently()(_finish, night, orders, whole=refs is None, briefs=briefs)
             running.forget()
@@ -186,6 +194,8 @@ def _begin(services: Services, as_of: date, now: datetime) -> datetime:
         scope = system_scope(session, "night", now=now, today=as_of)
         begun = nights.begin_night(scope).astimezone(UTC)
         learn(scope)
+        if as_of == services.clock.today():  # the day itself: what series have come to is there when its client is read
+            advance(scope)
         return begun
 
 

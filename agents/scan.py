@@ -15,8 +15,10 @@ from agents.draft import draft_for_night
 from agents.patience import Patience
 from agents.ports import Running, Services
 from store.errors import TickmarkError
+from workspace.automations.engine import arrived
 from workspace.deliverables.occasions import DueDraft
 from workspace.night_drafts import conclude_scan, owed_drafts, scan_before
+from workspace.requests.proposals import propose
 from workspace.scan_past import Before
 from workspace.scans import Saved, save_client_scan
 from workspace.scope import Scope, system_scope
@@ -122,10 +124,16 @@ def find(state: Scanning, runtime: Running[Desk]) -> dict[str, Any]:
 
 
 def save(state: Scanning, runtime: Running[Desk]) -> dict[str, Any]:
-    """The signals with their rank, in one transaction."""
-    desk, found = runtime.context, state["found"]
+    """The signals with their rank, and which documents may answer what was asked of the client, in one transaction."""
+    desk, found, client = runtime.context, state["found"], state["client"]
     with desk.services.database.writing() as session:
-        return {"saved": save_client_scan(desk.scope(session), state["client"], found.signals, found.blind_spots)}
+        scope = desk.scope(session)
+        saved = save_client_scan(scope, client, found.signals, found.blind_spots)
+        proposed = propose(scope, client)
+        if desk.as_of == desk.services.clock.today():  # nothing follows from a day that is replayed
+            arrived(scope, client)
+    requests = tuple(replace(one, proposed=one.id in proposed) for one in client.requests)
+    return {"saved": saved, "client": replace(client, requests=requests)}
 
 
 def decide(state: Scanning, runtime: Running[Desk]) -> dict[str, Any]:

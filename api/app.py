@@ -11,41 +11,83 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.fonts import ensure_fonts
+from api.gate import TooMany
+from api.once import Once
 from api.pages import STATIC, page
+from api.preconditions import ETags
 from api.routes import (
     ask_firm,
+    automations,
+    automations_json,
     brief,
     calendar,
+    capacity,
+    capacity_json,
     chat,
     chat_uses,
     clients,
     commands,
+    conflicts,
+    contacts,
+    contacts_json,
     contradictions,
     contradictions_json,
+    day,
     deliverables,
+    directory,
+    directory_json,
     documents,
     facts,
+    go,
+    inbox,
+    inbox_json,
     intake,
     intake_json,
     json_routes,
     knowledge,
+    law_json,
+    letters,
+    letters_json,
+    matters,
+    me,
     money,
     money_json,
     money_reports,
+    onboarding,
+    onboarding_json,
     outbox,
     portfolio,
     preferences,
+    reference,
+    repeating,
     report,
+    reports,
+    reports_json,
+    requests,
+    requests_json,
     reviewing,
     search,
+    series_json,
     session,
+    setup,
+    sign,
     system,
+    tasks_json,
+    templates,
     time,
     time_json,
+    timeline,
+    timeline_json,
+    trust,
+    trust_json,
     undo,
+    webhooks,
+    webhooks_json,
+    work,
+    work_json,
 )
 from api.said import sentence
-from api.security import SignInNeeded, with_headers
+from api.security import SignInNeeded, secret_of, with_headers
 from api.wiring import Services
 from store.errors import TickmarkError
 
@@ -53,7 +95,13 @@ ROUTES = (
     session,
     brief,
     calendar,
+    capacity,
+    capacity_json,
+    reports,
+    reports_json,
     portfolio,
+    directory,  # before clients: /clients/merge is no client
+    contacts,
     clients,
     documents,
     facts,
@@ -63,22 +111,55 @@ ROUTES = (
     chat,
     chat_uses,
     ask_firm,
+    inbox,
+    inbox_json,
     intake,
     intake_json,
     system,
     contradictions,
     contradictions_json,
+    directory_json,
+    contacts_json,
     json_routes,
     knowledge,
+    letters,
+    letters_json,
+    onboarding,
+    onboarding_json,
+    setup,
+    sign,
     preferences,
     search,
     report,
     time,
     time_json,
+    timeline,
+    timeline_json,
     money_reports,
     money,
     money_json,
+    requests,
+    requests_json,
+    matters,
+    conflicts,
+    law_json,
+    trust,
+    trust_json,
     undo,
+    me,
+    go,
+    reference,
+    webhooks,
+    webhooks_json,
+    day,
+    work,
+    repeating,
+    templates,
+    work_json,
+    tasks_json,
+    series_json,
+    automations,
+    automations_json,
 )
 
 
@@ -86,6 +167,8 @@ def create_app(services: Services, command_secret: str | None = None) -> FastAPI
     """The application over `services`. `command_secret` opens the door for the command line on the same machine."""
     app = FastAPI(title="Tickmark", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.services = services
+    app.add_middleware(Once, secret_of=secret_of)
+    app.add_middleware(ETags)
     app.middleware("http")(with_headers)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     fonts = Path(services.home) / "fonts"
@@ -120,7 +203,10 @@ def _refusal(request: Request, error: Exception) -> Response:
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         query = urlencode({"next": asked}) if request.method == "GET" and asked != "/" else ""
         return RedirectResponse("/sign-in" + (f"?{query}" if query else ""), status_code=303)
-    return _answer(request, error.status, sentence(error))
+    response = _answer(request, error.status, sentence(error))
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.wait)
+    return response
 
 
 def _http_error(request: Request, error: Exception) -> Response:

@@ -13,16 +13,24 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli_automations import register as register_automations
 from api.cli_deadlines import register as register_deadlines
+from api.cli_directory import register as register_directory
 from api.cli_facts import register as register_facts
 from api.cli_intake import register as register_intake
 from api.cli_knowledge import register as register_knowledge
+from api.cli_law import register as register_law
+from api.cli_letters import register as register_letters
 from api.cli_models import register as register_models
 from api.cli_money import register as register_money
 from api.cli_night import register as register_night
 from api.cli_preferences import register as register_preferences
 from api.cli_records import register as register_records
+from api.cli_reports import register as register_reports
+from api.cli_requests import register as register_requests
 from api.cli_search import register as register_search
+from api.cli_timeline import register as register_timeline
+from api.cli_workflow import register as register_workflow
 from api.commands.result import Result
 from api.execute import execute, failing
 from api.output import say
@@ -271,15 +279,23 @@ def audit_log(
 
 
 register_deadlines(app, _run)
+register_directory(app, _run)
 register_facts(app, _run)
 register_intake(app, _run)
 register_knowledge(app, _run)
+register_law(app, _run)
+register_letters(app, _run)
 register_models(app, _run, _home)
 register_money(app, _run)
 register_night(app, _run)
 register_preferences(app, _run)
 register_records(app, _run)
+register_reports(app, _run)
+register_requests(app, _run)
 register_search(app, _run)
+register_timeline(app, _run)
+register_workflow(app, _run)
+register_automations(app, _run)
 
 
 @person_app.command("set-password")

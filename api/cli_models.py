@@ -58,10 +58,15 @@ def _add_tokens(group: typer.Typer, run: Run) -> None:
         as_: As,
         name: Annotated[str, typer.Option(help="What it is for: the program that will hold it.")],
         days: Annotated[int, typer.Option(min=1, max=366, help="How long it opens.")] = 90,
+        read_only: Annotated[bool, typer.Option("--read-only", help="It changes nothing.")] = False,
+        right: Annotated[
+            list[str] | None, typer.Option(help="Only this right, and reading clients; several times.")
+        ] = None,
         json: Json = False,
     ) -> None:
-        """Make a token; it is shown once."""
-        run(context, "token-create", {"as": as_, "name": name, "days": days}, json)
+        """Make a token; it is shown once. It may whatever its person may, unless it is narrowed."""
+        asked = {"as": as_, "name": name, "days": days, "read_only": read_only, "rights": right or []}
+        run(context, "token-create", asked, json)
 
     @group.command("list")
     def list_(context: typer.Context, as_: As, json: Json = False) -> None:

@@ -34,6 +34,6 @@ class Clock:
         """The day in the firm's time zone."""
         return self.pinned or datetime.now(self._zone()).date()
 
-    def local(self, moment: datetime) -> datetime:
-        """A moment as the clock on the firm's wall shows it."""
-        return moment.astimezone(self._zone())
+    def local(self, moment: datetime, zone: str | None = None) -> datetime:
+        """A moment as the clock on the firm's wall shows it, or on that of a person who reads times in another zone (an IANA name)."""
+        return moment.astimezone(ZoneInfo(zone) if zone else self._zone())

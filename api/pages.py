@@ -42,10 +42,16 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         path=request.url.path,
         today=services.clock.today(),
         pinned=services.settings.today is not None,
-        local=services.clock.local,
+        local=_wall(services.clock.local, values["who"]),
         **values,
     )
     return HTMLResponse(html, status_code=status)
+
+
+def _wall(local: Callable[..., datetime], who: Any) -> Callable[[datetime], datetime]:
+    """A moment as the asker reads it; the practice's day stays the firm's."""
+    zone = getattr(who, "zone", None)
+    return lambda moment: local(moment, zone)
 
 
 def fragment(template: str, **values: Any) -> str:

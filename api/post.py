@@ -59,8 +59,9 @@ def send_all(services: Services) -> dict[str, int]:
             return {state: n for state, n in found.items() if n}
         refused, later = _deliver(server, letter, services)
         with writing(services, "post") as scope:
-            state = settle(scope, letter.id, refused=refused, later=later)
-        found[state] = found.get(state, 0) + 1
+            states = [settle(scope, one, refused=refused, later=later) for one in letter.posts]
+        for state in states:
+            found[state] = found.get(state, 0) + 1
 
 
 class Server:

@@ -6,21 +6,23 @@ a token made from that secret, so that another site cannot make it (CSRF).
 
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from sqlalchemy.orm import Session
 
 from api.wiring import Services
 from store.errors import Forbidden, TickmarkError
-from workspace.scope import Scope, open_scope
-from workspace.sign_in import person_behind
+from workspace.platform.tokens import LOOKING
+from workspace.scope import Right, Scope, open_scope
+from workspace.sign_in import opened_by
 
 COOKIE = "tickmark_session"
+_KNOWN = {right.value for right in Right}
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'",
@@ -40,13 +42,22 @@ class SignInNeeded(TickmarkError):
 
 @dataclass(frozen=True)
 class Asker:
-    """Who sends this request. `csrf` is what her forms carry, None for a program with a bearer token."""
+    """Who sends this request. `csrf` is what her forms carry, None for a program with a bearer token. `sign_in` is the id of the session
+    or token; `zone` the one she reads times in, None for the firm's; `only` the rights that a token is narrowed to."""
 
     person_id: str
     email: str
     name: str
     role: str
     csrf: str | None
+    sign_in: str = ""
+    zone: str | None = None
+    only: frozenset[Right] | None = None
+
+    @property
+    def looks_only(self) -> bool:
+        """Whether the token may change nothing."""
+        return self.only is not None and not self.only - LOOKING
 
 
 def services_of(request: Request) -> Services:
@@ -57,16 +68,28 @@ def services_of(request: Request) -> Services:
 
 def asker(request: Request) -> Asker:
     """A dependency for every route that shows something: the person behind the request. Raises SignInNeeded."""
+    services = services_of(request)
+    services.gate.enter("address", request.client.host if request.client else "?")
     secret, from_browser = _secret(request)
     if secret is None:
         raise SignInNeeded("sign in first")
-    with services_of(request).database.reading() as session:
-        person = person_behind(session, secret, datetime.now(UTC))
-        if person is None:
+    now = datetime.now(UTC)
+    with services.database.reading() as session:
+        found = opened_by(session, secret, now)
+        if found is None:
             raise SignInNeeded("the session has ended; sign in again")
+        person, door = found
         csrf = csrf_token(secret) if from_browser else None
-        who = Asker(person.id, person.email, person.name, person.role, csrf)
+        only = None if door.rights is None else frozenset(Right(one) for one in door.rights if one in _KNOWN)
+        who = Asker(person.id, person.email, person.name, person.role, csrf, door.id, person.timezone, only)
+        is_token = door.kind == "token"
     request.state.who = who  # an error page shows whose it is
+    if is_token:
+        services.gate.enter("token", who.sign_in)
+    services.gate.enter("person", who.person_id)
+    services.gate.note(who.sign_in, now)
+    if who.only is not None and not request.url.path.startswith("/api/v1/"):
+        raise Forbidden("a token with rights of its own opens /api/v1 only")
     return who
 
 
@@ -77,6 +100,8 @@ async def protected(request: Request, who: Annotated[Asker, Depends(asker)]) -> 
         sent = request.headers.get("x-csrf-token") or str((await request.form()).get("csrf", ""))
         if not hmac.compare_digest(sent.encode(), who.csrf.encode()):
             raise Forbidden("this form is out of date; reload the page and try again")
+    if who.looks_only:
+        raise Forbidden("this token only reads")
     return who
 
 
@@ -95,13 +120,18 @@ def _secret(request: Request) -> tuple[str | None, bool]:
     return request.cookies.get(COOKIE), True
 
 
+def secret_of(scope: MutableMapping[str, Any]) -> str | None:
+    """The secret that a request carries, before anybody asks whose it is."""
+    return _secret(Request(scope))[0]
+
+
 @contextmanager
 def reading(request: Request, who: Asker) -> Iterator[Scope]:
     """The asker's scope on a reading transaction. She was found a moment ago: nobody is asked again who she is."""
     services = services_of(request)
     with services.database.reading() as session:
         now, today = services.clock.now(), services.clock.today()
-        yield Scope(session, who.person_id, who.email, who.role, now, today)
+        yield Scope(session, who.person_id, who.email, who.role, now, today, who.only)
 
 
 @contextmanager
@@ -109,13 +139,27 @@ def writing(request: Request, who: Asker) -> Iterator[Scope]:
     """The asker's scope on the one transaction of this request."""
     services = services_of(request)
     with services.database.writing() as session:
-        yield open_scope(session, who.email, clock=services.clock)
+        yield replace(open_scope(session, who.email, clock=services.clock), only=who.only)
+
+
+@contextmanager
+def really_writing(request: Request, who: Asker) -> Iterator[Scope]:
+    """As `writing`, by the real clock whatever day is pinned: for what ends, or is tried again, at a moment."""
+    with writing(request, who) as scope:
+        yield replace(scope, now=services_of(request).clock.real_now())
+
+
+@contextmanager
+def really_reading(request: Request, who: Asker) -> Iterator[Scope]:
+    """As `reading`, by the real clock."""
+    with reading(request, who) as scope:
+        yield replace(scope, now=services_of(request).clock.real_now())
 
 
 def opener(request: Request, who: Asker) -> Callable[[Session], Scope]:
     """How agents open the asker's scope on transactions of their own."""
     clock = services_of(request).clock
-    return lambda session: open_scope(session, who.email, clock=clock)
+    return lambda session: replace(open_scope(session, who.email, clock=clock), only=who.only)
 
 
 async def with_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

@@ -35,6 +35,7 @@ def serve_on(services: Services, listening: socket.socket) -> None:
 
     from api.app import create_app
     from api.embedding_again import embedding_again
+    from api.hooks import open_hooks
     from api.night import open_night
     from api.post import open_post
     from api.reading_again import reading_again
@@ -49,6 +50,7 @@ def serve_on(services: Services, listening: socket.socket) -> None:
         open_night(services),
         open_watch(services),
         open_post(services),
+        open_hooks(services),
         embedding_again(services),
         reading_again(services),
     ):

@@ -125,6 +125,15 @@ class Settings(BaseSettings):
     brief_by_mail: bool = False
     """Send each person their brief in the morning."""
 
+    rate_address: int = Field(default=12_000, ge=0)
+    """Requests a minute from one address, half of them in one burst; 0: no limit. Pictures, scripts and fonts do not count."""
+    rate_person: int = Field(default=6_000, ge=0)
+    """Requests a minute of one person, over all her browsers and programs."""
+    rate_token: int = Field(default=600, ge=0)
+    """Requests a minute with one personal token."""
+    webhook_loopback: bool = False
+    """Webhooks may go to this machine, also without encryption: for a receiver that runs beside Tickmark. Other private addresses never."""
+
     @property
     def database(self) -> str:
         """Where the records lie, as a SQLAlchemy URL."""

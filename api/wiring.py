@@ -22,9 +22,13 @@ from store.database import Database
 from store.errors import Broken, Busy, NotFound
 from store.lock import HomeLock
 from store.tables import Firm
+from workspace.automations.tags import TAGS
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from agents.llm import ModelDoor
+    from api.gate import Gate
     from ingestion.embed_abroad import Leave
     from ingestion.sandbox import ParsePool
     from store.embedder import Embedder
@@ -45,6 +49,7 @@ class Services:
         self.database = database
         self.lock = lock
         self.clock = Clock(self._zone, settings.today)
+        database.before_commit = self._settle
         self.desk = Desk()
         self._known_zone: ZoneInfo | None = None
         self._made: dict[str, Any] = {}
@@ -85,6 +90,10 @@ class Services:
     @property
     def seal(self) -> "Seal":
         return self._once("seal", self._open_seal)
+
+    @property
+    def gate(self) -> "Gate":
+        return self._once("gate", self._open_gate)
 
     @property
     def door(self) -> "ModelDoor":
@@ -156,11 +165,25 @@ class Services:
 
         return Seal(self.home)
 
+    def _open_gate(self) -> "Gate":
+        from api.gate import Gate, Rate
+
+        asked = self.settings
+        each = {"address": asked.rate_address, "person": asked.rate_person, "token": asked.rate_token}
+        return Gate({name: Rate(a_minute) for name, a_minute in each.items()})
+
     def _open_door(self) -> "ModelDoor":
         from agents.llm import ModelDoor
         from api.models import budgets, routes
 
         return ModelDoor(self.database, routes(self.settings), budgets=budgets(self.settings))
+
+    def _settle(self, session: "Session") -> None:
+        """Automations do what follows from a transaction, inside it; one that sets off nothing loads nothing."""
+        if any(one["tag"] in TAGS for one in session.info["audit"]):
+            from workspace.automations.engine import settle_in
+
+            settle_in(session, self.clock)
 
     def close(self) -> None:
         """Let go of everything, the home last."""

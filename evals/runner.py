@@ -77,6 +77,7 @@ TASKS: Mapping[str, str] = {
     "unmasked": "evals.tasks.unmasked:UNMASKED",
     "prompts": "evals.tasks.prompts:PROMPTS",
     "invoices": "evals.tasks.pack:INVOICES",
+    "requests": "evals.tasks.requests:REQUESTS",
     "search": "evals.tasks.search:SEARCH",
     "real": "evals.tasks.real:REAL",
 }

@@ -4,7 +4,7 @@ At the end of a write the door itself raises the revision of every client whose 
 entries that were recorded on the way, so that neither can be forgotten or left behind by a rollback.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ class Database:
         self.url = url
         self.engine = _open_engine(url, pool_size)
         self._writer = self.engine.execution_options(tickmark_begin="BEGIN IMMEDIATE")
+        self.before_commit: Callable[[Session], None] | None = None  # what follows from what was done, in its transaction
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -44,6 +45,9 @@ class Database:
             event.listen(session, "before_flush", _note_touched)
             yield session
             session.flush()
+            if self.before_commit is not None and session.info.get("audit"):
+                self.before_commit(session)
+                session.flush()
             _raise_revisions(session)
             audit.append(session)
             session.commit()

@@ -15,7 +15,7 @@ TEMPLATES = (
     *("1040", "1065", "1120", "1120-S", "1041", "990", "monthly-close", "payroll", "sales-tax", "bookkeeping"),
     *("advisory", "audit", "review", "compilation", "onboarding", "matter"),
 )
-PARTY_ROLES = ("client", "co-client", "opponent", "witness", "counsel", "opposing-counsel", "insurer", "other")
+PARTY_ROLES = ("client", "co-client", "opponent", "witness", "counsel", "opposing-counsel", "court", "insurer", "other")
 STAGES = ("not-started", "waiting-on-client", "in-progress", "in-review", "ready-to-file", "filed", "done")
 
 

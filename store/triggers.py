@@ -246,6 +246,173 @@ GUARDS: tuple[Guard, ...] = (
         Guard(one.name, one.table, one.on, one.refuse_when, one.message, "0014")
         for one in _frozen("wip_adjustments", "a write-off, write-down or write-up")
     ),
+    # a search for conflicts and what was decided on it; `client_id` may follow a merged client
+    Guard(
+        "conflict_searches_kept",
+        "conflict_searches",
+        "UPDATE",
+        """CAST(NEW.names AS TEXT) <> CAST(OLD.names AS TEXT) OR NEW.at <> OLD.at OR NEW.about <> OLD.about
+           OR COALESCE(NEW.person_id, '') <> COALESCE(OLD.person_id, '')""",
+        "a conflict search cannot be changed",
+        "0022",
+    ),
+    Guard(
+        "conflict_hits_kept",
+        "conflict_hits",
+        "UPDATE",
+        "NEW.search_id <> OLD.search_id OR NEW.asked <> OLD.asked OR NEW.known_as <> OLD.known_as OR NEW.score <> OLD.score",
+        "what a conflict search found cannot be changed",
+        "0022",
+    ),
+    Guard(
+        "conflict_decisions_kept",
+        "conflict_decisions",
+        "UPDATE",
+        """NEW.search_id <> OLD.search_id OR NEW.number <> OLD.number OR NEW.decision <> OLD.decision OR NEW.reason <> OLD.reason OR NEW.person_id <> OLD.person_id
+           OR NEW.at <> OLD.at""",
+        "a decision on a conflict cannot be changed",
+        "0022",
+    ),
+    *(
+        Guard(f"{table}_no_delete", table, "DELETE", "1 = 1", f"{what} cannot be removed", "0022")
+        for table, what in (
+            ("conflict_searches", "a conflict search"),
+            ("conflict_hits", "what a conflict search found"),
+            ("conflict_decisions", "a decision on a conflict"),
+            ("trust_entries", "a movement of trust money"),
+            ("trust_journal", "a line of the trust journal"),
+        )
+    ),
+    Guard(
+        "conflict_decisions_person",
+        "conflict_decisions",
+        "INSERT",
+        "NOT EXISTS (SELECT 1 FROM people p WHERE p.id = NEW.person_id AND p.role = 'partner')",
+        "only a partner decides on a conflict",
+        "0022",
+    ),
+    *(
+        Guard(
+            f"entered_deadlines_second_{on.lower()}",
+            "entered_deadlines",
+            on,
+            "NEW.confirmed_by IS NOT NULL AND NEW.confirmed_by = NEW.entered_by",
+            "who entered a date does not confirm it",
+            "0022",
+        )
+        for on, row in _EVERY[:2]
+    ),
+    Guard(
+        "trust_entries_kept",
+        "trust_entries",
+        "UPDATE",
+        """NEW.ledger_id <> OLD.ledger_id OR NEW."on" <> OLD."on" OR NEW.amount <> OLD.amount OR NEW.memo <> OLD.memo""",
+        "a movement of trust money cannot be changed; reverse it",
+        "0022",
+    ),
+    # what another system did is loaded as it was, and a signal tells of it; what is entered here takes no ledger below zero on any day
+    Guard(
+        "trust_entries_not_below",
+        "trust_entries",
+        "INSERT",
+        """NEW.entered_at IS NOT NULL AND NEW.amount < 0 AND (
+             NEW.amount + COALESCE((SELECT SUM(e.amount) FROM trust_entries e
+               WHERE e.ledger_id = NEW.ledger_id AND e."on" <= NEW."on"), 0) < 0
+             OR EXISTS (SELECT 1 FROM trust_entries d WHERE d.ledger_id = NEW.ledger_id AND d."on" > NEW."on"
+               AND NEW.amount + (SELECT SUM(e.amount) FROM trust_entries e
+                 WHERE e.ledger_id = NEW.ledger_id AND e."on" <= d."on") < 0))""",
+        "a trust ledger is never below zero",
+        "0022",
+    ),
+    *(
+        Guard(
+            f"{table}_month_open",
+            table,
+            "INSERT",
+            """EXISTS (SELECT 1 FROM trust_reconciliations r WHERE r.state = 'signed' AND r.month >= NEW."on")""",
+            "the month was reconciled and signed; nothing is added to it",
+            "0022",
+        )
+        for table in ("trust_entries", "trust_journal")
+    ),
+    Guard(
+        "trust_journal_kept",
+        "trust_journal",
+        "UPDATE",
+        """COALESCE(NEW.entry_id, '') <> COALESCE(OLD.entry_id, '') OR COALESCE(NEW.own, '') <> COALESCE(OLD.own, '')
+           OR NEW.kind <> OLD.kind OR NEW."on" <> OLD."on" OR NEW.amount <> OLD.amount OR NEW.memo <> OLD.memo
+           OR COALESCE(NEW.payee, '') <> COALESCE(OLD.payee, '') OR COALESCE(NEW.number, '') <> COALESCE(OLD.number, '')
+           OR COALESCE(NEW.reverses_id, '') <> COALESCE(OLD.reverses_id, '')""",
+        "a line of the trust journal cannot be changed; reverse it",
+        "0022",
+    ),
+    Guard(
+        "trust_journal_cleared",
+        "trust_journal",
+        "UPDATE",
+        """COALESCE(CAST(NEW.cleared_on AS TEXT), '') <> COALESCE(CAST(OLD.cleared_on AS TEXT), '')
+           AND EXISTS (SELECT 1 FROM trust_reconciliations r
+             WHERE r.state = 'signed' AND (r.month >= OLD.cleared_on OR r.month >= NEW.cleared_on))""",
+        "the month in which it cleared was reconciled and signed",
+        "0022",
+    ),
+    Guard(
+        "trust_journal_own_not_below",
+        "trust_journal",
+        "INSERT",
+        """NEW.own IS NOT NULL AND NEW.amount < 0
+           AND NEW.amount + COALESCE((SELECT SUM(j.amount) FROM trust_journal j WHERE j.own = NEW.own), 0) < 0""",
+        "no more than is there goes out of the trust account",
+        "0022",
+    ),
+    Guard(
+        "trust_reconciliations_signed",
+        "trust_reconciliations",
+        "UPDATE",
+        "OLD.state = 'signed'",
+        "a reconciliation that was signed stays as it is",
+        "0022",
+    ),
+    Guard(
+        "trust_reconciliations_no_delete",
+        "trust_reconciliations",
+        "DELETE",
+        "OLD.state = 'signed'",
+        "a reconciliation that was signed stays as it is",
+        "0022",
+    ),
+    *(
+        Guard(
+            f"trust_reconciliations_person_{on.lower()}",
+            "trust_reconciliations",
+            on,
+            """NEW.state = 'signed'
+               AND NOT EXISTS (SELECT 1 FROM people p WHERE p.id = NEW.signed_by AND p.role = 'partner')""",
+            "a reconciliation is signed by a partner",
+            "0022",
+        )
+        for on, row in _EVERY[:2]
+    ),
+    Guard(
+        "signatures_kept",
+        "signatures",
+        "UPDATE",
+        """NEW.signer_id <> OLD.signer_id OR NEW.method <> OLD.method OR NEW.name <> OLD.name OR NEW.address <> OLD.address
+           OR NEW.agent <> OLD.agent OR NEW.content_hash <> OLD.content_hash OR NEW.at <> OLD.at
+           OR CAST(NEW.strokes AS TEXT) <> CAST(OLD.strokes AS TEXT)""",
+        "a signature cannot be changed",
+        "0021",
+    ),
+    Guard("signatures_no_delete", "signatures", "DELETE", "1 = 1", "a signature cannot be removed", "0021"),
+    Guard(
+        "signings_kept",
+        "signings",
+        "UPDATE",
+        """NEW.deliverable_id <> OLD.deliverable_id OR NEW.version_id <> OLD.version_id OR NEW.content_hash <> OLD.content_hash
+           OR NEW.paper <> OLD.paper OR (OLD.state = 'signed' AND NEW.state <> 'signed')""",
+        "what is out for signature cannot be exchanged for another text",
+        "0021",
+    ),
 )
 
 

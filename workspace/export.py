@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import false, or_, select
+from sqlalchemy import Column, Select, false, or_, select
 from sqlalchemy.orm import aliased
 
 from store.ids import stable_id
@@ -49,11 +49,13 @@ from store.tables import (
     Task,
     TimeEntry,
 )
+from workspace.directory.contacts import seen_contacts
 from workspace.scope import Right, Scope
 
 R = TypeVar("R", bound=Row)
-_SECRET = {("people", "password_hash"), ("passages", "vector")}
+_SECRET = {("people", "password_hash"), ("passages", "vector"), ("signers", "token_hash")}
 _SECRET_TABLES = {"acts", "calendar_feeds", "sign_ins", "sign_in_failures", "kept_passwords", "new_vectors"}
+_SECRET_TABLES |= {"keyed_creations", "webhooks", "webhook_posts", "webhook_attempts"}
 # What is nobody's yet may be a client's whom the asker must not see: only the operator takes it along.
 _UNSORTED = {"loose_files", "watched_files"}
 
@@ -371,4 +373,15 @@ def records(scope: Scope) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
         if owner is not None:
             nobodys = false() if table.name in _UNSORTED and scope.role != "system" else owner.is_(None)
             query = query.where(or_(nobodys, owner.in_(scope.clients())))
+        for column in table.columns:  # who else is named: a row goes out only when all are the asker's to see
+            if column is not owner and (seen := _seen(scope, column)) is not None:
+                query = query.where(or_(column.is_(None), column.in_(seen)))
         yield table.name, (dict(row._mapping) for row in scope.session.execute(query))
+
+
+def _seen(scope: Scope, column: Column[Any]) -> Select[Any] | None:
+    """The ids of clients or contacts that the asker may see, where the column holds such ids."""
+    names = {key.target_fullname for key in column.foreign_keys}
+    if "contacts.id" in names or (column.table.name == "contacts" and column.primary_key):
+        return seen_contacts(scope)
+    return scope.clients() if "clients.id" in names else None

@@ -4,20 +4,25 @@ A post is queued once for each, claimed by one process before it speaks to the s
 settled is unsure: the server may have taken it, so it is not sent again until a person has looked. Speaks to no server (api/post.py).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
 
 from store import audit
 from store.audit import AuditTag
 from store.errors import Conflict, NotFound
 from store.ids import stable_id
-from store.tables import Brief, Client, OutboxItem, Person, Post, Release
+from store.tables import Brief, Client, Deliverable, OutboxItem, Person, Post, Release
+from workspace.deliverables.model import OPEN
 from workspace.deliverables.release import addresses
 from workspace.scope import Right, Scope
 
+REMINDER = "pbc-follow-up"
+TOGETHER = timedelta(minutes=5)  # a reminder waits so long for that of another client of the group
 GIVEN_UP_AFTER = 8  # tries: about four hours
 _FIRST_WAIT = timedelta(minutes=1)
 ABANDONED = timedelta(minutes=10)  # no server takes so long to answer
@@ -25,7 +30,8 @@ ABANDONED = timedelta(minutes=10)  # no server takes so long to answer
 
 @dataclass(frozen=True)
 class Letter:
-    """A claimed post with what the server is told. `brief` is the JSON of a brief, else `subject` and `body` are the released text."""
+    """A claimed post with what the server is told. `brief` is the JSON of a brief, else `subject` and `body` are the released text; `along`
+    are the posts whose released text stands in it too."""
 
     id: str
     message_id: str
@@ -33,6 +39,12 @@ class Letter:
     subject: str
     body: str
     brief: dict[str, Any] | None = None
+    along: tuple[str, ...] = ()
+
+    @property
+    def posts(self) -> tuple[str, ...]:
+        """The posts that go with it, its own first: what becomes of it becomes of each."""
+        return (self.id, *self.along)
 
 
 @dataclass(frozen=True)
@@ -74,6 +86,9 @@ def queue_posts(scope: Scope, *, briefs: bool) -> int:
         .order_by(OutboxItem.id)
     ).all()
     made = [_post(scope, addresses(item.recipients), outbox_id=item.id, client_id=item.client_id) for item in items]
+    held = _await_others(scope, [item.client_id for item in items])
+    for post in made:
+        post.next_at += TOGETHER if post.outbox_id in held else timedelta(0)
     if briefs:
         found = scope.session.execute(
             select(Brief.id, Person.email)
@@ -86,6 +101,24 @@ def queue_posts(scope: Scope, *, briefs: bool) -> int:
     scope.session.add_all(made)
     scope.session.flush()
     return len(made)
+
+
+def _await_others(scope: Scope, clients: Collection[str]) -> set[str]:
+    """The outbox items of these clients that are reminders, while a reminder of another client of their group waits for its release: they
+    are held for a while, so that one person gets one mail."""
+    if not clients:
+        return set()
+    other, owner, draft = aliased(Client), aliased(Deliverable), aliased(Deliverable)
+    rows = scope.session.scalars(
+        select(OutboxItem.id)
+        .join(Release, Release.id == OutboxItem.release_id)
+        .join(owner, owner.id == Release.deliverable_id)
+        .join(Client, Client.id == OutboxItem.client_id)
+        .join(other, (other.group_id == Client.group_id) & (other.id != Client.id))
+        .join(draft, draft.client_id == other.id)
+        .where(OutboxItem.client_id.in_(clients), owner.slug == REMINDER, draft.slug == REMINDER, draft.state.in_(OPEN))
+    )
+    return set(rows)
 
 
 def _post(scope: Scope, to: tuple[str, ...], **source: str) -> Post:
@@ -119,7 +152,37 @@ def claim(scope: Scope) -> Letter | None:
         brief = scope.session.get_one(Brief, post.brief_id)
         return Letter(post.id, post.message_id, to, f"Brief of {brief.as_of}", "", dict(brief.payload))
     item = scope.session.get_one(OutboxItem, post.outbox_id)
-    return Letter(post.id, post.message_id, to, item.subject, item.body)
+    return _with_others(scope, post, item)
+
+
+def _with_others(scope: Scope, post: Post, item: OutboxItem) -> Letter:
+    """The letter of a claimed post; of a reminder with the other released reminders of the client's group to the same addresses, which are
+    claimed with it. Each text stands as it was released, under the client's name."""
+    owner, one = aliased(Client), aliased(Client)
+    rows = scope.session.execute(
+        select(Post, OutboxItem, one.name)
+        .join(OutboxItem, OutboxItem.id == Post.outbox_id)
+        .join(Release, Release.id == OutboxItem.release_id)
+        .join(Deliverable, Deliverable.id == Release.deliverable_id)
+        .join(one, one.id == OutboxItem.client_id)
+        .join(owner, owner.id == item.client_id)
+        .where(Deliverable.slug == REMINDER, or_(one.id == owner.id, one.group_id == owner.group_id))
+        .where(or_(Post.id == post.id, Post.state == "waiting"))
+        .order_by(Post.id)
+        .with_for_update(of=Post, skip_locked=True)
+    ).tuples()
+    found = [row for row in rows if list(row[0].recipients) == list(post.recipients)]
+    others = [row for row in found if row[0].id != post.id]
+    to = tuple(post.recipients)
+    if not others or len(others) == len(found):  # nothing goes along, or it is no reminder itself
+        return Letter(post.id, post.message_id, to, item.subject, item.body)
+    for other, _, _ in others:
+        other.state, other.attempts, other.tried_at = "sending", other.attempts + 1, scope.now
+    scope.session.flush()
+    parts = sorted(found, key=lambda row: row[0].id != post.id)
+    body = "\n\n\n".join(f"{name}\n{'-' * min(len(name), 60)}\n\n{text.body}" for _, text, name in parts)
+    subject = f"{item.subject}, and {len(others)} more"
+    return Letter(post.id, post.message_id, to, subject, body, along=tuple(row[0].id for row in others))
 
 
 def settle(scope: Scope, post_id: str, *, refused: str = "", later: str = "") -> str:

@@ -125,6 +125,8 @@ def _spells(title: str, row: Base, field: str, changes: Sequence[_Change]) -> li
 
 
 def _by(change: RecordChange, person: str | None, path: str | None) -> str:
+    if change.source == "edit":
+        return f"entered by {person or 'a person'}"
     if change.source != "accept":
         return "from the firm's folder"
     page = (change.evidence or {}).get("page")

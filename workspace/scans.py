@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import Subquery, func, select
 
+from store import audit
+from store.audit import AuditTag
 from store.ids import stable_id
 from store.tables import Client, ClientScan, DeliverableVersion, SignalDecision, SignalRow
 from workspace.client_reading import what_was_read
@@ -61,10 +63,12 @@ def save_client_scan(
     settings = settings or resolve(snapshot.settings)
     client_id = snapshot.client.id
     past = past or pasts(scope, [client_id], known_by(scope, snapshot.timezone))[client_id]
-    kept = dict(past.kept)
+    kept, fresh = dict(past.kept), list[str]()
     for signal in signals:
         row = kept.pop(signal.key, None)
         if row is None:
+            if signal.key not in past.before:
+                fresh.append(signal.key)
             row = SignalRow(id=stable_id("sgn", scope.today, signal.key), as_of=scope.today, key=signal.key)
             row.client_id = client_id
             scope.session.add(row)
@@ -82,7 +86,22 @@ def save_client_scan(
     scan.blind_spots = [[spot.what, spot.why] for spot in sorted(set(blind_spots))]
     scan.raised, scan.drafted, scan.seconds = len(signals), drafted, seconds
     new = sorted(key for key in hashes if key not in past.before)
+    _tell(scope, snapshot.client, fresh)
     return Saved(scan.id, scan.state, len(signals), tuple(new), tuple(was.key for was in gone))
+
+
+def _tell(scope: Scope, client: SnapshotClient, fresh: Sequence[str]) -> None:
+    """What is raised for the first time stands on the trail, once, so that whoever waits for it is told."""
+    if fresh:
+        audit.record(
+            scope.session,
+            AuditTag.SIGNAL_RAISED,
+            actor=scope.email,
+            subject=f"client:{client.ref}",
+            now=scope.now,
+            client_id=client.id,
+            detail={"signals": sorted(fresh)},
+        )
 
 
 def _since(past: Past, gone: Sequence[Was], *, touched: bool) -> dict[str, Any]:

@@ -4,13 +4,14 @@ Owns who may see which client and who has which right. Everything is denied that
 "not found"; inside it without the right the answer is "forbidden", and names the right. Never reads the clock.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from store.database import READING
 from store.errors import Forbidden, Invalid, NotFound
@@ -109,7 +110,8 @@ class Clock(Protocol):
 
 @dataclass(frozen=True)
 class Scope:
-    """The asker. `person_id` is None for the system; `now` is aware UTC, `today` the practice's day in the firm's zone."""
+    """The asker. `person_id` is None for the system; `now` is aware UTC, `today` the practice's day in the firm's zone. `only` narrows the
+    role's rights to these, for a program that may do less than its person."""
 
     session: Session
     person_id: str | None
@@ -117,6 +119,7 @@ class Scope:
     role: str
     now: datetime
     today: date
+    only: frozenset[Right] | None = None
 
     def clients(self) -> Select[str]:
         """The ids of the clients that the asker may see, as a subquery: `.where(X.client_id.in_(scope.clients()))`."""
@@ -127,15 +130,16 @@ class Scope:
         return select(Client.id).where(_visible(self.role, self.person_id), Client.id.not_in(walled))
 
     def has(self, right: Right) -> bool:
-        return right in RIGHTS.get(self.role, frozenset())
+        return right in RIGHTS.get(self.role, frozenset()) and (self.only is None or right in self.only)
 
     def require(self, right: Right) -> None:
         """Raises Forbidden, naming the right, when the asker lacks it."""
         if not self.has(right):
-            raise Forbidden(f"{self.email} ({self.role}) lacks the right {right.value}")
+            who = f"{self.email} ({self.role})" if right not in RIGHTS.get(self.role, frozenset()) else "this token"
+            raise Forbidden(f"{who} lacks the right {right.value}")
 
 
-def _visible(role: str, person_id: str | None) -> ColumnElement[bool]:
+def _visible(role: str, person_id: str | InstrumentedAttribute[str] | None) -> ColumnElement[bool]:
     if role in ("admin", "system"):
         return true()
     if role in ("partner", "manager"):
@@ -146,6 +150,18 @@ def _visible(role: str, person_id: str | None) -> ColumnElement[bool]:
             Client.id.in_(select(Task.client_id).where(Task.owner_id == person_id)),
         )
     return false()
+
+
+def who_may_see(client_ids: Collection[str]) -> Select[str, Person]:
+    """Who of the firm may see each of these clients, by the same rule: (client's id, person), active people only."""
+    walled = select(Wall.id).where(Wall.client_id == Client.id, Wall.person_id == Person.id).exists()
+    rule = or_(*((Person.role == role) & _visible(role, Person.id) for role in RIGHTS if role != "system"))
+    return (
+        select(Client.id, Person)
+        .join(Person, rule)
+        .where(Client.id.in_(client_ids), Person.active, ~walled)
+        .order_by(Client.id, Person.name, Person.email)
+    )
 
 
 def open_scope(session: Session, email: str, *, clock: Clock) -> Scope:

@@ -6,8 +6,10 @@ passwords (RFC 9106), SHA-256 for session and token secrets, which are random an
 
 import hashlib
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -42,7 +44,7 @@ def set_password(session: Session, email: str, password: str, now: datetime) -> 
     audit.record(session, AuditTag.PERSON_PASSWORD_SET, actor=person.email, subject=f"person:{person.id}", now=now)
 
 
-def sign_in(session: Session, email: str, password: str, address: str, now: datetime) -> str | None:
+def sign_in(session: Session, email: str, password: str, address: str, now: datetime, agent: str = "") -> str | None:
     """Open a browser session; returns its secret, or None when address and password do not match.
 
     The time it takes does not tell whether the address exists. Raises Forbidden after too many failures of one address from one
@@ -64,18 +66,26 @@ def sign_in(session: Session, email: str, password: str, address: str, now: date
         audit.record(session, AuditTag.PERSON_SIGN_IN_REFUSED, actor=email, subject=f"address:{address}", now=now)
         return None
     audit.record(session, AuditTag.PERSON_SIGNED_IN, actor=email, subject=f"person:{person.id}", now=now)
-    return _open(session, person.id, "session", None, now, SESSION_LIFE)
+    return _open(session, person.id, "session", None, now, SESSION_LIFE, address=address[:60], agent=agent[:200])
 
 
-def open_token(session: Session, person_id: str, label: str, now: datetime, life: timedelta) -> str:
-    """A personal token for programs; the secret is returned once and never again."""
-    return _open(session, person_id, "token", label, now, life)
+def open_token(
+    session: Session, person_id: str, label: str, now: datetime, life: timedelta, rights: Sequence[str] | None = None
+) -> str:
+    """A personal token for programs; the secret is returned once and never again. `rights` None: all that its person has."""
+    return _open(session, person_id, "token", label, now, life, rights=None if rights is None else list(rights))
 
 
 def person_behind(session: Session, secret: str, now: datetime) -> Person | None:
     """The active person whose session or token this is, None when it is unknown, expired or revoked."""
-    return session.scalars(
-        select(Person)
+    found = opened_by(session, secret, now)
+    return found[0] if found else None
+
+
+def opened_by(session: Session, secret: str, now: datetime) -> tuple[Person, SignIn] | None:
+    """The active person and the session or token whose secret this is, None when it is unknown, expired or revoked."""
+    found = session.execute(
+        select(Person, SignIn)
         .join(SignIn, SignIn.person_id == Person.id)
         .where(
             SignIn.token_hash == _hash(secret),
@@ -84,6 +94,7 @@ def person_behind(session: Session, secret: str, now: datetime) -> Person | None
             Person.active.is_(True),
         )
     ).one_or_none()
+    return None if found is None else (found[0], found[1])
 
 
 def person_of_feed(session: Session, secret: str) -> tuple[str, Person] | None:
@@ -109,7 +120,9 @@ def sign_out(session: Session, secret: str, now: datetime) -> None:
         audit.record(session, AuditTag.PERSON_SIGNED_OUT, actor=email, subject=f"person:{row.person_id}", now=now)
 
 
-def _open(session: Session, person_id: str, kind: str, label: str | None, now: datetime, life: timedelta) -> str:
+def _open(
+    session: Session, person_id: str, kind: str, label: str | None, now: datetime, life: timedelta, **more: Any
+) -> str:
     secret = secrets.token_urlsafe(32)
     session.add(
         SignIn(
@@ -120,6 +133,7 @@ def _open(session: Session, person_id: str, kind: str, label: str | None, now: d
             label=label,
             created_at=now,
             expires_at=now + life,
+            **more,
         )
     )
     return secret
@@ -143,11 +157,16 @@ class Token:
     name: str
     created_at: datetime
     expires_at: datetime
+    id: str = ""
+    rights: tuple[str, ...] | None = None
+    used_at: datetime | None = None
 
 
-def create_token(session: Session, email: str, name: str, now: datetime, life: timedelta) -> str:
-    """A personal token of a person for a program, under a name of its own; the secret is returned once and never again. Raises NotFound for
-    an unknown address, Invalid for a name that is empty or taken."""
+def create_token(
+    session: Session, email: str, name: str, now: datetime, life: timedelta, rights: Sequence[str] | None = None
+) -> str:
+    """A personal token of a person for a program, under a name of its own; the secret is returned once and never again. `rights` None:
+    all that its person has. Raises NotFound for an unknown address, Invalid for a name that is empty or taken."""
     person = _person(session, email)
     name = name.strip()
     if not name or len(name) > LONGEST_NAME:
@@ -156,16 +175,26 @@ def create_token(session: Session, email: str, name: str, now: datetime, life: t
         )
     if any(one.name == name for one in tokens(session, email, now)):
         raise Invalid(f"{person.email} has a token called {name} already; revoke it first, or take another name")
-    detail = {"name": name, "until": (now + life).date().isoformat()}
+    detail: dict[str, Any] = {"name": name, "until": (now + life).date().isoformat()}
+    if rights is not None:
+        detail["rights"] = list(rights)
     subject = f"person:{person.id}"
     audit.record(session, AuditTag.PERSON_TOKEN_CREATED, actor=person.email, subject=subject, now=now, detail=detail)
-    return open_token(session, person.id, name, now, life)
+    return open_token(session, person.id, name, now, life, rights)
 
 
 def tokens(session: Session, email: str, now: datetime) -> list[Token]:
     """The tokens of a person that open something, oldest first. Raises NotFound for an unknown address."""
     return [
-        Token(row.label or "", row.created_at, row.expires_at) for row in _tokens(session, _person(session, email), now)
+        Token(
+            row.label or "",
+            row.created_at,
+            row.expires_at,
+            row.id,
+            None if row.rights is None else tuple(row.rights),
+            row.used_at,
+        )
+        for row in _tokens(session, _person(session, email), now)
     ]
 
 
@@ -201,3 +230,55 @@ def _person(session: Session, email: str) -> Person:
     if found is None:
         raise NotFound(f"nobody who works here has the address {email}")
     return found
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A browser that is signed in. `current`: the one that asks."""
+
+    id: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    agent: str
+    address: str
+    current: bool
+
+
+def sessions(session: Session, person_id: str, current: str | None, now: datetime) -> list[OpenSession]:
+    """The browsers in which a person is signed in, the newest first. `current` is the id of the session that asks."""
+    standing = (SignIn.revoked_at.is_(None), SignIn.expires_at > now)
+    rows = session.scalars(
+        select(SignIn)
+        .where(SignIn.person_id == person_id, SignIn.kind == "session", *standing)
+        .order_by(SignIn.created_at.desc(), SignIn.id)
+    )
+    return [
+        OpenSession(
+            row.id, row.created_at, row.expires_at, row.used_at, row.agent or "", row.address or "", row.id == current
+        )
+        for row in rows
+    ]
+
+
+def end_sessions(session: Session, person_id: str, ids: Sequence[str], now: datetime) -> int:
+    """End these sessions of the person; how many. Those of others, and those that ended, are left alone."""
+    rows = session.scalars(
+        select(SignIn).where(
+            SignIn.person_id == person_id, SignIn.kind == "session", SignIn.id.in_(ids), SignIn.revoked_at.is_(None)
+        )
+    ).all()
+    for row in rows:
+        row.revoked_at = now
+    if rows:
+        email = session.get_one(Person, person_id).email
+        detail = {"ended": len(rows)}
+        subject = f"person:{person_id}"
+        audit.record(session, AuditTag.PERSON_SESSION_ENDED, actor=email, subject=subject, now=now, detail=detail)
+    return len(rows)
+
+
+def write_used(session: Session, used: Mapping[str, datetime]) -> None:
+    """When tokens and sessions were used last."""
+    for row in session.scalars(select(SignIn).where(SignIn.id.in_(used))):
+        row.used_at = used[row.id]

@@ -8,6 +8,8 @@ Undoing is itself such an act, so that it can be undone. Nothing is overwritten:
 says so. Never for what has left the firm, was numbered, or stands on the trail for good.
 """
 
+import hashlib
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,20 +17,29 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, event, inspect, select
+from sqlalchemy import Column, Table, event, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from store.errors import Conflict, Forbidden, NotFound
 from store.ids import new_id
-from store.tables import Act, Base, Client
+from store.tables import Act, Base, Client, Wall
 from store.types import canonical_json
 from workspace.scope import Right, Scope
 
 _TABLES = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
-_OWN = {"acts", "audit_entries", "audit_head"}
+_OWN = {"acts", "audit", "audit_head"}
 _ORDER = {table.name: number for number, table in enumerate(Base.metadata.sorted_tables)}
+_CLIENT_COLUMNS = {
+    table.name: [c.name for c in table.columns if any(f.target_fullname == "clients.id" for f in c.foreign_keys)]
+    for table in Base.metadata.sorted_tables
+}
 _UNSEEN = {"revision"}  # counted by the committing door
+_INNER = {  # columns that point into their own table
+    name: [column.name for column in table.columns for key in column.foreign_keys if key.column.table is table]
+    for name, table in Base.metadata.tables.items()
+}
+_UNMARKED = _UNSEEN | {"embedder", "shelf"}  # kept by the software about a client: no change that a person could lose
 
 
 @dataclass
@@ -71,7 +82,7 @@ def undo(scope: Scope, act_id: str) -> Undoing:
     Raises NotFound, Forbidden, and Conflict where a row was changed since or something new hangs on it.
     """
     act = scope.session.get(Act, act_id)
-    if act is None or not _within(scope, act.changes):
+    if act is None or not _within(scope, act):
         raise NotFound("there is no such act to undo")
     if act.person_id != scope.person_id:
         scope.require(Right.CLIENT_WRITE)
@@ -79,11 +90,8 @@ def undo(scope: Scope, act_id: str) -> Undoing:
         raise Conflict("this was undone already")
     for one in act.changes:
         _as_left(scope.session, one)
-    try:
-        with undoable(scope, f"Undone: {act.label}") as back:
-            _put_back(scope.session, act.changes)
-    except IntegrityError as error:
-        raise Conflict("something new hangs on what would be taken away; take that away first") from error
+    with undoable(scope, f"Undone: {act.label}") as back:
+        _put_back(scope.session, act.changes, back)
     act.undone_by = back.id or None
     return back
 
@@ -91,26 +99,41 @@ def undo(scope: Scope, act_id: str) -> Undoing:
 def _note(act: Undoing, session: Session) -> None:
     for row in session.new:
         if row.__tablename__ not in _OWN:
-            act.rows[row.__tablename__, row.id] = {"what": "added", "before": {}, "row": row}
+            gone = act.rows.get((row.__tablename__, row.id))
+            told: dict[str, Any] = {"what": "added", "before": {}}
+            if gone and gone["what"] == "removed":  # and put in again under the same id: that is a change
+                before = {name: value for name, value in gone["before"].items() if name not in _UNSEEN}
+                told = {"what": "changed", "before": before}
+            act.rows[row.__tablename__, row.id] = {**told, "row": row}
     for row in session.dirty:
-        if session.is_modified(row) and row.__tablename__ not in _OWN:
+        if row.__tablename__ not in _OWN and session.is_modified(row):
             kept = act.rows.setdefault((row.__tablename__, row.id), {"what": "changed", "before": {}, "row": row})
             if kept["what"] == "changed":
-                for name, old in _before(row).items():
+                for name, old in _before(session, row).items():
                     kept["before"].setdefault(name, old)
     for row in session.deleted:
+        if row.__tablename__ in _OWN:
+            continue
         kept = act.rows.pop((row.__tablename__, row.id), {"what": "changed", "before": {}})
         if kept["what"] != "added":
-            whole = {column.name: plain(getattr(row, column.key)) for column in _columns(row)} | kept["before"]
+            whole = {column.name: plain(getattr(row, column.key)) for column in _columns(row)}
+            whole |= _before(session, row) | kept["before"]
             act.rows[row.__tablename__, row.id] = {"what": "removed", "before": whole, "row": row}
 
 
-def _before(row: Base) -> dict[str, Any]:
+def _before(session: Session, row: Base) -> dict[str, Any]:
+    """What the database holds now of the columns that are about to be written."""
     changed: dict[str, Any] = {}
     for column in _columns(row):
         history = inspect(row).attrs[column.key].history
-        if history.has_changes() and column.name not in _UNSEEN:
-            changed[column.name] = plain(history.deleted[0]) if history.deleted else None
+        if not history.has_changes() or column.name in _UNSEEN:
+            continue
+        if history.deleted:
+            changed[column.name] = plain(history.deleted[0])
+        else:  # it was set without having been read
+            table: Table = column.table
+            found = session.connection().execute(select(column).where(table.c.id == row.id))  # type: ignore[attr-defined]
+            changed[column.name] = plain(found.scalar_one_or_none())
     return changed
 
 
@@ -123,18 +146,23 @@ def _told(session: Session, table: str, key: str, kept: dict[str, Any]) -> dict[
     return {"table": table, "id": key, "what": kept["what"], "before": kept["before"], "after": after}
 
 
-def _within(scope: Scope, changes: Sequence[dict[str, Any]]) -> bool:
-    """Whether the asker may see every client that the act touched."""
+def _within(scope: Scope, act: Act) -> bool:
+    """Whether the asker may see every client that the act touched. Who did it may also take it back where the act itself handed the
+    client to somebody else, but for a wall."""
     touched = set()
-    for one in changes:
+    for one in act.changes:
         if one["table"] == "clients":
             touched.add(one["id"])
-        values = [one["before"].get("client_id"), one["after"].get("client_id")]
         row = scope.session.get(_TABLES[one["table"]], one["id"])
-        touched.update(str(value) for value in (*values, getattr(row, "client_id", None)) if value)
+        for name in _CLIENT_COLUMNS[one["table"]]:
+            values = (one["before"].get(name), one["after"].get(name), getattr(row, name, None))
+            touched.update(str(value) for value in values if value)
     there = set(
         scope.session.scalars(select(Client.id).where(Client.id.in_(touched)))
     )  # one that is gone is nobody's secret
+    if act.person_id == scope.person_id:
+        walls = select(Wall.client_id).where(Wall.person_id == scope.person_id, Wall.client_id.in_(there))
+        return scope.session.scalars(walls.limit(1)).first() is None
     seen = set(scope.session.scalars(select(Client.id).where(Client.id.in_(there), Client.id.in_(scope.clients()))))
     return there == seen
 
@@ -149,23 +177,77 @@ def _as_left(session: Session, one: dict[str, Any]) -> None:
         raise Conflict("somebody changed this since; look at it as it stands now")
 
 
-def _put_back(session: Session, changes: Sequence[dict[str, Any]]) -> None:
-    """Removed rows come back from the top of the tables' order down, added ones go from the bottom up: no reference dangles."""
-    inward = sorted(changes, key=lambda one: _ORDER[one["table"]])
-    for one in inward:
-        if one["what"] == "removed":
-            session.add(_TABLES[one["table"]](**_typed(one["table"], one["before"])))
-            session.flush()
-    for one in inward:
+def _put_back(session: Session, changes: Sequence[dict[str, Any]], back: Undoing) -> None:
+    """Removed rows come back before added ones go, so that no reference dangles; where a new row holds what an old one needs (a name that
+    is there once), the other way round. Raises Conflict where neither can be."""
+    try:
+        with session.begin_nested():
+            _return(session, changes)
+            _restore(session, changes)
+            _take_away(session, changes)
+        return
+    except IntegrityError:
+        back.rows.clear()
+        session.expire_all()
+    try:
+        with session.begin_nested():
+            _let_go(session, changes)
+            _take_away(session, changes)
+            _return(session, changes)
+            _restore(session, changes)
+    except IntegrityError as error:
+        raise Conflict("something new hangs on what would be taken away; take that away first") from error
+
+
+def _return(session: Session, changes: Sequence[dict[str, Any]]) -> None:
+    """Removed rows, from the top of the tables' order down."""
+    for one in _inward([one for one in changes if one["what"] == "removed"], "before"):
+        session.add(_TABLES[one["table"]](**_typed(one["table"], one["before"])))
+        session.flush()
+
+
+def _let_go(session: Session, changes: Sequence[dict[str, Any]]) -> None:
+    """Changed rows point at nothing for a moment, where they may, so that what they pointed at can go and come."""
+    for one in changes:
         if one["what"] == "changed":
+            columns = Base.metadata.tables[one["table"]].columns
             row = session.get_one(_TABLES[one["table"]], one["id"])
-            for name, value in _typed(one["table"], one["before"]).items():
-                setattr(row, name, value)
+            for name in one["before"]:
+                if columns[name].foreign_keys and columns[name].nullable:
+                    setattr(row, name, None)
     session.flush()
-    for one in reversed(inward):
-        if one["what"] == "added":
-            session.delete(session.get_one(_TABLES[one["table"]], one["id"]))
-            session.flush()
+
+
+def _restore(session: Session, changes: Sequence[dict[str, Any]]) -> None:
+    for one in _inward([one for one in changes if one["what"] == "changed"], "before"):
+        row = session.get_one(_TABLES[one["table"]], one["id"])
+        for name, value in _typed(one["table"], one["before"]).items():
+            setattr(row, name, value)
+    session.flush()
+
+
+def _take_away(session: Session, changes: Sequence[dict[str, Any]]) -> None:
+    """Added rows, from the bottom up."""
+    for one in reversed(_inward([one for one in changes if one["what"] == "added"], "after")):
+        session.delete(session.get_one(_TABLES[one["table"]], one["id"]))
+        session.flush()
+
+
+def _inward(changes: Sequence[dict[str, Any]], side: str) -> list[dict[str, Any]]:
+    """What others point at comes first; inside a table that points at itself too."""
+    there = {(one["table"], one["id"]): one for one in changes}
+    placed: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def place(one: dict[str, Any], above: frozenset[str]) -> None:
+        for column in _INNER[one["table"]]:
+            key = (one["table"], str(one[side].get(column)))
+            if key in there and key not in placed and key[1] not in above:
+                place(there[key], above | {one["id"]})
+        placed.setdefault((one["table"], one["id"]), one)
+
+    for one in sorted(changes, key=lambda one: _ORDER[one["table"]]):
+        place(one, frozenset({one["id"]}))
+    return list(placed.values())
 
 
 def _columns(row: Base) -> Sequence[Column[Any]]:
@@ -178,7 +260,7 @@ def plain(value: Any) -> Any:
         return str(value.normalize()) if value else "0"
     if isinstance(value, date | datetime):
         return value.isoformat()
-    return value
+    return b64encode(value).decode() if isinstance(value, bytes) else value
 
 
 def _typed(table: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -194,20 +276,24 @@ def _as_type(column: Column[Any], value: Any) -> Any:
         return Decimal(value)
     if kind == "Instant":
         return datetime.fromisoformat(value)
+    if kind == "LargeBinary":
+        return b64decode(value)
     return date.fromisoformat(value) if kind == "Date" else value
 
 
 def mark_of(row: Base) -> str:
     """What a form or an ETag carries of a row, to tell whether somebody changed it meanwhile: 16 hex digits of its values."""
-    import hashlib
-
-    values = {column.name: plain(getattr(row, column.key)) for column in _columns(row) if column.name not in _UNSEEN}
+    values = {column.name: plain(getattr(row, column.key)) for column in _columns(row) if column.name not in _UNMARKED}
     return hashlib.sha256(canonical_json(values).encode()).hexdigest()[:16]
 
 
 def expect(row: Base, mark: str | None, what: str) -> None:
-    """Raises Conflict when the row is not the one whose mark the asker saw: no change is lost. Without a mark nothing is held."""
-    if mark and mark.strip('"') != mark_of(row):
+    """Raises Conflict when the row is not the one whose mark the asker saw: no change is lost. Without a mark, or with `*`, nothing is
+    held.
+
+    `mark` may be an If-Match header, which names several."""
+    seen = {one.strip().removeprefix("W/").strip('"') for one in (mark or "").split(",")} - {""}
+    if seen and not seen & {"*", mark_of(row)}:
         raise Conflict(
             f"{what} was changed by somebody meanwhile; nothing of yours was saved: look at it and send again"
         )

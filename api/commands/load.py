@@ -36,6 +36,8 @@ from workspace.loads import finish_load, unread
 from workspace.mail import Mail, address_book, filed_files, receive_mail, threaded
 from workspace.records import APPLY, Applied, apply_firm
 from workspace.records.billing import FILES, apply_billing
+from workspace.records.directory import FILES as DIRECTORY_FILES
+from workspace.records.directory import apply_directory
 from workspace.records.upsert import batches, known_clients
 from workspace.scope import Scope, system_scope
 from workspace.signals import resolve
@@ -127,19 +129,24 @@ def _load_records(begin: Begin, folder: FirmFolder, tally: Tally, progress: Prog
 
 def _load_billing(begin: Begin, folder: FirmFolder, tally: Tally) -> None:
     """What an export says of time and money beyond the contract's files, where the folder is one."""
-    paths = {name: folder.root / "records" / f"{name}.jsonl" for name in FILES}
-    if not paths["bills"].is_file():
+    if not (folder.root / "records" / "bills.jsonl").is_file():
         return
-    files = {
+    with begin() as scope:
+        applied = apply_billing(scope, _lines_of(folder, FILES))
+        applied += apply_directory(scope, _lines_of(folder, DIRECTORY_FILES))
+    tally.tables["records/"] = applied
+    tally.rejected += applied.rejected
+    tally.changed |= applied.changed
+
+
+def _lines_of(folder: FirmFolder, names: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of these tables that an export wrote, of those that it did write."""
+    paths = {name: folder.root / "records" / f"{name}.jsonl" for name in names}
+    return {
         name: [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
         for name, path in paths.items()
         if path.is_file()
     }
-    with begin() as scope:
-        applied = apply_billing(scope, files)
-    tally.tables["records/"] = applied
-    tally.rejected += applied.rejected
-    tally.changed |= applied.changed
 
 
 def _load_table(begin: Begin, folder: FirmFolder, table: Table, tally: Tally, progress: Progress) -> None:

@@ -87,11 +87,11 @@ def table(services: Services, arguments: Arguments, progress: Progress) -> Resul
     where = Where(day_of(arguments, "first"), day_of(arguments, "last"), client=arguments.get("client"))
     with reading(services, "money", arguments.get("as")) as scope:
         found = table_of(scope, arguments["name"], where)
-    text = found.as_csv().rstrip() if arguments.get("csv") else _columns(found)
+    text = found.as_csv().rstrip() if arguments.get("csv") else columns_of(found)
     return Result([as_json(row) for row in found.as_dicts()], text)
 
 
-def _columns(found: Table) -> str:
+def columns_of(found: Table) -> str:
     """The table as text: words to the left, figures to the right."""
     if not found.rows:
         return "Nothing."

@@ -1,4 +1,4 @@
-"""The list of clients and the pages of one client, a tab a page."""
+"""The pages of one client, a tab a page. The list of clients and the Record tab are directory.py's."""
 
 from datetime import date
 from typing import Annotated
@@ -6,15 +6,15 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from api.pages import page
+from api.routes.work_pages import client_page
 from api.said import redirect, sentence
 from api.security import Asker, Sender, Who, opener, reading, services_of
 from store.errors import Invalid
 from workspace.deliverables.kinds import KINDS
 from workspace.deliverables.reading import listing
 from workspace.pages.briefs import colleagues
-from workspace.pages.clients import clients_list
 from workspace.pages.contradictions import since_of
-from workspace.pages.head import client_head, waiting
+from workspace.pages.head import client_head
 from workspace.pages.history import AT_ONCE, history_of
 from workspace.pages.mail import threads_of
 from workspace.pages.money import accounts_of
@@ -22,19 +22,11 @@ from workspace.pages.overview import overview_of
 from workspace.pages.papers import papers_of
 from workspace.pages.promises import promised_of
 from workspace.pages.signals import signals_of
-from workspace.pages.work import work_of
 from workspace.portfolio import flags_of_client
 from workspace.record_history import believed_on, record_history
 from workspace.scope import Right
 
 router = APIRouter(include_in_schema=False)
-
-
-@router.get("/clients")
-def everyone(request: Request, who: Who) -> Response:
-    with reading(request, who) as scope:
-        lines, waits = clients_list(scope), waiting(scope)
-    return page(request, "clients.html", who=who, waiting=waits, lines=lines)
 
 
 @router.get("/clients/{ref}")
@@ -50,10 +42,7 @@ def overview(request: Request, who: Who, ref: str) -> Response:
 
 @router.get("/clients/{ref}/work")
 def work(request: Request, who: Who, ref: str) -> Response:
-    with reading(request, who) as scope:
-        head = client_head(scope, ref)
-        planned = work_of(scope, ref)
-    return page(request, "client/work.html", who=who, waiting=head.waiting, head=head, work=planned)
+    return client_page(request, who, ref)
 
 
 @router.get("/clients/{ref}/documents")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response, UploadFile
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
+from api.paging import Paged
 from api.routes.chat import stream
 from api.routes.documents import taken_in
 from api.security import Asker, Sender, Who, opener, reading, services_of, writing
@@ -78,10 +79,13 @@ class Exact(BaseModel):
 
 
 @router.get("/signals")
-def signals(request: Request, who: Who, client: str | None = None, as_of: date | None = None) -> list[Json]:
+def signals(
+    request: Request, who: Who, paged: Paged, client: str | None = None, as_of: date | None = None
+) -> list[Json]:
     """What the last scan raised, or that of a day, best first."""
     with reading(request, who) as scope:
-        return signals_listing(scope, client, as_of)
+        found = signals_listing(scope, client, as_of)
+    return paged.cut(found, lambda one: str(one["key"]))
 
 
 @router.post("/signals/{key}")
@@ -99,18 +103,19 @@ def brief(request: Request, who: Who, as_of: date | None = None) -> Json:
 
 
 @router.get("/clients")
-def clients(request: Request, who: Who) -> list[Json]:
+def clients(request: Request, who: Who, paged: Paged) -> list[Json]:
     """The asker's clients, the one who needs somebody most first."""
     with reading(request, who) as scope:
-        return [_client(line) for line in clients_list(scope)]
+        return [_client(line) for line in paged.cut(clients_list(scope), lambda line: line.ref)]
 
 
 @router.get("/clients/{ref}/documents")
-def documents(request: Request, who: Who, ref: str) -> list[Json]:
+def documents(request: Request, who: Who, ref: str, paged: Paged) -> list[Json]:
     """The client's documents by path."""
     with reading(request, who) as scope:
         access_client(scope, ref)
-        return [_paper(paper) for _, papers in papers_of(scope, ref).groups for paper in papers]
+        found = [paper for _, papers in papers_of(scope, ref).groups for paper in papers]
+    return [_paper(paper) for paper in paged.cut(found, lambda paper: paper.id)]
 
 
 @router.post("/clients/{ref}/documents", status_code=201)
@@ -143,10 +148,13 @@ def draft(request: Request, who: Sender, ref: str, wanted: Wanted, response: Res
 
 
 @router.get("/deliverables")
-def deliverables(request: Request, who: Who, client: str | None = None, state: str | None = None) -> list[Json]:
+def deliverables(
+    request: Request, who: Who, paged: Paged, client: str | None = None, state: str | None = None
+) -> list[Json]:
     """The deliverables that the asker may see, those that wait first."""
     with reading(request, who) as scope:
-        return listing(scope, client, state)
+        found = listing(scope, client, state)
+    return paged.cut(found, lambda one: str(one["id"]))
 
 
 @router.get("/deliverables/{deliverable_id}")

@@ -34,7 +34,8 @@ def enter(
     status, problem, secret = 401, "That address and password do not match.", None
     try:
         with services_of(request).database.writing() as session:
-            secret = sign_in(session, email, password, address, datetime.now(UTC))
+            agent = request.headers.get("user-agent", "")
+            secret = sign_in(session, email, password, address, datetime.now(UTC), agent)
     except Forbidden as refused:
         status, problem = 429, sentence(refused)
     if secret is None:

@@ -121,9 +121,3 @@ def healthz(request: Request) -> JSONResponse:
 @router.get("/style")
 def style(request: Request, who: Who) -> Response:
     return page(request, "style.html", who=who)
-
-
-@router.get("/api/openapi.json")
-def openapi(request: Request, who: Who) -> JSONResponse:
-    """What stands under /api/v1, for programs."""
-    return JSONResponse(request.app.openapi())

@@ -153,6 +153,18 @@ function walk() {
   });
 }
 
+// Documents that may answer, by keyboard: y and n decide the row in focus, else the first; after an answer the first row has the focus.
+function answers() {
+  const table = $("[data-pairs]");
+  if (!table) return;
+  $(".lead a", table)?.focus({ preventScroll: true });
+  document.addEventListener("keydown", (event) => {
+    if (typing(event) || (event.key !== "y" && event.key !== "n")) return;
+    const row = document.activeElement.closest("[data-pairs] tbody tr") ?? $("tbody tr", table);
+    $(event.key === "y" ? "[data-yes]" : "[data-no]", row)?.click();
+  });
+}
+
 // Scroll a page's picture, inside its window, to the passage that is lit.
 function light(root = document) {
   $$(".window", root).forEach((frame) => {
@@ -277,8 +289,87 @@ function clocks() {
   });
 }
 
-function sort() {
-  $$("[data-sortable]").forEach((table) => {
+// A page's main part from the answer to a form, without leaving the page; what had focus has it again.
+async function swap(form, focus) {
+  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { accept: "text/html" } });
+  const next = new DOMParser().parseFromString(await answer.text(), "text/html"), main = $("#main", next);
+  if (!main) return form.submit();
+  const across = $(".scroll")?.scrollLeft ?? 0, down = scrollY;
+  $("#main").replaceWith(document.adoptNode(main));
+  if ($(".scroll")) $(".scroll").scrollLeft = across;
+  scrollTo(0, down);
+  board();
+  moves();
+  if (focus) $(focus)?.focus();
+}
+
+// A stage is chosen and the card moves: the button beside is for who has no script.
+function moves() {
+  $$("[data-move]").forEach((form) => $("select", form).addEventListener("change", () => {
+    if (form.closest("[data-board]")) swap(form, `#${CSS.escape(form.closest("[data-card]").id)} a`);
+    else form.submit();
+  }));
+}
+
+// The board: a card is dragged to its stage; arrows go from card to card, [ and ] move the one in focus.
+function board() {
+  const all = $("[data-board]");
+  if (!all) return;
+  const stages = $$("section[data-stage]", all);
+  const put = (card, stage) => {
+    const form = $("[data-move]", card);
+    if (!stage || stage === card.dataset.stage) return;
+    $("select", form).value = stage;
+    swap(form, `#${CSS.escape(card.id)} a`);
+  };
+  $$("[data-card]", all).forEach((card) => {
+    card.draggable = true;
+    card.addEventListener("dragstart", (event) => { event.dataTransfer.setData("text/plain", card.id); event.dataTransfer.effectAllowed = "move"; card.classList.add("dragged"); });
+    card.addEventListener("dragend", () => card.classList.remove("dragged"));
+    card.addEventListener("keydown", (event) => {
+      if (typing(event) || !["[", "]", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"].includes(event.key)) return;
+      const column = card.closest("section"), at = stages.indexOf(column), cards = $$("[data-card]", column);
+      event.preventDefault();
+      if (event.key === "[" || event.key === "]") return put(card, stages[at + (event.key === "]" ? 1 : -1)]?.dataset.stage);
+      const across = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
+      if (!across) return $("a", cards[cards.indexOf(card) + (event.key === "ArrowDown" ? 1 : -1)] ?? card).focus();
+      const others = across > 0 ? stages.slice(at + 1) : stages.slice(0, at).reverse();
+      $("[data-card] a", others.find((one) => $("[data-card]", one)) ?? column)?.focus();
+    });
+  });
+  stages.forEach((section) => {
+    section.addEventListener("dragover", (event) => { event.preventDefault(); section.classList.add("over"); });
+    section.addEventListener("dragleave", () => section.classList.remove("over"));
+    section.addEventListener("drop", (event) => {
+      event.preventDefault();
+      section.classList.remove("over");
+      const card = document.getElementById(event.dataTransfer.getData("text/plain"));
+      if (card) put(card, section.dataset.stage);
+    });
+  });
+}
+
+// My day by keyboard: j and k go from task to task, x is done, d puts off, h hands over, n is a new one, u takes the last act back.
+function today() {
+  const quick = $("[data-quick]");
+  if (!quick) return;
+  document.addEventListener("keydown", (event) => {
+    if (typing(event)) return;
+    const links = $$("[data-task] .name"), at = links.indexOf(document.activeElement), row = links[at]?.closest("[data-task]");
+    const open = (name) => { const more = $("details", row); if (!more) return; more.open = true; $(`[name=${name}]`, more)?.focus(); };
+    if (event.key === "j" || event.key === "k") links[Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), links.length - 1)]?.focus();
+    else if (event.key === "n") $("[name=title]", quick).focus();
+    else if (event.key === "u") $(".said form button")?.click();
+    else if (row && event.key === "x") $(".tickoff button", row)?.click();
+    else if (row && event.key === "d") open("until");
+    else if (row && event.key === "h") open("to");
+    else return;
+    event.preventDefault();
+  });
+}
+
+function sort(root = document) {
+  $$("[data-sortable]", root).forEach((table) => {
     const heads = $$("thead th", table), body = $("tbody", table), first = $$("tr", body);
     heads.forEach((head, column) => {
       if (!head.dataset.sort) return;
@@ -318,13 +409,27 @@ function night() {
   setTimeout(look, 1000);
 }
 
-$(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// What go.js put in place of another region comes to life as the page did.
+document.addEventListener("swapped", (event) => { light(event.target); sort(event.target); });
+
+$$(".top nav [aria-current], .tabs [aria-current]").forEach((one) => one.scrollIntoView({ block: "nearest", inline: "center" }));
 light();
 review();
 walk();
+answers();
 chat();
 filter();
 everywhere();
 clocks();
+moves();
+board();
+today();
 sort();
 night();
+
+// Onboarding: how many clicks a step took, told with its form; without this a form counts as one.
+(() => {
+  const counted = $$("input[name=clicks]");
+  let clicks = 0;
+  if (counted.length) addEventListener("click", () => { clicks += 1; counted.forEach((one) => { one.value = clicks; }); }, true);
+})();

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from agents.overnight import NightResult, run_night
 from api.night import workers
@@ -19,7 +19,6 @@ from api.settings import load_settings
 from api.wiring import Services, build
 from evals.bench.copies import grow
 from evals.bench.spread import TODAY, Bench, Spread, spread
-from store.database import counting_queries
 from store.ids import new_id
 from store.tables import Client, ClientScan, Note, Person
 
@@ -76,6 +75,17 @@ def _change(services: Services) -> None:
 
 def _night(services: Services, bench: Bench, day: date) -> Ran:
     now, began = services.clock.now() + (day - TODAY), time.process_time()
-    with counting_queries(services.database.engine) as statements:
+    statements = 0
+
+    def count(
+        *of_the_statement: object,
+    ) -> None:  # its words are not kept: those of a large firm would be the memory that is measured
+        nonlocal statements
+        statements += 1
+
+    event.listen(services.database.engine, "before_cursor_execute", count)
+    try:
         night = run_night(services, as_of=day, now=now, progress=bench.progress, workers=workers(services))
-    return Ran(night, time.process_time() - began, len(statements))
+    finally:
+        event.remove(services.database.engine, "before_cursor_execute", count)
+    return Ran(night, time.process_time() - began, statements)

@@ -21,7 +21,14 @@ FOLDER = Path(__file__).parent.parent / "data" / "tie_out"
 KINDS = ("digit", "thousand", "year", "client", "label", "stale")
 PARTS = ("developed on", "held out")
 FILES = ("files", "second-files")
-WORDINGS = ("wordings", "second-a", "second-b", "second-c")  # the second ones are another author's
+WORDINGS = (
+    "wordings",
+    "second-a",
+    "second-b",
+    "second-c",
+    "third-a",
+    "third-b",
+)  # the second and third ones are other authors’
 _SLOT = re.compile(r"\{(?P<key>\w+)(?::(?P<form>(?!poss)\w+))?(?P<own>:poss)?\}")
 _CHANGED = "the record was changed on March 2, 2026"
 

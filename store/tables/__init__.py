@@ -1,6 +1,7 @@
 """Every table, by the glossary's names. One module a subject; import from here."""
 
 from store.tables.acts import Act
+from store.tables.automations import Automation, AutomationDraft, AutomationFiring
 from store.tables.base import Base, OfClient, Scanned
 from store.tables.billing import Adjustment, Bill, BillLine, Counter, Rate, Receipt, RecurringFee, Timer
 from store.tables.deadlines import CalendarFeed, StateRule
@@ -12,6 +13,18 @@ from store.tables.deliverables import (
     OutboxItem,
     Release,
     Review,
+)
+from store.tables.directory import (
+    ClientTag,
+    CustomField,
+    FilingState,
+    LifecycleChange,
+    MergedClient,
+    MergedContact,
+    OwnershipShare,
+    Relation,
+    SavedFilter,
+    Tag,
 )
 from store.tables.files import (
     Document,
@@ -32,8 +45,31 @@ from store.tables.files import (
 )
 from store.tables.history import RecordChange
 from store.tables.intake import LooseFile, LooseGuess, VersionLink, WatchedFile
+from store.tables.law import (
+    ConflictDecision,
+    ConflictHit,
+    ConflictSearch,
+    CourtEvent,
+    FeeAgreement,
+    TrustLine,
+    TrustReconciliation,
+)
+from store.tables.letters import (
+    AccessItem,
+    Authorization,
+    Onboarding,
+    OnboardingStep,
+    Proposal,
+    ProposalLine,
+    RenewalBatch,
+    Service,
+    Signature,
+    Signer,
+    Signing,
+)
 from store.tables.money import Expense, Invoice, Payment, TimeEntry
 from store.tables.night import Brief, BriefItem, ClientScan, ModelCall, RankWeights, Scan, SignalDecision, SignalRow
+from store.tables.platform import KeyedCreation, Webhook, WebhookAttempt, WebhookPost
 from store.tables.posts import Post
 from store.tables.practice import (
     Client,
@@ -49,7 +85,9 @@ from store.tables.practice import (
     Wall,
 )
 from store.tables.preferences import Preference
+from store.tables.requests import ItemMatch, RequestReminder
 from store.tables.reviewing import Comment, Drill, DrillChoice, Opening
+from store.tables.timeline import MailSorting, Mention, NoteEdit, TimelineNote, Watch
 from store.tables.trail import AuditEntry, AuditHead
 from store.tables.work import (
     ClientRequest,
@@ -65,12 +103,18 @@ from store.tables.work import (
     TrustLedger,
     WorkflowTemplate,
 )
+from store.tables.workflow import EngagementNeed, Series, TemplateVersion
 
 __all__ = [
+    "AccessItem",
     "Act",
     "Adjustment",
     "AuditEntry",
     "AuditHead",
+    "Authorization",
+    "Automation",
+    "AutomationDraft",
+    "AutomationFiring",
     "Base",
     "Bill",
     "BillLine",
@@ -84,10 +128,16 @@ __all__ = [
     "ClientGroup",
     "ClientRequest",
     "ClientScan",
+    "ClientTag",
     "Comment",
+    "ConflictDecision",
+    "ConflictHit",
+    "ConflictSearch",
     "Consent",
     "Contact",
     "Counter",
+    "CourtEvent",
+    "CustomField",
     "Deliverable",
     "DeliverableVersion",
     "Document",
@@ -97,27 +147,41 @@ __all__ = [
     "DrillChoice",
     "Engagement",
     "EngagementLetter",
+    "EngagementNeed",
     "EnteredDeadline",
     "Expense",
     "FactCorrection",
     "FactRow",
+    "FeeAgreement",
+    "FilingState",
     "Firm",
     "ImportBatch",
     "IntakeFinding",
     "Invoice",
+    "ItemMatch",
     "KeptPassword",
+    "KeyedCreation",
     "Knowledge",
+    "LifecycleChange",
     "LooseFile",
     "LooseGuess",
+    "MailSorting",
+    "Mention",
+    "MergedClient",
+    "MergedContact",
     "Message",
     "ModelCall",
     "NewVector",
     "Note",
+    "NoteEdit",
     "Notice",
     "OfClient",
+    "Onboarding",
+    "OnboardingStep",
     "Opening",
     "OutboxItem",
     "Outcome",
+    "OwnershipShare",
     "Party",
     "Passage",
     "Payment",
@@ -126,29 +190,49 @@ __all__ = [
     "Postponement",
     "Preference",
     "PromiseReading",
+    "Proposal",
+    "ProposalLine",
     "RankWeights",
     "Rate",
     "Receipt",
     "RecordChange",
     "RecurringFee",
     "RejectedRow",
+    "Relation",
     "Release",
+    "RenewalBatch",
     "RequestItem",
+    "RequestReminder",
     "Review",
+    "SavedFilter",
     "Scan",
     "Scanned",
+    "Series",
+    "Service",
     "SignIn",
     "SignInFailure",
     "SignalDecision",
     "SignalRow",
+    "Signature",
+    "Signer",
+    "Signing",
     "StateRule",
+    "Tag",
     "Task",
+    "TemplateVersion",
     "TimeEntry",
+    "TimelineNote",
     "Timer",
     "TrustEntry",
     "TrustLedger",
+    "TrustLine",
+    "TrustReconciliation",
     "VersionLink",
     "Wall",
+    "Watch",
     "WatchedFile",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookPost",
     "WorkflowTemplate",
 ]

@@ -45,7 +45,8 @@ class Timer(OfClient, Base):
 
 
 class RecurringFee(OfClient, Base):
-    """A fee that is billed every so many months. `next_on` is the day of its next draft; `ended_on` None: it goes on."""
+    """A fee that is billed every so many months. `next_on` is the day of its next draft; `ended_on` the day from which on none
+    is drafted, None: it goes on."""
 
     __tablename__ = "recurring_fees"
     id: Mapped[Key]

@@ -35,11 +35,13 @@ class Person(Base):
     weekly_hours: Mapped[Decimal | None] = mapped_column(Hours())
     password_hash: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
+    timezone: Mapped[str | None] = mapped_column(String(60))  # IANA; None: the firm's
     custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
 class SignIn(Base):
-    """A browser session or a personal token. `token_hash` is SHA-256 of the secret; `kind` is `session` or `token`."""
+    """A browser session or a personal token. `token_hash` is SHA-256 of the secret; `kind` is `session` or `token`. `rights` narrows a
+    token to these rights of its person, None: all of them; `agent` and `address` say where a session was opened."""
 
     __tablename__ = "sign_ins"
     id: Mapped[Key]
@@ -50,6 +52,10 @@ class SignIn(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    rights: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    used_at: Mapped[datetime | None]
+    agent: Mapped[str | None] = mapped_column(String(200))
+    address: Mapped[str | None] = mapped_column(String(60))
 
 
 class SignInFailure(Base):

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.tables.base import Base, Key, Long, Scanned
@@ -12,7 +12,8 @@ from store.types import Hours, Money
 
 
 class WorkflowTemplate(Base):
-    """The standard steps of a kind of engagement: `steps` holds title, role, days before due, prerequisites."""
+    """The firm's own steps of a kind of engagement, where it has changed those that come with the program (workspace/workflow/templates.py
+    says what `steps` and `due` hold). `version` counts the firm's versions; all of them are in `template_versions`."""
 
     __tablename__ = "workflow_templates"
     id: Mapped[Key]
@@ -20,15 +21,19 @@ class WorkflowTemplate(Base):
     title: Mapped[str]
     recurrence: Mapped[str | None]
     steps: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    due: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
 
 
 class Engagement(Scanned, Base):
     """A unit of agreed work for a client and a period. `progress` is 0 to 100, `due` the date agreed or entered.
 
-    `stage`: not-started, waiting-on-client, in-progress, in-review, ready-to-file, filed, done.
-    """
+    `stage`: not-started, waiting-on-client, in-progress, in-review, ready-to-file, filed, done. `series_nth` is its period in the series,
+    from 0; `rolled_from` the engagement of the year before whose work it carries on: one has one successor. `template_version` None: its
+    steps were not made from a template."""
 
     __tablename__ = "engagements"
+    __table_args__ = (Index("ix_engagements_series_id_series_nth", "series_id", "series_nth", unique=True),)
     id: Mapped[Key]
     ref: Mapped[str] = mapped_column(unique=True)
     template: Mapped[str] = mapped_column(String(20))
@@ -47,6 +52,10 @@ class Engagement(Scanned, Base):
     filed_on: Mapped[date | None]
     extended_to: Mapped[date | None]
     custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    template_version: Mapped[int | None]
+    series_id: Mapped[str | None] = mapped_column(String(40))
+    series_nth: Mapped[int | None]
+    rolled_from: Mapped[str | None] = mapped_column(String(40), index=True, unique=True)
 
 
 class EngagementLetter(Scanned, Base):
@@ -61,7 +70,12 @@ class EngagementLetter(Scanned, Base):
 
 
 class Task(Scanned, Base):
-    """One step of an engagement."""
+    """One step of an engagement, or something to do for a client.
+
+    `status`: open, done, cancelled. `requires` are ids of tasks that come before. `step` names it in its template, `place` orders it.
+    `checklist` is [{text, done_by, done_on}]. `waiting_on` (client, person, third-party) with `waiting_for` and `waiting_since`: whose move
+    it is. `handed_by`, `handed_on`, `handed_note`: who gave it to its owner; `accepted_on` None until the owner says so. `deferred_to`: not
+    shown in a day's work before. `every` (week, month, quarter, year): it comes again, `nth` times so far, counted from `anchor`."""
 
     __tablename__ = "tasks"
     id: Mapped[Key]
@@ -74,19 +88,47 @@ class Task(Scanned, Base):
     done_on: Mapped[date | None]
     requires: Mapped[list[Any]] = mapped_column(JSON, default=list)
     custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    step: Mapped[str | None] = mapped_column(String(60))
+    place: Mapped[int] = mapped_column(default=0, server_default="0")
+    checklist: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
+    waiting_on: Mapped[str | None] = mapped_column(String(12))
+    waiting_for: Mapped[str | None]
+    waiting_since: Mapped[date | None]
+    handed_by: Mapped[str | None] = mapped_column(String(40))
+    handed_on: Mapped[date | None]
+    handed_note: Mapped[str | None]
+    accepted_on: Mapped[date | None]
+    deferred_to: Mapped[date | None]
+    every: Mapped[str | None] = mapped_column(String(8))
+    anchor: Mapped[date | None]
+    nth: Mapped[int | None]
 
 
 class ClientRequest(Scanned, Base):
-    """A list of items that the client owes us for an engagement (PBC, "prepared by client")."""
+    """A list of items that the client owes us for an engagement (PBC, "prepared by client"). One an engagement: more is added to it.
+
+    `first_after`, `every`: business days from `asked_on` to the first reminder, and between two; `at_most`: so many, then it is escalated.
+    `first_after` None: the list has no schedule, and is chased when an item is late. `escalated`: 0 nobody was told, 1 the engagement's
+    owner, 2 the client's partner."""
 
     __tablename__ = "client_requests"
     id: Mapped[Key]
     engagement_id: Mapped[str | None] = mapped_column(ForeignKey("engagements.id"), unique=True)
     title: Mapped[str]
+    asked_on: Mapped[date | None]
+    first_after: Mapped[int | None]
+    every: Mapped[int | None]
+    at_most: Mapped[int | None]
+    paused_on: Mapped[date | None]
+    escalated: Mapped[int] = mapped_column(default=0, server_default="0")
+    escalated_on: Mapped[date | None]
 
 
 class RequestItem(Scanned, Base):
-    """One item of a request. `received_on` None means it is open."""
+    """One item of a request. `received_on` None means it is open.
+
+    `wants` says which documents answer it (workspace/requests/wants.py), None: its words are read for that. `have` are the months that came
+    of an item by months ("2025-01/2025-03,2025-05"). `hint` is told to the client; `source` is the evidence of what came last year."""
 
     __tablename__ = "request_items"
     id: Mapped[Key]
@@ -97,13 +139,18 @@ class RequestItem(Scanned, Base):
     received_on: Mapped[date | None]
     document_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id"))
     custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    wants: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    have: Mapped[str | None]
+    hint: Mapped[str | None]
+    source: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class EnteredDeadline(Scanned, Base):
     """A date that a person entered: court, state, contract, a statute of limitations; confirmed by a second for class A.
 
     `rule` names a rule of the deadline table by which `due` was counted from the event on `counted_from`, None where no rule of ours
-    does; `court_state` is where the court sits."""
+    does; `court_state` is where the court sits. `event_id` is the event that the matter's page counted it from, `confirmed_on` when a second
+    person did; both None for what was loaded."""
 
     __tablename__ = "entered_deadlines"
     id: Mapped[Key]
@@ -117,6 +164,8 @@ class EnteredDeadline(Scanned, Base):
     counted_from: Mapped[date | None]
     served_by_mail: Mapped[bool | None]
     court_state: Mapped[str | None] = mapped_column(String(2))
+    event_id: Mapped[str | None] = mapped_column(ForeignKey("court_events.id"), index=True)
+    confirmed_on: Mapped[date | None]
     custom: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 
@@ -146,18 +195,21 @@ class Party(Scanned, Base):
 
 
 class TrustLedger(Scanned, Base):
-    """Money of one client (and matter) that a law firm holds. `minimum` is the evergreen retainer's floor."""
+    """Money of one client (and matter) that a law firm holds. `minimum` is the evergreen retainer's floor, `fill_to` what the client fills
+    it up to again; None: to the minimum."""
 
     __tablename__ = "trust_ledgers"
     __table_args__ = (UniqueConstraint("client_id", "engagement_id"),)
     id: Mapped[Key]
     engagement_id: Mapped[str | None] = mapped_column(ForeignKey("engagements.id"))
     minimum: Mapped[Decimal | None] = mapped_column(Money())
+    fill_to: Mapped[Decimal | None] = mapped_column(Money())
     reconciled_on: Mapped[date | None]
 
 
 class TrustEntry(Scanned, Base):
-    """A movement of trust money; positive is a receipt."""
+    """A movement of trust money; positive is a receipt. Never changed and never removed: a mistake is reversed by an entry of its own.
+    `entered_at` is when it was entered here, None for what was loaded. Each has its line in the journal of the account (store/tables/law.py)."""
 
     __tablename__ = "trust_entries"
     id: Mapped[Key]
@@ -165,6 +217,7 @@ class TrustEntry(Scanned, Base):
     on: Mapped[date]
     amount: Mapped[Decimal] = mapped_column(Money())
     memo: Mapped[str]
+    entered_at: Mapped[datetime | None]
     custom: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from workspace.evidence import DocumentEvidence
 from workspace.tie_out import Fact, derive, fact_from_json, fact_to_json, from_record, tie_out
+from workspace.tie_out.inflect import forms
 from workspace.tie_out.labels import mentions, senses_of
 
 
@@ -201,8 +202,16 @@ def test_every_wording_of_the_list_is_found_and_no_sense_is_empty() -> None:
             assert wordings and len(wordings) == len(set(wordings)), sense
             for wording in wordings:
                 assert wording == wording.lower(), wording
-                found = mentions(kind, f"of {wording.removesuffix('*')} now")
-                assert any(sense in one.senses for one in found), (kind, sense, wording)
+                for shape in range(3 if "+" in wording else 1):
+                    said = " ".join(_in_a_text(word, shape) for word in wording.split())
+                    found = mentions(kind, f"of {said} now")
+                    assert any(sense in one.senses for one in found), (kind, sense, said)
+
+
+def _in_a_text(word: str, shape: int) -> str:
+    if word.endswith("+"):
+        return forms(word[:-1])[shape]
+    return "so" if word == "~" else word.removesuffix("*")
 
 
 def test_a_label_that_no_list_knows_is_a_sense_of_its_own() -> None:

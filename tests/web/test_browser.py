@@ -23,7 +23,20 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no Chromium at {CHROMIUM}, so no page is looked at"),
 ]
-PAGES = ("/", "/clients", "/review", "/time", "/money", "/money/reports", "/night", "/audit?verify=true", "/style")
+PAGES = (
+    "/",
+    "/clients",
+    "/review",
+    "/time",
+    "/money",
+    "/money/reports",
+    "/night",
+    "/audit?verify=true",
+    "/style",
+    "/me",
+    "/go",
+    "/api",
+)
 
 
 @pytest.fixture(scope="module")
@@ -298,3 +311,48 @@ def test_a_sign_in_that_fails_says_so(browser: "Browser", served: tuple[Services
     assert sideways(page) == 0
     assert page.get_by_label("E-mail").input_value() == "ana@alder.example"
     page.close()
+
+
+def test_anywhere_by_keyboard(page: "Page", served: tuple[Services, str]) -> None:
+    """The palette opens over any page, leads by arrows and Enter, and gives the focus back; the keys of a page are told; a swap keeps the
+    page, its history and the focus."""
+    page.goto(f"{served[1]}/calendar")
+    page.keyboard.press("Control+k")
+    field = page.get_by_role("combobox", name="Where to")
+    options = page.locator("dialog.palette [role=option]")
+    options.first.wait_for()
+    assert field.evaluate("one => one === document.activeElement") and field.get_attribute("aria-expanded") == "true"
+    page.keyboard.type("okafor mon")
+    options.first.get_by_text("money").wait_for()
+    assert field.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    assert options.first.get_attribute("aria-selected") == "true"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/clients/C002/money")
+    page.get_by_role("link", name="Go to").focus()
+    page.keyboard.press("Enter")
+    options.first.wait_for()
+    page.keyboard.press("Escape")
+    page.locator("dialog.palette").wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.classList.contains('goto')"), "the focus is where it was"
+    page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    page.get_by_role("link", name="Go to").click()
+    options.first.wait_for()
+    assert sideways(page) == 0
+    page.keyboard.press("Escape")
+    page.locator("dialog.palette").wait_for(state="hidden")
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Keys").get_by_text("Search everything").wait_for()
+    page.keyboard.press("Escape")
+    page.goto(f"{served[1]}/calendar")
+    page.evaluate("window.sameDocument = true")
+    month = page.locator("h1").inner_text()
+    page.locator(".months a").last.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("before => document.querySelector('h1').innerText !== before", arg=month)
+    assert page.evaluate("window.sameDocument"), "nothing was loaded anew"
+    assert page.evaluate("document.querySelector('#main').contains(document.activeElement)")
+    page.go_back()
+    page.wait_for_function("before => document.querySelector('h1').innerText === before", arg=month)
+    assert page.evaluate("window.sameDocument")

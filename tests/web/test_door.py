@@ -15,7 +15,17 @@ from tests.web.conftest import PASSWORD, Visitor, Visits
 from workspace.sign_in import FAILURES_ALLOWED, open_token
 
 # A calendar program cannot sign in: the address of a feed holds a secret of 256 bits instead (tests/web/test_calendar.py).
-PUBLIC = {("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/healthz"), ("GET", "/calendar/feed/{secret}.ics")}
+PUBLIC = {
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("GET", "/healthz"),
+    ("GET", "/calendar/feed/{secret}.ics"),
+    # a signer from outside: her link opens one letter, tests/web/test_letters.py
+    ("GET", "/sign/{secret}"),
+    ("POST", "/sign/{secret}"),
+    ("POST", "/sign/{secret}/decline"),
+    ("GET", "/sign/{secret}/letter.pdf"),
+}
 
 
 def routes() -> Iterator[tuple[str, APIRoute]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from store.audit import AuditTag
 from store.errors import Conflict, Invalid, NotFound
@@ -310,16 +310,17 @@ def end_recurring(scope: Scope, fee_id: str) -> None:
     if row is None:
         raise NotFound(f"there is no recurring fee {fee_id}")
     scope.require(Right.INVOICE_WRITE)
-    if row.ended_on:
+    if row.ended_on and row.ended_on <= scope.today:
         raise Conflict("this fee ended already")
-    row.ended_on = scope.today
+    row.ended_on = min(scope.today, row.next_on)  # what was due and not drafted is drafted no more
     scope.session.flush()
     record(scope, AuditTag.FEE_ENDED, f"fee:{row.id}", row.client_id)
 
 
 @dataclass(frozen=True)
 class Fee:
-    """A recurring fee for a list, dollars; `next_on` is the day of its next draft."""
+    """A recurring fee for a list, dollars; `next_on` is the day of its next draft, `ended_on` the day from which there is none, None: it
+    goes on."""
 
     id: str
     client_ref: str
@@ -329,6 +330,7 @@ class Fee:
     amount: Decimal
     months: int
     next_on: date
+    ended_on: date | None = None
 
 
 def recurring_listed(scope: Scope, client_id: str | None = None) -> tuple[Fee, ...]:
@@ -338,15 +340,19 @@ def recurring_listed(scope: Scope, client_id: str | None = None) -> tuple[Fee, .
         select(RecurringFee, Client.ref, Client.name, Engagement.title)
         .join(Client, Client.id == RecurringFee.client_id)
         .outerjoin(Engagement, Engagement.id == RecurringFee.engagement_id)
-        .where(RecurringFee.client_id.in_(scope.clients()), RecurringFee.ended_on.is_(None))
+        .where(RecurringFee.client_id.in_(scope.clients()), _goes_on())
         .order_by(RecurringFee.next_on, RecurringFee.id)
     )
     if client_id is not None:
         query = query.where(RecurringFee.client_id == client_id)
     return tuple(
-        Fee(fee.id, ref, name, title, fee.text, fee.amount, fee.months, fee.next_on)
+        Fee(fee.id, ref, name, title, fee.text, fee.amount, fee.months, fee.next_on, fee.ended_on)
         for fee, ref, name, title in scope.session.execute(query).tuples()
     )
+
+
+def _goes_on() -> ColumnElement[bool]:
+    return RecurringFee.ended_on.is_(None) | (RecurringFee.next_on < RecurringFee.ended_on)
 
 
 def draft_recurring(scope: Scope) -> list[str]:
@@ -355,11 +361,11 @@ def draft_recurring(scope: Scope) -> list[str]:
     by, made = person_of(scope), list[str]()
     due = select(RecurringFee).where(
         RecurringFee.client_id.in_(scope.clients()),
-        RecurringFee.ended_on.is_(None),
+        _goes_on(),
         RecurringFee.next_on <= scope.today,
     )
     for fee in scope.session.scalars(due.order_by(RecurringFee.id).with_for_update()).all():
-        while fee.next_on <= scope.today:
+        while fee.next_on <= scope.today and (fee.ended_on is None or fee.next_on < fee.ended_on):
             bill = Bill(
                 id=new_id("bil"),
                 client_id=fee.client_id,

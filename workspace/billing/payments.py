@@ -20,6 +20,7 @@ from workspace.billing.invoices import find_invoice
 from workspace.scope import Right, Scope
 
 METHODS = ("check", "ach", "card", "cash", "wire", "other")
+FROM_TRUST = "trust"  # only workspace/law pays so: the client's ledger goes down in the same transaction
 Kind = Literal["payment", "applied", "refund", "reversal"]
 
 
@@ -32,7 +33,14 @@ def balance_of(scope: Scope, invoice: Invoice) -> Decimal:
 
 
 def record_payment(
-    scope: Scope, key: str, amount: Decimal, on: date, *, method: str = "check", memo: str | None = None
+    scope: Scope,
+    key: str,
+    amount: Decimal,
+    on: date,
+    *,
+    method: str = "check",
+    memo: str | None = None,
+    from_trust: bool = False,
 ) -> str:
     """Record money received on an invoice; the payment's id. More than is owed is kept as credit. Raises NotFound, Forbidden without
     payment:record, Invalid for an amount, a day to come or an unknown method, Conflict for a credit note."""
@@ -43,6 +51,7 @@ def record_payment(
         raise Invalid("a payment is recorded once it came in")
     if method not in METHODS:
         raise Invalid(f"money comes by {', '.join(METHODS)}")
+    method = FROM_TRUST if from_trust else method
     if invoice.amount <= 0:
         raise Conflict(f"{invoice.number} is a credit note: nothing is paid on it")
     made = _add(scope, invoice, on, amount, "payment", method, text_in(memo) or "")
@@ -110,7 +119,7 @@ def refund(scope: Scope, key: str, amount: Decimal, on: date, reason: str, *, me
     return made.id
 
 
-def reverse_payment(scope: Scope, payment_id: str, reason: str) -> str:
+def reverse_payment(scope: Scope, payment_id: str, reason: str, *, from_trust: bool = False) -> str:
     """Take a payment back that did not hold (a returned check, a slip of the pen); the id of the reversing row. Raises NotFound, Forbidden
     without payment:record, Conflict for what is no payment or was reversed before."""
     found = scope.session.scalars(
@@ -124,6 +133,8 @@ def reverse_payment(scope: Scope, payment_id: str, reason: str) -> str:
     reversed_before = exists().where(Receipt.pair_id == payment_id, Receipt.kind == "reversal")
     if (receipt and receipt.kind != "payment") or found.amount <= 0 or scope.session.scalar(select(reversed_before)):
         raise Conflict("only a payment that was not reversed before can be")
+    if receipt is not None and (receipt.method == FROM_TRUST) is not from_trust:
+        raise Conflict("this was paid from the trust account: reverse the transfer there, and the payment with it")
     made = _add(scope, invoice, scope.today, -found.amount, "reversal", "other", why, pair=payment_id)
     record(
         scope,

@@ -114,6 +114,8 @@ def _wishes(one: Raised, today: date) -> list[tuple[str, str]]:
     due = [(draft.slug, subject_of(draft.occasion)) for draft in due_drafts([_bare(one)], today)]
     if one.deliverable_slug == FOLLOW_UP and one.engagement_ref:
         due.append((FOLLOW_UP, f"request:{one.engagement_ref}"))
+    if one.slug == "request-overdue":
+        due.append((FOLLOW_UP, f"reminder:{one.client_ref}"))
     return sorted(due, key=lambda wish: wish[0] != one.deliverable_slug)
 
 

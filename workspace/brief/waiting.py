@@ -124,5 +124,6 @@ def _with_clients(material: Material, mine: set[str] | None) -> Iterator[dict[st
                 "oldest_due": row["oldest_due"],
                 "since": row["since"],
                 "days": late if late > 0 else None,
-                "chases": chases[client.id, f"request:{row['engagement_ref']}"],
+                "chases": chases[client.id, f"request:{row['engagement_ref']}"]
+                + chases[client.id, f"reminder:{client.ref}"],
             }

@@ -50,6 +50,11 @@ def for_request(engagement_ref: str, oldest_due: date, today: date) -> str:
     return f"request:{engagement_ref}@{number}"
 
 
+def for_reminder(client_ref: str, number: int) -> str:
+    """One mail for all lists of the client that have a schedule; the next after this one was released or rejected."""
+    return f"reminder:{client_ref}@{number}"
+
+
 def for_receivable(client_ref: str, oldest_due: date, today: date) -> str:
     """One letter for each 30 days that the oldest invoice is late."""
     return f"account:{client_ref}@{max((today - oldest_due).days // 30, 0) * 30}"
@@ -193,7 +198,7 @@ def _drafts_of(signal: Signal, today: date) -> Iterable[DueDraft]:
     if signal.slug.startswith(("notice-", "refund-claim-disallowed")):
         occasion = for_notice(signal.subject)
         return DueDraft("notice-explanation", occasion), DueDraft("notice-response", occasion)
-    if signal.slug == "request-overdue" and signal.due is not None:
+    if signal.slug == "request-overdue" and signal.due is not None and signal.deliverable_slug is not None:
         return (DueDraft("pbc-follow-up", for_request(signal.subject, signal.due, today), signal.engagement_ref),)
     if signal.slug == "ar-aging" and signal.due is not None:
         return (DueDraft("collection-email", for_receivable(signal.client_ref, signal.due, today)),)

@@ -18,6 +18,8 @@ from workspace.deliverables.filing import current_version, locked, two_partners
 from workspace.deliverables.kinds import KINDS
 from workspace.deliverables.render.text import body_text
 from workspace.deliverables.review import must_match
+from workspace.onboarding.steps import PACK, settled_by_event
+from workspace.requests.reminders import must_be_missing
 from workspace.scope import Right, Scope, access_deliverable
 
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
@@ -35,6 +37,7 @@ def release(scope: Scope, deliverable_id: str, *, expected: str | None = None) -
     version = current_version(scope, row)
     must_match(version, expected)
     _must_be_approved(scope, row, version)
+    must_be_missing(scope, row, version)
     if scope.person_id is None:
         raise Forbidden(f"{scope.email} is no person: only a partner releases")
     if row.cls == "A" and _wrote_of_it(scope, row):
@@ -59,6 +62,8 @@ def release(scope: Scope, deliverable_id: str, *, expected: str | None = None) -
     scope.session.add(_outbox_item(scope, row, version, freed))
     scope.session.flush()
     _record(scope, row, version, freed)
+    if row.slug == PACK:
+        settled_by_event(scope, row.client_id, "welcome")
     return freed.id
 
 

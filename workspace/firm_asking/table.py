@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from store.tables import Client, Engagement
+from workspace.directory.lifecycle import GONE
 from workspace.evidence import Evidence, to_json
 from workspace.firm_asking.grammar import FirmQuestion
 from workspace.scope import Scope
@@ -78,7 +79,7 @@ def mine(scope: Scope, asked: FirmQuestion) -> Mine:
     """The asker's clients, of the entity types that the question names, and those that the person it names serves or has work of; one
     query. Of those who are no partner or manager all clients that they may see are their own."""
     person = None if asked.person_id == scope.person_id and scope.role in ("senior", "staff") else asked.person_id
-    query = select(Client.id).where(Client.id.in_(scope.clients()), Client.status != "archived")
+    query = select(Client.id).where(Client.id.in_(scope.clients()), Client.status.not_in(GONE))
     if asked.entities:
         query = query.where(Client.entity_type.in_(asked.entities))
     if person:

@@ -17,6 +17,9 @@ from workspace.scope import Right, Scope
 AT_ONCE = 200
 
 _SAID = {
+    AuditTag.AUTOMATION_FIRED: "acted",
+    AuditTag.AUTOMATION_UNDONE: "took back what an automation did",
+    AuditTag.CALL_LOGGED: "logged a call",
     AuditTag.CHAT_ANSWER_USED: "made something of an answer",
     AuditTag.CHAT_ASKED: "asked a question",
     AuditTag.CHAT_COPIED: "went on with a colleague’s conversation",
@@ -40,13 +43,16 @@ _SAID = {
     AuditTag.PREFERENCE_ACCEPTED: "accepted how letters are liked",
     AuditTag.PREFERENCE_OFF: "switched off how letters are liked",
     AuditTag.PREFERENCE_PROPOSED: "showed by an edit how letters are liked",
+    AuditTag.MAIL_SORTED: "sorted a mail",
     AuditTag.MODEL_REFUSED: "kept from a model",
+    AuditTag.NOTE_ADDED: "wrote a note",
+    AuditTag.NOTE_EDITED: "changed a note",
     AuditTag.NOTICE_CONFIRMED: "confirmed the dates of",
     AuditTag.NOTICE_READ: "read as a notice",
     AuditTag.REVIEW_REFUSED: "was not allowed to act on",
     AuditTag.SIGNAL_DECIDED: "decided about a signal",
 }
-_SYSTEM = {"load": "A load", "night": "The night", "intake": "Intake", "ingest": "The operator"}
+_SYSTEM = {"automation": "An automation", "load": "A load", "night": "The night", "intake": "Intake", "ingest": "The operator"}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,6 @@
-"""A client's engagements with their due dates and how each was computed, their tasks, what was asked of the client, time against budget."""
+"""A client's engagements with their due dates and how each was computed, what was asked of the client, time against budget.
+
+Their tasks come with what can be done to them (workspace/workflow/client_work.py)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,9 +10,9 @@ from workspace.scope import Scope
 from workspace.signals.due import Due, due_of
 from workspace.signals.work import remaining
 from workspace.snapshot import take_snapshot
-from workspace.snapshot.model import Engagement, EnteredDeadline, RequestItem, Snapshot, Task
+from workspace.snapshot.model import Engagement, EnteredDeadline, RequestItem, Snapshot
 
-PARTS = ("engagements", "tasks", "requests", "time", "entered", "postponements")
+PARTS = ("engagements", "requests", "time", "entered", "postponements")
 
 
 @dataclass(frozen=True)
@@ -22,13 +24,8 @@ class EngagementLine:
     due: Due | None
     logged: Decimal
     left: Decimal | None
-    tasks: tuple[Task, ...]
     requests: tuple[RequestItem, ...]
     entered: tuple[EnteredDeadline, ...]
-
-    @property
-    def open_tasks(self) -> int:
-        return sum(task.is_open for task in self.tasks)
 
     @property
     def open_items(self) -> int:
@@ -41,13 +38,12 @@ class Work:
 
     open: tuple[EngagementLine, ...]
     finished: tuple[EngagementLine, ...]
-    loose_tasks: tuple[Task, ...]
     loose_entered: tuple[EnteredDeadline, ...]
     people: dict[str, str]
 
 
 def work_of(scope: Scope, client_ref: str) -> Work:
-    """The client's work as it stands, in eight queries. Raises NotFound outside the scope."""
+    """The client's work as it stands, in seven queries. Raises NotFound outside the scope."""
     snapshot = take_snapshot(scope, client_ref, PARTS)
     lines = [_line(snapshot, engagement, scope.today) for engagement in snapshot.engagements]
     return Work(
@@ -55,7 +51,6 @@ def work_of(scope: Scope, client_ref: str) -> Work:
         finished=tuple(
             sorted((one for one in lines if not one.engagement.is_open), key=_ended, reverse=True),
         ),
-        loose_tasks=tuple(task for task in snapshot.tasks if task.engagement_id is None and task.is_open),
         loose_entered=tuple(one for one in snapshot.entered if one.engagement_id is None),
         people={person.id: person.name for person in snapshot.people.values()},
     )
@@ -70,7 +65,6 @@ def _line(snapshot: Snapshot, engagement: Engagement, today: date) -> Engagement
         due=due_of(snapshot, engagement),
         logged=left.logged,
         left=left.hours,
-        tasks=tuple(task for task in snapshot.tasks if task.engagement_id == engagement.id),
         requests=snapshot.requests_of(engagement),
         entered=tuple(one for one in snapshot.entered if one.engagement_id == engagement.id),
     )

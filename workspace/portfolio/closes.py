@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from store.tables import Client, ClientRequest, Document, Engagement, FactRow, Person, RequestItem, Task
+from store.tables import Client, Document, Engagement, FactRow, Person, Task
 from workspace.deadlines import add_business_days, in_words
 from workspace.raised import Raised
 from workspace.scope import Right, Scope
@@ -75,8 +75,11 @@ class Close:
         }
 
 
-def closes_of(scope: Scope, raised: Mapping[str, Sequence[Raised]]) -> tuple[Close, ...]:
-    """The month before this one of every open monthly close, those with most in the way first; four queries. `raised` by client id."""
+def closes_of(
+    scope: Scope, raised: Mapping[str, Sequence[Raised]], asked: Mapping[str, list[tuple[str, date | None]]]
+) -> tuple[Close, ...]:
+    """The month before this one of every open monthly close, those with most in the way first; three queries. `raised` by client id,
+    `asked` what clients owe (item, day) by engagement id."""
     scope.require(Right.PORTFOLIO_READ)
     end = scope.today.replace(day=1) - timedelta(days=1)
     rows = scope.session.execute(
@@ -93,7 +96,7 @@ def closes_of(scope: Scope, raised: Mapping[str, Sequence[Raised]]) -> tuple[Clo
         .order_by(Client.ref, Engagement.ref)
     ).tuples()
     found = list(rows)
-    steps, asked, statements = _steps(scope, end), _asked(scope), _statements(scope)
+    steps, statements = _steps(scope, end), _statements(scope)
     closes: list[Close] = []
     for row_id, ref, client_id, client_ref, client, owner in found:
         of_month = steps.get(row_id, [])
@@ -146,25 +149,6 @@ def _steps(scope: Scope, end: date) -> dict[str, list[Task]]:
     found: dict[str, list[Task]] = defaultdict(list)
     for one in rows:
         found[one.engagement_id or ""].append(one)
-    return found
-
-
-def _asked(scope: Scope) -> dict[str, list[tuple[str, date | None]]]:
-    """The items by engagement that the client still owes."""
-    rows = scope.session.execute(
-        select(ClientRequest.engagement_id, RequestItem.item, RequestItem.due)
-        .join(ClientRequest, ClientRequest.id == RequestItem.request_id)
-        .join(Engagement, Engagement.id == ClientRequest.engagement_id)
-        .where(
-            RequestItem.client_id.in_(scope.clients()),
-            RequestItem.received_on.is_(None),
-            Engagement.template == "monthly-close",
-        )
-        .order_by(RequestItem.due, RequestItem.item, RequestItem.id)
-    )
-    found: dict[str, list[tuple[str, date | None]]] = defaultdict(list)
-    for engagement_id, item, due in rows.tuples():
-        found[engagement_id or ""].append((item, due))
     return found
 
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import func, select, type_coerce
+from sqlalchemy import case, func, select, type_coerce
 
 from store.tables import Client, ClientGroup, Invoice
 from store.types import Money
@@ -72,14 +72,18 @@ def _json(one: Share) -> dict[str, Any]:
     return {**told, "billed": str(one.billed) if one.billed is not None else None, "marked": one.marked}
 
 
-def concentration_of(scope: Scope, limit: Decimal) -> Concentration:
-    """The shares of the asker's clients, the largest first; three queries. Dollars only with revenue:read. Raises Forbidden without
-    portfolio:read."""
+def twelve_months(today: date) -> tuple[date, date]:
+    """The twelve full months before this one."""
+    month = today.replace(day=1)
+    return add_months(month, -12), month - timedelta(days=1)
+
+
+def concentration_of(scope: Scope, limit: Decimal, span: tuple[date, date] | None = None) -> Concentration:
+    """The shares of the asker's clients, the largest first; one query. `span` None: the twelve full months before this one. Dollars only
+    with revenue:read. Raises Forbidden without portfolio:read."""
     scope.require(Right.PORTFOLIO_READ)
-    month = scope.today.replace(day=1)
-    first, last = add_months(month, -12), month - timedelta(days=1)
-    everyone, by_unit = _unnamed(scope, first, last)
-    mine = _mine(scope, first, last)
+    first, last = span or twelve_months(scope.today)
+    everyone, by_unit, mine = _read(scope, first, last)
     total = sum(everyone, ZERO)
     shown = scope.has(Right.REVENUE_READ)
     clients = tuple(_share(name, ref, (ref,), amount, total, limit, shown) for ref, name, _, amount in mine)
@@ -100,33 +104,37 @@ def concentration_of(scope: Scope, limit: Decimal) -> Concentration:
     )
 
 
-def _unnamed(scope: Scope, first: date, last: date) -> tuple[list[Decimal], list[Decimal]]:
-    """What each client and each unit (group, or client without one) was billed, over the whole firm and without a name; in no order
-    that tells anything."""
+def _read(
+    scope: Scope, first: date, last: date
+) -> tuple[list[Decimal], list[Decimal], list[tuple[str, str, str | None, Decimal]]]:
+    """What each client and each unit (group, or client without one) was billed, over the whole firm and without a name, in no order that
+    tells anything; and ref, name, group and billing of the asker's clients, the largest first. The names of others are not read."""
     billed = type_coerce(func.sum(Invoice.amount), Money())
-    span = Invoice.issued_on.between(first, last)
-    unit = func.coalesce(Client.group_id, Client.id)
-    plain = select(billed).where(span).group_by(Invoice.client_id).order_by(billed)
-    units = select(billed).join(Client, Client.id == Invoice.client_id).where(span).group_by(unit).order_by(billed)
-    return _billed(scope.session.scalars(plain).all()), _billed(scope.session.scalars(units).all())
+    seen = Client.id.in_(scope.clients())
+    rows = scope.session.execute(
+        select(
+            billed,
+            func.coalesce(Client.group_id, Client.id),
+            case((seen, Client.ref)),
+            case((seen, Client.name)),
+            case((seen, ClientGroup.name)),
+        )
+        .join(Client, Client.id == Invoice.client_id)
+        .outerjoin(ClientGroup, ClientGroup.id == Client.group_id)
+        .where(Invoice.issued_on.between(first, last))
+        .group_by(Client.id, Client.ref, Client.name, Client.group_id, ClientGroup.name)
+    ).tuples()
+    plain, units, mine = list[Decimal | None](), defaultdict[str, Decimal](lambda: ZERO), []
+    for amount, unit, ref, name, group in rows:
+        plain.append(amount)
+        units[unit] += amount or ZERO
+        if ref is not None and amount and amount > 0:
+            mine.append((ref, name, group, amount))
+    return _billed(plain), _billed(list(units.values())), sorted(mine, key=lambda one: (-one[3], one[0]))
 
 
 def _billed(amounts: Sequence[Decimal | None]) -> list[Decimal]:
-    return [amount for amount in amounts if amount is not None and amount > 0]
-
-
-def _mine(scope: Scope, first: date, last: date) -> list[tuple[str, str, str | None, Decimal]]:
-    """Ref, name, group and billing of the asker's clients, the largest first."""
-    billed = type_coerce(func.sum(Invoice.amount), Money())
-    found = scope.session.execute(
-        select(Client.ref, Client.name, ClientGroup.name, billed)
-        .join(Invoice, Invoice.client_id == Client.id)
-        .outerjoin(ClientGroup, ClientGroup.id == Client.group_id)
-        .where(Client.id.in_(scope.clients()), Invoice.issued_on.between(first, last))
-        .group_by(Client.ref, Client.name, ClientGroup.name)
-        .order_by(billed.desc(), Client.ref)
-    )
-    return [(ref, name, group, amount) for ref, name, group, amount in found.tuples() if amount and amount > 0]
+    return sorted(amount for amount in amounts if amount is not None and amount > 0)
 
 
 def _groups(

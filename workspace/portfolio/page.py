@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,10 +11,12 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from store.tables import Client, ClientScan, Firm, Person, SignalRow
+from workspace.directory.lifecycle import SERVED
 from workspace.pages.head import LastScan
 from workspace.portfolio.closes import Close, closes_of
 from workspace.portfolio.concentration import Concentration, concentration_of
 from workspace.portfolio.health import FLAGS, Flag, flags_of
+from workspace.portfolio.standing import NOTHING, Standing, standings_of
 from workspace.portfolio.workload import Load, Worker, workload_of
 from workspace.raised import Raised, newest_decisions, raised_of
 from workspace.scans import latest_scans
@@ -24,7 +26,8 @@ from workspace.signals.thresholds import resolve
 
 @dataclass(frozen=True)
 class ClientHealth:
-    """A client with its flags; none of them, and seen: quiet. `next` is the row of its open work with least slack, None: no date."""
+    """A client with its flags; none of them, and seen: quiet. `next` is the row of its open work with least slack, None: no date. `close`
+    is the monthly close with most in the way, None: there is none."""
 
     ref: str
     name: str
@@ -33,6 +36,9 @@ class ClientHealth:
     manager: str | None
     flags: tuple[Flag, ...]
     next: Mapping[str, Any] | None
+    status: str = "active"
+    standing: Standing = NOTHING
+    close: Close | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -84,9 +90,19 @@ class _Seen:
 def portfolio_of(scope: Scope) -> Portfolio:
     """The asker's portfolio. Raises Forbidden without portfolio:read."""
     scope.require(Right.PORTFOLIO_READ)
-    seen, people = _clients(scope), _people(scope)
+    seen, (people, limit) = _clients(scope), _people(scope)
     raised = _raised(scope, {one.row.id: one.row for one in seen})
-    clients = [_health(one, raised.get(one.row.id, ()), scope.today) for one in seen]
+    standings = standings_of(scope)
+    closes = closes_of(scope, raised, standings.asked)
+    of_client = {one.client_ref: one for one in reversed(closes)}
+    clients = [
+        replace(
+            _health(one, raised.get(one.row.id, ()), scope.today),
+            standing=standings.get(one.row.id),
+            close=of_client.get(one.row.ref),
+        )
+        for one in seen
+    ]
     bearing = Counter(flag.slug for one in clients for flag in one.flags)
     work = [(one.row.ref, row) for one in seen for row in one.read.get("work", ())]
     days = [one.scanned_on for one in seen if one.scanned_on is not None]
@@ -94,9 +110,9 @@ def portfolio_of(scope: Scope) -> Portfolio:
         clients=tuple(sorted(clients, key=_need)),
         counts=tuple((slug, name, bearing[slug]) for slug, name in FLAGS.items() if bearing[slug]),
         quiet=sum(not one.flags for one in clients),
-        concentration=concentration_of(scope, _limit(scope)),
+        concentration=concentration_of(scope, limit),
         workload=workload_of(people, work, scope.today),
-        closes=closes_of(scope, raised),
+        closes=closes,
         scanned_on=max(days, default=None),
     )
 
@@ -131,6 +147,7 @@ def _health(one: _Seen, raised: Sequence[Raised], today: date) -> ClientHealth:
         ref=one.row.ref,
         name=one.row.name,
         entity_type=one.row.entity_type,
+        status=one.row.status,
         partner=one.partner,
         manager=one.manager,
         flags=flags_of(raised, deadlines, unseen, today),
@@ -154,7 +171,7 @@ def _clients(scope: Scope) -> list[_Seen]:
         .outerjoin(last, and_(last.client_id == Client.id, last.as_of == newest.c.as_of))
         .outerjoin(latest, latest.c.client_id == Client.id)
         .outerjoin(good, and_(good.client_id == Client.id, good.as_of == latest.c.as_of))
-        .where(Client.id.in_(scope.clients()), Client.status == "active")
+        .where(Client.id.in_(scope.clients()), Client.status.in_(SERVED))
         .order_by(Client.ref)
     )
     return [
@@ -182,11 +199,14 @@ def _raised(scope: Scope, clients: Mapping[str, Client]) -> dict[str, list[Raise
     return {client_id: sorted(raised, key=lambda one: one.sort_key) for client_id, raised in found.items()}
 
 
-def _people(scope: Scope) -> dict[str, Worker]:
-    rows = scope.session.scalars(select(Person).where(Person.active))
-    return {one.id: Worker(one.id, one.name, one.email, one.role, one.weekly_hours) for one in rows}
+def _people(scope: Scope) -> tuple[dict[str, Worker], Decimal]:
+    """Who works here, and the firm's limit of a client's share in percent; one query."""
+    settings = select(Firm.settings).order_by(Firm.id).limit(1).scalar_subquery()
+    rows = scope.session.execute(select(Person, settings).where(Person.active)).tuples().all()
+    people = {one.id: Worker(one.id, one.name, one.email, one.role, one.weekly_hours) for one, _ in rows}
+    return people, limit_in(rows[0][1] if rows else {})
 
 
-def _limit(scope: Scope) -> Decimal:
-    settings = scope.session.scalars(select(Firm.settings).order_by(Firm.id).limit(1)).one_or_none()
+def limit_in(settings: Mapping[str, Any] | None) -> Decimal:
+    """Percent of the firm's billing above which a client is marked."""
     return resolve(settings or {}).of("firm-concentration", "percent")

@@ -96,11 +96,17 @@ class Worker:
 
 
 def workload_of(
-    people: Mapping[str, Worker], work: Iterable[tuple[str, Mapping[str, Any]]], today: date
+    people: Mapping[str, Worker],
+    work: Iterable[tuple[str, Mapping[str, Any]]],
+    today: date,
+    weeks: int = WEEKS,
+    *,
+    everyone: bool = False,
 ) -> tuple[Load, ...]:
-    """Everybody with hours, those who will lack most first. `work` are (client ref, row of client_reading's `work`)."""
-    first = today - timedelta(days=today.weekday())
-    end = first + timedelta(weeks=WEEKS)
+    """Everybody with hours (with `everyone`: of all these people), those who will lack most first. `work` are (client ref, row of
+    client_reading's `work`)."""
+    first = monday_of(today)
+    end = first + timedelta(weeks=weeks)
     due: dict[str, dict[date, dict[str, Decimal]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(lambda: ZERO)))
     later: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for ref, row in work:
@@ -110,18 +116,26 @@ def workload_of(
         if day >= end:
             later[row["owner"]] += hours
         else:
-            due[row["owner"]][day - timedelta(days=day.weekday())][ref] += hours
-    loads = [_load(people[one], due[one], later[one], first, today) for one in {*due, *later}]
+            due[row["owner"]][monday_of(day)][ref] += hours
+    shown = set(people) if everyone else {*due, *later}
+    loads = [_load(people[one], due[one], later[one], today, weeks) for one in shown]
     return tuple(sorted(loads, key=lambda one: (-one.short, -one.total, one.name, one.email)))
 
 
-def _load(person: Worker, due: Mapping[date, Mapping[str, Decimal]], later: Decimal, first: date, today: date) -> Load:
+def monday_of(day: date) -> date:
+    """The Monday that names the week of a day."""
+    return day - timedelta(days=day.weekday())
+
+
+def _load(
+    person: Worker, due: Mapping[date, Mapping[str, Decimal]], later: Decimal, today: date, number_of_weeks: int
+) -> Load:
     weeks: list[Week] = []
     needed = there = ZERO
-    for number in range(WEEKS):
-        monday = first + timedelta(weeks=number)
+    for number in range(number_of_weeks):
+        monday = monday_of(today) + timedelta(weeks=number)
         clients = due.get(monday, {})
-        hours, free = sum(clients.values(), ZERO), _free(person.weekly_hours, monday, today)
+        hours, free = sum(clients.values(), ZERO), free_in(person.weekly_hours, monday, today)
         needed, there = needed + hours, there + (free or ZERO)
         short = max(needed - there, ZERO).quantize(_TENTH) if free is not None and hours else ZERO
         most = tuple(sorted(clients.items(), key=lambda pair: (-pair[1], pair[0])))
@@ -129,7 +143,8 @@ def _load(person: Worker, due: Mapping[date, Mapping[str, Decimal]], later: Deci
     return Load(person.name, person.email, person.role, person.weekly_hours, tuple(weeks), later)
 
 
-def _free(weekly: Decimal | None, monday: date, today: date) -> Decimal | None:
+def free_in(weekly: Decimal | None, monday: date, today: date) -> Decimal | None:
+    """Hours that are there in a week: those of its business days from today on; None where no weekly hours are recorded."""
     if weekly is None:
         return None
     start = max(monday, today)

@@ -71,7 +71,7 @@ def apply_billing(scope: Scope, files: Mapping[str, Sequence[Raw]]) -> Applied:
             done += Applied(created=1)
         scope.session.flush()
     for bill, told in bills:
-        for column, value in _values(Bill, told).items():
+        for column, value in values_of(Bill, told).items():
             if column in _ISSUED:
                 setattr(bill, column, value)
     scope.session.flush()
@@ -86,10 +86,11 @@ def _is_fresh(scope: Scope) -> bool:
 
 
 def _made(table: type[Base], row: Raw) -> Base:
-    return table(**_values(table, row))
+    return table(**values_of(table, row))
 
 
-def _values(table: type[Base], row: Raw) -> dict[str, Any]:
+def values_of(table: type[Base], row: Raw) -> dict[str, Any]:
+    """The columns of a row as its table has them, from the export's JSON."""
     return {column.key: _value(column, row.get(column.key)) for column in table.__table__.columns}
 
 
@@ -147,7 +148,7 @@ def _fates(scope: Scope, entries: Sequence[Raw], moved: Mapping[str, str], invoi
         return Applied()
     changed = 0
     for row in scope.session.scalars(select(TimeEntry).where(TimeEntry.client_id.in_(scope.clients()))):
-        given = _values(TimeEntry, told[row.id]) if row.id in told else {}
+        given = values_of(TimeEntry, told[row.id]) if row.id in told else {}
         for name in _FATE if given else ():
             if name != "invoice_id" or given[name] in invoices:
                 setattr(row, name, given[name])

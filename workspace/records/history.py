@@ -33,7 +33,8 @@ _IDS_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Source:
-    """By what a value came: load or accept. `person_id` and `evidence` (the contract's JSON of the words) only where a person accepted."""
+    """By what a value came: load, accept, or edit (a person wrote it). `person_id` only where a person did, `evidence` (the contract's JSON
+    of the words) only where she accepted them."""
 
     kind: str
     person_id: str | None = None
@@ -42,6 +43,7 @@ class Source:
 
 
 LOAD = Source("load")
+BY_A_PERSON = ("accept", "edit")
 
 
 def kept_text(field: str, value: object) -> str | None:
@@ -152,7 +154,7 @@ def accepted_values(scope: Scope, rows: Iterable[Base]) -> dict[tuple[str, str, 
             for field in change.said:
                 key = (change.client_id, change.record, field)
                 found.pop(key, None)
-                if change.source == "accept":
+                if change.source in BY_A_PERSON:
                     found[key] = Accepted(change.was.get(field), change.said[field], change.since, person or "a person")
     return found
 

@@ -5,15 +5,19 @@ A date with a rule is counted here by the deadline table, so that what is stored
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import func, select
 
 from store.errors import Invalid
 from store.ids import stable_id
 from store.rows import EnteredDeadlineRow, PartyRow, Rejected, TrustRow
-from store.tables import EnteredDeadline, Party, TrustEntry, TrustLedger
+from store.tables import EnteredDeadline, Party, TrustEntry, TrustLedger, TrustLine, TrustReconciliation
 from workspace.deadlines import Deadline, event_deadline
 from workspace.records.upsert import (
     Applied,
     Known,
+    batches,
     known_clients,
     known_engagements,
     known_people,
@@ -68,14 +72,59 @@ def apply_trust(scope: Scope, rows: Sequence[TrustRow]) -> Applied:
         _tell(_ledger(ledgers, row, clients[row.client_ref], engagement), row)
         if row.on is not None:
             entries.append(_entry(row, clients[row.client_ref]))
+    bare = len(rows) - len(entries) - len(rejected)
+    entries, refused = _kept(scope, entries, rows)
+    rejected += refused
     opened = put(scope, TrustLedger, list(ledgers.values()))
     moved = put(scope, TrustEntry, entries)
+    _journal(scope, entries)
     # the file's rows are counted, not the tables': a row that only opens its ledger is one too
-    bare = len(rows) - len(entries) - len(rejected)
     new = min(opened.created, bare)
     same = moved.unchanged + bare - new
     told = min(opened.updated, same)
     return Applied(moved.created + new, moved.updated + told, same - told, tuple(rejected))
+
+
+def _kept(
+    scope: Scope, entries: Sequence[TrustEntry], rows: Sequence[TrustRow]
+) -> tuple[list[TrustEntry], list[Rejected]]:
+    """The movements that may be put, and the rows that may not: trust money is never changed, and nothing is added to a signed month."""
+    signed = scope.session.scalar(
+        select(func.max(TrustReconciliation.month)).where(TrustReconciliation.state == "signed")
+    )
+    known: dict[str, Decimal] = {}
+    for batch in batches([entry.id for entry in entries]):
+        found = select(TrustEntry.id, TrustEntry.amount).where(TrustEntry.id.in_(batch))
+        known.update(scope.session.execute(found).tuples().all())
+    kept, reasons = list[TrustEntry](), dict[str, str]()
+    for entry in entries:
+        if entry.id in known and known[entry.id] != entry.amount:
+            reasons[entry.id] = (
+                f"the ledger has {known[entry.id]} here: a movement is never changed, load its reversal as a row"
+            )
+        elif entry.id not in known and signed is not None and entry.on <= signed:
+            reasons[entry.id] = f"the trust account is reconciled and signed through {signed}: nothing is added before"
+        else:
+            kept.append(entry)
+    named = {_move_id(row): row for row in rows if row.on is not None}
+    return kept, [reject("trust.csv", named[key], reason) for key, reason in reasons.items()]
+
+
+def _journal(scope: Scope, entries: Sequence[TrustEntry]) -> None:
+    """A line in the journal of the account for each movement that has none."""
+    for batch in batches(entries):
+        ids = [entry.id for entry in batch]
+        there = set(scope.session.scalars(select(TrustLine.entry_id).where(TrustLine.entry_id.in_(ids))))
+        for entry in batch:
+            if entry.id not in there:
+                told = {"kind": "loaded", "on": entry.on, "amount": entry.amount, "memo": entry.memo}
+                identity = entry.id.replace("move_", "line_", 1)
+                scope.session.add(TrustLine(id=identity, client_id=entry.client_id, entry_id=entry.id, **told))
+    scope.session.flush()
+
+
+def _move_id(row: TrustRow) -> str:
+    return stable_id("move", row.client_ref, row.engagement_ref or "", row.on, row.memo or "", row.nth)
 
 
 def _ledger_id(row: TrustRow) -> str:
@@ -115,9 +164,8 @@ def _other_ledger(row: TrustRow, ledgers: Mapping[str, TrustLedger]) -> str | No
 
 def _entry(row: TrustRow, client_id: str) -> TrustEntry:
     assert row.on is not None and row.amount is not None  # _half_a_movement
-    key = (row.client_ref, row.engagement_ref or "", row.on, row.memo or "", row.nth)
     return TrustEntry(
-        id=stable_id("move", *key),
+        id=_move_id(row),
         client_id=client_id,
         ledger_id=_ledger_id(row),
         on=row.on,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from store.ids import stable_id
 from store.rows import ClientRow, ContactRow, FirmRow, StaffRow
 from store.tables import Client, ClientContact, ClientGroup, Contact, Firm, Person
+from workspace.directory.loading import merged_contacts, named_groups, stand_clients, stand_contacts, tied_otherwise
 from workspace.records.upsert import Applied, known_clients, known_people, lacking, put, reject
 from workspace.scope import Right, Scope
 
@@ -46,18 +47,21 @@ def apply_clients(scope: Scope, rows: Sequence[ClientRow]) -> Applied:
     rejected = tuple(reject("clients.csv", row, reason) for row in rows if (reason := reasons[row.ref]))
     taken = [row for row in rows if not reasons[row.ref]]
     groups = sorted({row.group for row in taken if row.group})
-    put(scope, ClientGroup, [ClientGroup(id=stable_id("grp", name), name=name) for name in groups])
-    return put(scope, Client, [_client(row, people) for row in taken]) + Applied(rejected=rejected)
+    known = named_groups(scope)
+    put(scope, ClientGroup, [ClientGroup(id=stable_id("grp", n), name=n) for n in groups if n not in known])
+    standing, said = stand_clients(scope, [_client(row, people, known) for row in taken])
+    left = Applied(unchanged=len(taken) - len(standing), rejected=rejected, kept=tuple(said))
+    return put(scope, Client, standing) + left
 
 
-def _client(row: ClientRow, people: dict[str, str]) -> Client:
+def _client(row: ClientRow, people: dict[str, str], groups: dict[str, str]) -> Client:
     return Client(
         id=stable_id("cl", row.ref),
         ref=row.ref,
         name=row.name,
         entity_type=row.entity_type,
         status=row.status,
-        group_id=stable_id("grp", row.group) if row.group else None,
+        group_id=groups.get(row.group, stable_id("grp", row.group)) if row.group else None,
         partner_id=people[row.partner] if row.partner else None,
         manager_id=people[row.manager] if row.manager else None,
         tax_id=row.tax_id,
@@ -82,11 +86,13 @@ def apply_contacts(scope: Scope, rows: Sequence[ContactRow]) -> Applied:
     """
     scope.require(Right.CLIENT_WRITE)
     clients = known_clients(scope, (row.client_ref for row in rows))
+    merged = merged_contacts(scope)
     contacts: dict[str, Contact] = {}
     ties: dict[str, ClientContact] = {}
     rejected = []
     for row in rows:
         contact = _contact(row)
+        gone = contact.id in merged
         tie = stable_id("cc", row.client_ref, contact.id)
         reason = lacking(("client_ref", row.client_ref, clients))
         if not reason and tie in ties:
@@ -94,13 +100,17 @@ def apply_contacts(scope: Scope, rows: Sequence[ContactRow]) -> Applied:
         if reason:
             rejected.append(reject("contacts.csv", row, reason))
             continue
-        contacts.setdefault(contact.id, contact)
-        ties[tie] = _tie(row, tie, contact.id, clients[row.client_ref])
+        if not gone:
+            contacts.setdefault(contact.id, contact)
+        ties[tie] = _tie(row, tie, merged.get(contact.id, contact.id), clients[row.client_ref])
+    left = tied_otherwise(scope, ties.values())
+    ties = {tie: row for tie, row in ties.items() if tie not in left}
+    stand_contacts(scope, list(contacts.values()))
     people = put(scope, Contact, list(contacts.values()))
     tied = put(scope, ClientContact, list(ties.values()))
     # a row of the file is one tie; a changed name or phone counts as one changed row
     also = min(people.updated, tied.unchanged)
-    return Applied(tied.created, tied.updated + also, tied.unchanged - also, tuple(rejected), tied.kept)
+    return Applied(tied.created, tied.updated + also, tied.unchanged - also + len(left), tuple(rejected), tied.kept)
 
 
 def _contact(row: ContactRow) -> Contact:

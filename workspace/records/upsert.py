@@ -11,6 +11,7 @@ from sqlalchemy import inspect, select
 
 from store.rows import Rejected, Row
 from store.tables import Base, Client, Engagement, Invoice, Person
+from workspace.directory.loading import merged_refs
 from workspace.records.history import LOAD, held_back, note_change, note_first
 from workspace.scope import Scope
 
@@ -108,11 +109,13 @@ def known_people(scope: Scope) -> dict[str, str]:
 
 
 def known_clients(scope: Scope, refs: Iterable[str]) -> dict[str, str]:
-    """The clients of these refs that the asker may see: the client's id by ref."""
+    """The clients of these refs that the asker may see: the client's id by ref, of one that was merged the id of what it became."""
     found: dict[str, str] = {}
     for batch in batches(sorted(set(refs))):
         query = select(Client.ref, Client.id).where(Client.ref.in_(batch), Client.id.in_(scope.clients()))
         found.update((ref, identity) for ref, identity in scope.session.execute(query))
+    if found:
+        found.update((ref, kept) for ref, kept in merged_refs(scope).items() if ref in found)
     return found
 
 

@@ -10,6 +10,7 @@ from store.tables import ClientRequest, Engagement, EngagementLetter, RequestIte
 from workspace.records.upsert import (
     Applied,
     Known,
+    batches,
     known_clients,
     known_engagements,
     known_people,
@@ -127,7 +128,17 @@ def apply_requests(scope: Scope, rows: Sequence[RequestRow]) -> Applied:
         request = requests.setdefault(row.engagement_ref, _request(row.engagement_ref, engagement))
         wanted.append(_item(row, request.id, engagement.client_id))
     put(scope, ClientRequest, list(requests.values()))
+    _keep_received(scope, wanted)
     return put(scope, RequestItem, wanted) + Applied(rejected=tuple(rejected))
+
+
+def _keep_received(scope: Scope, wanted: Sequence[RequestItem]) -> None:
+    """A file that does not know of an item's receipt does not take back that a person confirmed a document for it."""
+    open_items = {one.id: one for one in wanted if one.received_on is None}
+    confirmed = select(RequestItem.id).where(RequestItem.document_id.is_not(None), RequestItem.received_on.is_not(None))
+    for batch in batches(sorted(open_items)):
+        for item_id in scope.session.scalars(confirmed.where(RequestItem.id.in_(batch))):
+            del open_items[item_id].received_on
 
 
 def _request(ref: str, engagement: Known) -> ClientRequest:

@@ -58,7 +58,8 @@ def _overdue(snapshot: Snapshot, today: date, engagement: Engagement, late: list
         basis="record",
         engagement_ref=engagement.ref,
         waits_on_client=True,
-        deliverable_slug="pbc-follow-up",
+        # a list with a schedule is reminded of by it, and not once more
+        deliverable_slug=None if all(item.scheduled for item in late) else "pbc-follow-up",
     )
 
 

@@ -140,7 +140,11 @@ class Task:
 
 @dataclass(frozen=True)
 class RequestItem:
-    """Something the client was asked for. `received_on` None: it is still open."""
+    """Something the client was asked for. `received_on` None: it is still open.
+
+    `wants` is what answers it as stored (workspace/requests/wants.py), `have` the months that came. `scheduled`: its list is reminded of by
+    its own schedule, and `reminded`: it has a round left and is not paused. `proposed`: a document lies there that may answer it, to be
+    looked at."""
 
     id: str
     engagement_id: str | None
@@ -148,6 +152,11 @@ class RequestItem:
     requested_on: date | None = None
     due: date | None = None
     received_on: date | None = None
+    wants: dict[str, Any] | None = None
+    have: str | None = None
+    scheduled: bool = False
+    proposed: bool = False
+    reminded: bool = False
 
     def evidence(self, name: str) -> RecordEvidence:
         """The record evidence of one field."""

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Executable, bindparam, select
+from sqlalchemy import BindParameter, Executable, and_, bindparam, exists, func, select
 
 from store import tables
 from workspace.scope import Scope
@@ -130,9 +130,20 @@ def tasks(scope: Scope, ids: Ids) -> Mapping[str, Sequence[Task]]:
 
 @cache
 def _select_requests() -> Executable:
-    row, of = tables.RequestItem, tables.ClientRequest
+    row, of, pair = tables.RequestItem, tables.ClientRequest, tables.ItemMatch
+    proposed = exists().where(pair.item_id == row.id, pair.state == "proposed")
+    told, mail = tables.RequestReminder, tables.Deliverable
+    rounds = (
+        select(func.count())
+        .select_from(told)
+        .join(mail, mail.id == told.deliverable_id)
+        .where(told.request_id == of.id, mail.state.in_(("released", "rejected")))
+        .scalar_subquery()
+    )
+    reminded = and_(of.first_after.is_not(None), of.paused_on.is_(None), rounds < of.at_most)
     return (
         select(row.client_id, row.id, of.engagement_id, row.item, row.requested_on, row.due, row.received_on)
+        .add_columns(row.wants, row.have, of.first_after.is_not(None), proposed, reminded)
         .join(of, of.id == row.request_id)
         .where(row.client_id.in_(IDS))
         .order_by(row.due.nulls_last(), row.item, row.id)

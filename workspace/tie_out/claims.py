@@ -5,15 +5,16 @@ out is asked by ties.py. Where the words say nothing, nothing is claimed.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
 from workspace.tie_out import labels
+from workspace.tie_out.direction import Way, way_of
 from workspace.tie_out.figures import Figure
 from workspace.tie_out.labels import Mention
-from workspace.tie_out.numbers import decimal_of
+from workspace.tie_out.tables import cell_spans
 from workspace.tie_out.unknown import unknown_event, unknown_subject
 
 _COVER = "\ue000"  # stands for a figure: neither a letter nor a space
@@ -32,6 +33,7 @@ _PLAIN = (
     r"|some|nearly|also|still|today|alone|a|an|the|your|our|their|his|her|its|all|set|made|date|fixed|year|month|quarter|per|this|that)"
 )
 _FILLER = re.compile(rf"(?:[\s:,(*_|“”\"'’{_COVER}—–-]|\b{_PLAIN}\b)*", re.IGNORECASE)
+_TO_THE_NEXT = re.compile(rf"(?:\s+(?!{_PLAIN}\b)[a-z]+(?=\s+(?:of|at|is|was|were|are)\s))?{_FILLER.pattern}", re.I)
 _SAYS = re.compile(
     r"\b(?:is|was|were|are|be|came|comes|come|amounts?|amounted|stood|stands?|totals?|totaled|reached|took|shows?|will|would|has|have|had)\b",
     re.I,
@@ -44,10 +46,12 @@ _LESS = re.compile(
     r"\b(?:before|after|without|besides|less|net\s+of)\s+(?:(?:the|a|an|all|your|our|their|its)\s+)*$", re.I
 )
 _BEHIND = re.compile(
-    r"\b(?:of|for|on|under|against|with|per|to|from|by|at|across|after|before|besides|without|less)\s+(?:(?:the|a|an|your|our|their|its|his|her|which)\s+)*$",
+    r"\b(?:of|for|on|under|against|with|per|to|from|by|at|across|after|before|besides|without|less|until|during|about|into|between|because\s+of)\s+(?:(?:the|a|an|your|our|their|its|his|her|which|final|last|next|first)\s+)*$",
     re.IGNORECASE,
 )
 _OF = re.compile(r"\s+of[\s*_]+", re.IGNORECASE)
+_FOR = re.compile(r"[\s*_)]*for\s+", re.I)
+_AS = re.compile(r"[\s*_)]*(?:of|in|as)\s+(?:an?\s+)?", re.I)
 _ON = re.compile(r"\s+on(?:\s+the)?[\s*_]+", re.IGNORECASE)
 _RIGHT_AFTER = re.compile(
     r"[\s*_)”\"]*-?(?:(?:of|in|as|is|was|were|are)\s+)?(?:(?:the|a|an|your|our|their|its|it|her|his|days?|hours?|h)\s+)*(?:(?!(?:for|on|under|against|by|with|to|from|per|until|after|before)\b)[a-z-]+\s+)?",
@@ -64,6 +68,10 @@ _DID = re.compile(
     _PAST + r"(?:\s+[\w’'-]+){0,5}?\s+on\s+(?:the\s+)?$",
     re.I,
 )
+# "The loan is paid off on June 30" is a plan; "the deposit did arrive on June 30" is none.
+_IS_DONE = re.compile(
+    rf"\b(?:is|are|gets?|be)\s+(?:[a-z]+ly\s+)?{_PAST}(?:\s+(?:out|in|off|up|back|down))?\s+on\s+(?:the\s+)?$", re.I
+)
 _COMING = re.compile(
     r"\b(?:due|payable|expir\w+|end(?:s|ed)?|laps\w+|matur\w+|scheduled|set|extended|postponed|moved|fall\w*|fell|r[ua]ns?|must|has|have|will|shall"
     r"|should|would|may|can|be|needs?|owed|needed|required|expected|planned|based|called|if|unless|comes?|deadline|last\s+day|stop\w*)\b",
@@ -75,14 +83,42 @@ _MUST = re.compile(
     r"|\b(?:no|not)\s+later\s+than\s+$|\bat\s+the\s+latest\s+(?:on|by)\s+$",
     re.I | re.S,
 )
-_PART_OF = re.compile(r"\s+of\s+(?:(?:the|these|those|your|our|its|their|his|her)\s+)?", re.I)
+# A day from which days are counted: the words say what has to be done in them.
+_COUNTED_FROM = re.compile(
+    rf"{_COVER}\s+(?:counted\s+|starting\s+|running\s+)?(?:from|after)\s+(?:the\s+)?[*_]*$", re.I
+)
+_LIMIT = re.compile(r"\b(?:by|before|until|till|through|no\s+later\s+than)\s+(?:the\s+)?[*_]*$", re.I)
 _EARLIER = re.compile(
-    r"\b(?:(?:year|quarter|month)\s+(?:before|earlier|ago)|prior|previous(?:ly)?|preceding|earlier|last\s+(?:year|month|quarter)|since)\b",
+    r"\b(?:(?:year|quarter|month)\s+(?:before|earlier|ago)|prior|previous(?:ly)?|preceding|earlier|last\s+(?:year|month|quarter|time)|since)\b",
     re.I,
 )
-_COMPARED = re.compile(r"\b(?:[Cc]ompared|against|versus|vs|than|from\s+\S+\s+to|whereas|while)\b")
-_UP = re.compile(r"\b(?:up|rose|risen|rise|increas\w+|grew|grow\w*|gain\w*|higher|climb\w*)\b", re.I)
-_DOWN = re.compile(r"\b(?:down|fell|fallen|decreas\w+|declin\w+|dropp?\w*|lower|less|shrank|shrunk)\b", re.I)
+_SPAN = r"(?:year|quarter|month)"
+_REL = rf"(?:(?P<now>(?:this|the\s+current)\s+{_SPAN})|(?:last|prior|previous|preceding)[\s-]{_SPAN})"
+_REL_BEFORE = re.compile(
+    rf"\b{_REL}(?:['’]s)?(?:\s+[a-z-]+){{0,3}}?(?:,|:|\s+(?:of|was|were|is|at|came\s+to|stood\s+at))?[\s*_]+$", re.I
+)
+_REL_AFTER = re.compile(rf"[\s*_]+(?:in\s+|for\s+)?(?:the\s+)?{_REL}\b", re.I)
+_ITS_PERIOD = re.compile(r"[*_]*\s+(?:\(|in\s+|for\s+|during\s+)(?:the\s+)?[*_]*", re.I)
+_COMPARED = re.compile(
+    r"\b(?:[Cc]ompare[sd]?|against|versus|vs|up\s+from|down\s+from|than|from\s+\S+\s+to|whereas|while)\b"
+)
+_UP = re.compile(
+    r"\b(?:up|rose|risen|rise|increas\w+|grew|grow\w*|gain\w*|higher|climb\w*|jump\w*|shot\s+up|soar\w*|surg\w+|expand\w*)\b",
+    re.I,
+)
+_DOWN = re.compile(
+    r"\b(?:down|fell|fall\w*|decreas\w+|declin\w+|dropp?\w*|lower|less|shr[aiu]nk\w*|slump\w*|slid\w*|plung\w+|sank|dip\w*|eased)\b",
+    re.I,
+)
+_THAT_IS = re.compile(
+    r"(?:[^.;:!?—–\n]|(?<=\d)[.:])*[,:;—–]\s*(?:(?:that(?:['’]s|\s+is|\s+was)|this\s+is)\s+(?=the\b|when\b|what\b|how\b|your\b|our\b|their\b)"
+    r"|which\s+(?:is|was)\s+(?=what\b|when\b|how\b))(?P<what>[^,.;:!?]*)"
+    r"|\s*,\s*when\s+(?P<then>[^,.;:!?]*)",
+    re.I,
+)
+_SEAM = 60  # characters on either side in which a wording is looked for that a figure stands in
+_OWED = frozenset(("due", "balance", "demand", "receivable", "payable", "invoice"))
+_CLOSE = 25  # characters behind a figure
 _FAR = 7  # words: what stands farther before a figure is no label of it
 # A verb with an object of its own says nothing of the figure: "sold the van for $8,450" is no revenue.
 _VERB = re.compile(r"(?:sold|lost|earned|kept|borrowed|lent|won)", re.I)
@@ -97,21 +133,28 @@ _EMPTY = frozenset(
 
 @dataclass(frozen=True)
 class Claim:
-    """`heads` are the words that label the figure, `near` all that could. `periods` and `aspects` (labels.py) are those of its clause, else
-    of its sentence. `moved` is 1 for up, -1 for down, 0 where nothing is said; `bound`: a head is part of the figure's phrase; `day`: on
-    this date something was done, or by it something has to be; `became`: what its clause goes on to say was done with it. `words` are
-    those of its clause that mean anything, its names among them."""
+    """`heads` are the words that label the figure, `near` all that could, `clause` every label in its clause. `periods` and `aspects`
+    (labels.py) are those of its clause, else of its sentence. `moved` is 1 for up, -1 for down, 0 where nothing is said.
+    `bound` is the head that is part of the figure's phrase. `day`: on this date something was done, or by it something has to be.
+    `limit`: it is a day by or until which. `became`: what its clause goes on to say was done with it. `way`: whether the money comes
+    to the client or goes (direction.py). `then`: -1 where it is said to be of the period before ("last year's fee"), 1 of this one.
+    `measured`: the amounts that the clause of a percentage names. `words` are those of its clause that mean anything, its names among them."""
 
     heads: tuple[Mention, ...] = ()
     near: tuple[Mention, ...] = ()
     periods: tuple[str, ...] = ()
     aspects: frozenset[tuple[str, str]] = field(default=frozenset[tuple[str, str]]())
     moved: int = 0
-    bound: bool = False
+    bound: Mention | None = None
     day: Literal["", "happened", "to come"] = ""
     became: Mention | None = None
     unknown: str = ""
     words: frozenset[str] = frozenset()
+    clause: tuple[Mention, ...] = ()
+    limit: bool = False
+    way: Way = ""
+    then: int = 0
+    measured: tuple[Mention, ...] = ()
 
     @cached_property
     def senses(self) -> frozenset[str]:
@@ -144,26 +187,29 @@ def cover(text: str, figures: Sequence[Figure]) -> str:
 def claim_of(covered: str, figures: Sequence[Figure], figure: Figure, own: Sequence[str] = ()) -> Claim:
     """What is claimed of one of the figures of a text, given with its figures `cover`ed; `own` are words of this file that label figures of
     its type."""
-    cells = _cells(covered, figure)
-    if cells is not None:
+    spans = cell_spans(covered, figure)
+    if spans:
+        cells = tuple(covered[a:b] for a, b in spans)
         found = tuple(one for words in cells for one in labels.mentions(figure.type, words, own))
-        spans = _cell_spans(covered, figure)
         periods = tuple(
             f.value for f in figures if f.type == "period" and any(a <= f.start and f.end <= b for a, b in spans)
         )
         return Claim(found, found, periods, labels.aspects_of(" ".join(cells)))
     around = _around(covered, figures, figure)
+    if figure.type == "date" and _COUNTED_FROM.search(around.left):
+        return Claim(periods=_periods(covered, figures, figure, around))
     left = _mentions(figure, around.left, own)
     right = _mentions(figure, around.right, own)
-    heads = _heads(around, left, right)
+    across = _across(figure, around, own) or _explained(covered, figures, figure, own)
+    heads = across or _heads(around, left, right)
     whole = covered[slice(*around.sentence)]
     return Claim(
         heads,
-        _said_of_it(around, left, right),
+        across or _said_of_it(figure, around, left, right),
         _periods(covered, figures, figure, around),
         _aspects(around, whole),
         _moved(around),
-        _is_bound(figure, around, heads),
+        across[0] if across else _bound(figure, around, heads, right),
         _day(around) if figure.type == "date" else "",
         _became(around, right),
         unknown_event(around.left, left)
@@ -172,18 +218,32 @@ def claim_of(covered: str, figures: Sequence[Figure], figure: Figure, own: Seque
         if figure.type in _VALUES
         else "",
         _words(figures, around),
+        (*left, *_close_behind(around, right)),
+        _LIMIT.search(around.left) is not None,
+        way_of(around.left, around.right) if figure.type == "money" else "",
+        _then(around) if figure.type in _VALUES else 0,
+        labels.mentions("money", around.left) if figure.type == "percent" else (),
     )
 
 
-def smaller_whole(covered: str, figures: Sequence[Figure], figure: Figure) -> Figure | None:
-    """The figure of which this one is said to be a part, where it is the smaller: "$3,600 of the $2,310"."""
-    if figure.type not in ("money", "count") or figure.unit:
-        return None
-    whole = next((one for one in figures if one.start > figure.end), None)
-    if whole is None or whole.type != figure.type or not _PART_OF.fullmatch(covered, figure.end, whole.start):
-        return None
-    part, all_of_it = decimal_of(figure.value), decimal_of(whole.value)
-    return whole if part is not None and all_of_it is not None and part > all_of_it else None
+def _across(figure: Figure, around: _Around, own: Sequence[str]) -> tuple[Mention, ...]:
+    """A wording with the figure inside it: "put … into" of "you put $24,000 into the company"."""
+    words = f"{around.left[-_SEAM:].rstrip()} {_COVER} "
+    found = labels.mentions(figure.type, f"{words}{around.right[:_SEAM].lstrip()}", own)
+    here = len(words) - 2
+    return tuple(
+        replace(one, text=one.text.replace(_COVER, "…")) for one in found if one.start < here and here + 1 < one.end
+    )
+
+
+def _explained(covered: str, figures: Sequence[Figure], figure: Figure, own: Sequence[str]) -> tuple[Mention, ...]:
+    """What a figure is by what comes behind it: "the last day to answer" of "mark March 11, please: that is the last day to answer"."""
+    after = min(
+        (one.start for one in figures if one.start >= figure.end and one.type == figure.type), default=len(covered)
+    )
+    match = _THAT_IS.match(covered, figure.end, after)
+    what = match["what"] or (match["then"] if figure.type == "date" else "") if match else ""
+    return labels.mentions(figure.type, what, own)[:1] if what else ()
 
 
 def _heads(around: _Around, left: Sequence[Mention], right: Sequence[Mention]) -> tuple[Mention, ...]:
@@ -225,6 +285,11 @@ def _became(around: _Around, right: Sequence[Mention]) -> Mention | None:
     return next((one for one in right if one.start < part and _PASSIVE.search(around.right, 0, one.start)), None)
 
 
+def _close_behind(around: _Around, right: Sequence[Mention]) -> Iterator[Mention]:
+    part = min(_CLOSE, len(_first_part(around.right)))
+    return (one for one in right if one.start < part and not _of_the_next(around, one))
+
+
 def _words(figures: Sequence[Figure], around: _Around) -> frozenset[str]:
     plain = (one.casefold() for one in _WORD.findall(f"{around.left} {_first_part(around.right)}"))
     named = (
@@ -236,27 +301,41 @@ def _words(figures: Sequence[Figure], around: _Around) -> frozenset[str]:
     return frozenset(plain) - _EMPTY | frozenset(named)
 
 
-def _is_bound(figure: Figure, around: _Around, heads: Sequence[Mention]) -> bool:
-    """Whether a label is part of the figure's own phrase, "a refund of $4,200" or "31.8% of net income": no other word can mean it."""
+def _bound(figure: Figure, around: _Around, heads: Sequence[Mention], right: Sequence[Mention]) -> Mention | None:
+    """The label that is part of the figure's own phrase, "a refund of $4,200", "we wrote off $410" or "$31 of net income": no other
+    word can mean it."""
     for one in heads:
         between = around.left[one.end :]
-        bound = around.left[one.start : one.end] == one.text and (
+        on_the_left = around.left[one.start : one.end] == one.text
+        beside = (
             _OF.fullmatch(between)
             or (figure.type == "date" and _ON.fullmatch(between) and _ENDS_PAST.search(one.text))
             or (one.text.lower().endswith(" of") and not between.strip(" *_"))
+            or (figure.type == "money" and not between.strip(" *_") and not right and _is_hard(one))
         )
-        if bound or (one.text.lower().startswith("of ") and not around.right[: one.start].strip()):
-            return True
-    return False
+        if on_the_left and beside:
+            return one
+        before = around.right[: one.start]
+        behind = around.right[one.start : one.end] == one.text
+        if behind and one.text.lower().startswith("of ") and not before.strip():
+            return one
+        if behind and figure.type == "money" and _AS.fullmatch(before) and _is_hard(one):
+            return one
+    return None
+
+
+def _is_hard(one: Mention) -> bool:
+    """Whether the words say what an amount is, and not only that somebody is to pay it."""
+    return not labels.is_general(one.senses) and not one.senses & _OWED
 
 
 def _of_the_next(around: _Around, one: Mention) -> bool:
     """Whether words behind a figure label the figure that follows: "was made on" in "for March 1 was made on March 4"."""
     apart = around.right[: one.start].strip()
-    return around.shared and bool(apart) and _FILLER.fullmatch(around.right[one.end :]) is not None
+    return around.shared and bool(apart) and _TO_THE_NEXT.fullmatch(around.right, one.end) is not None
 
 
-def _said_of_it(around: _Around, left: Sequence[Mention], right: Sequence[Mention]) -> tuple[Mention, ...]:
+def _said_of_it(figure: Figure, around: _Around, left: Sequence[Mention], right: Sequence[Mention]) -> tuple[Mention, ...]:
     """The words of the clause that may be meant of the figure: not "invoice" in "the balance of the invoice is"."""
     modifies = [
         one for one in left if _IN_A_PHRASE.search(around.left, 0, one.start) and _SAYS.search(around.left, one.end)
@@ -267,9 +346,31 @@ def _said_of_it(around: _Around, left: Sequence[Mention], right: Sequence[Mentio
         for one in right
         if one.start < part
         and not _of_the_next(around, one)
-        and (_RIGHT_AFTER.fullmatch(around.right, 0, one.start) or not _BEHIND.search(around.right, 0, one.start))
+        and (
+            _RIGHT_AFTER.fullmatch(around.right, 0, one.start)
+            or not _BEHIND.search(around.right, 0, one.start)
+            or _FOR.fullmatch(around.right, 0, one.start)
+        )
     ]
-    return (*(one for one in left if one not in modifies), *behind)
+    said = [one for one in left if one not in modifies]
+    if figure.type in _DATES:
+        return (*said, *behind)
+    return (*_without_modifiers(around.left, said), *_without_modifiers(around.right, behind))
+
+
+def _without_modifiers(words: str, found: Sequence[Mention]) -> Iterator[Mention]:
+    """Of "tax refund" the refund, of "cleaning charge" the cleaning: the word that says what it is, not the one beside it."""
+    for number, one in enumerate(found):
+        after = found[number + 1] if number + 1 < len(found) else None
+        before = found[number - 1] if number else None
+        of_a_noun = (
+            after is not None and words[one.end : after.start] == " " and not labels.is_general(after.senses)
+        ) and not _ENDS_PAST.search(after.text)
+        said_before = (
+            before is not None and words[before.end : one.start] == " " and labels.is_general(one.senses)
+        ) and not labels.is_general(before.senses)
+        if not of_a_noun and not said_before:
+            yield one
 
 
 def _governing(words: str, found: Sequence[Mention]) -> Mention | None:
@@ -339,9 +440,12 @@ def _sentence(covered: str, figure: Figure) -> tuple[int, int]:
 
 def _periods(covered: str, figures: Sequence[Figure], figure: Figure, around: _Around) -> tuple[str, ...]:
     begin, end = around.sentence
+    named = [one for one in figures if one.type == "period" and begin <= one.start < end]
+    right_behind = [one.value for one in named if _ITS_PERIOD.fullmatch(covered, figure.end, one.start)]
+    if right_behind and figure.type in _VALUES:
+        return tuple(right_behind)
     if _EARLIER.search(covered, around.start, around.end):
         return ()
-    named = [one for one in figures if one.type == "period" and begin <= one.start < end]
     close = [one.value for one in named if around.start <= one.start < around.end]
     compared = _COMPARED.search(covered, begin, end) is not None
     return tuple(close or ([] if compared else [one.value for one in named]))
@@ -361,60 +465,16 @@ def _moved(around: _Around) -> int:
     return (1 if up else -1) if bool(up) != bool(down) else 0
 
 
+def _then(around: _Around) -> int:
+    """Whether the words right beside a figure call it the last period's (-1) or this one's (1)."""
+    before, after = _REL_BEFORE.search(around.left), _REL_AFTER.match(around.right)
+    said = {(match["now"] is not None) for match in (before, after) if match}
+    return 0 if len(said) != 1 else 1 if said.pop() else -1
+
+
 def _day(around: _Around) -> Literal["", "happened", "to come"]:
     if _MUST.search(around.left):
         return "to come"
+    if _IS_DONE.search(around.left):
+        return ""
     return "happened" if _DID.search(around.left) and not _COMING.search(around.left) else ""
-
-
-def _cells(covered: str, figure: Figure) -> tuple[str, ...] | None:
-    """The head of the row and of the column, where the figure stands in a table."""
-    spans = _cell_spans(covered, figure)
-    return tuple(covered[a:b] for a, b in spans) if spans else None
-
-
-def _cell_spans(covered: str, figure: Figure) -> list[tuple[int, int]]:
-    begin = covered.rfind("\n", 0, figure.start) + 1
-    mark = _divided(covered, begin)
-    if not mark:
-        return []
-    column, lead = covered.count(mark, begin, figure.start), _led(covered, begin)
-    top = begin
-    while top and _divided(covered, covered.rfind("\n", 0, top - 1) + 1) == mark:
-        top = covered.rfind("\n", 0, top - 1) + 1
-    spans = [_cell(covered, top, column, mark)] if top != begin else []
-    return [*spans, *([_cell(covered, begin, lead, mark)] if column != lead else [])]
-
-
-def _divided(covered: str, begin: int) -> str:
-    """What parts the cells of a line that is one of a table, "" for prose. Without a mark before its first cell, a line is of a table only
-    beside another with as many."""
-    if _led(covered, begin):
-        return "|"
-    above = _line_at(covered, covered.rfind("\n", 0, begin - 1) + 1) if begin else ""
-    line, below = _line_at(covered, begin), _line_at(covered, begin + len(_line_at(covered, begin)) + 1)
-    for mark in ("|", "\t"):
-        if line.count(mark) and line.count(mark) in (above.count(mark), below.count(mark)):
-            return mark
-    return ""
-
-
-def _led(covered: str, begin: int) -> int:
-    """1 where a line begins with a mark, else 0."""
-    return int(_line_at(covered, begin).lstrip(" >").startswith("|"))
-
-
-def _line_at(covered: str, begin: int) -> str:
-    end = covered.find("\n", begin)
-    return covered[begin : len(covered) if end < 0 else end]
-
-
-def _cell(covered: str, line: int, column: int, mark: str) -> tuple[int, int]:
-    end = line + len(_line_at(covered, line))
-    at = line
-    for _ in range(column):
-        at = covered.find(mark, at, end) + 1
-        if not at:
-            return end, end
-    close = covered.find(mark, at, end)
-    return at, close if close >= 0 else end

@@ -15,7 +15,9 @@ from workspace.tie_out.reading import FigureType, Reader
 
 _CLAIMED = "\ue000"  # stands where a figure was found; neither a letter nor a digit nor a space
 _LIST_NUMBER = re.compile(r"(?m)^[ \t>#]*(\d{1,2})[.)][ \t]")
-_NO_FIGURE = re.compile(r"\[\^?\d{1,2}\](?!\()|\b(?:401\(k\)|403\(b\)|457\(b\))", re.IGNORECASE)
+_NO_FIGURE = re.compile(
+    r"\[\^?\d{1,2}\](?!\()|\bone\s+(?:less|more)\s+(?:thing|worry)\b|\b(?:401\(k\)|403\(b\)|457\(b\))", re.IGNORECASE
+)
 
 # Strongest first: what one reader has claimed, the next ones no longer see.
 _READERS: tuple[Reader, ...] = (
@@ -60,7 +62,9 @@ def recognise(text: str, names: Sequence[str] = (), *, guess_names: bool = False
     for name in known_names.known(text, names):
         finder.claim(name.start, name.end, "name", " ".join(name.tokens))
     betrayed = (known_names.titled, known_names.greeted, known_names.companies)
-    for find in (*betrayed, known_names.addressed, known_names.guessed) if guess_names else betrayed:
+    for find in (
+        (*betrayed, known_names.addressed, known_names.called, known_names.guessed) if guess_names else betrayed
+    ):
         for name in list(find(finder.canvas)):
             finder.claim(name.start, name.end, "name", " ".join(name.tokens))
     finder.pass_over(_no_figures(finder.canvas))

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from workspace.evidence import DocumentEvidence, MessageEvidence
 from workspace.tie_out.claims import Claim, claim_of, cover
+from workspace.tie_out.direction import goes
 from workspace.tie_out.fact import Fact
 from workspace.tie_out.figures import Figure, recognise
-from workspace.tie_out.labels import ASPECTS, are_kin, contradicts, head_of, is_general, turns
+from workspace.tie_out.labels import ASPECTS, are_kin, contradicts, head_of, is_asked, is_general, senses_of, turns
 from workspace.tie_out.numbers import decimal_of
 
 _SIGNED = ("money", "percent")
@@ -21,22 +22,16 @@ _LEAST = 2  # words that have to be the same before a passage is taken to be wha
 _TURNS = frozenset(
     "no not never nor without would could might may should if unless almost nearly cannot don't don’t didn't didn’t".split()  # noqa: SIM905
 )
-_TO_COME = frozenset(("due", "answer", "maturity", "expiry", "lease_end", "give_notice"))
+_EVENTS = frozenset(("hearing", "trial", "mediation", "meeting"))  # a sentence about one of them is about no other
+_MARKED = frozenset(("budget",))  # never meant where it is not said
+_NOT_OF_THE_PAST = frozenset(("budget", "minimum", "budgeted"))
+_DEADLINES = frozenset(("due", "answer", "maturity", "expiry", "lease_end", "give_notice"))
+_TO_COME = frozenset(
+    "due answer maturity expiry lease_end give_notice petition barred instalment hearing trial".split()  # noqa: SIM905
+)
 _HAPPENED = frozenset(
-    (
-        "notice",
-        "paid",
-        "deposited",
-        "issued",
-        "filed",
-        "served",
-        "signed",
-        "sent",
-        "contract",
-        "stopped",
-        "replied",
-        "pay_date",
-    )
+    "notice paid deposited issued filed served signed sent contract stopped replied pay_date registered closed assessed received"  # noqa: SIM905
+    " lease_start moved_out statement".split()
 )
 
 
@@ -52,15 +47,22 @@ def misfit(fact: Fact, claim: Claim, facts: Sequence[Fact]) -> str:
         or _direction(fact, claim)
         or _day(fact, claim)
         or _unknown(fact, claim)
+        or _way(fact, claim)
+        or _unmarked(fact, claim, facts)
+        or _only_another(fact, claim)
+        or _then(fact, claim, facts)
+        or _measured(fact, claim)
     )
 
 
+def names_it(fact: Fact, claim: Claim) -> bool:
+    """Whether the words around a figure say what the fact's label says; silence does not."""
+    return bool(fact.senses & (frozenset(sense for one in claim.near for sense in one.senses) | claim.senses))
+
+
 def supports(fact: Fact, claim: Claim) -> bool:
-    """Whether the words around a figure say what the fact's label says, or of a deadline that something has to be by then; silence is no
-    support."""
-    said = {sense for one in claim.near for sense in one.senses}
-    to_come = claim.day == "to come" and bool(fact.senses & _TO_COME)
-    return to_come or bool(fact.senses & (said | claim.senses))
+    """Whether they do, or say of a deadline that something has to be by then."""
+    return names_it(fact, claim) or (claim.day == "to come" and bool(fact.senses & _DEADLINES))
 
 
 def quotes(fact: Fact, claim: Claim) -> bool:
@@ -91,7 +93,11 @@ def _label(fact: Fact, claim: Claim, facts: Sequence[Fact]) -> str:
     own = _meanings(fact)
     if claim.became is not None and turns(claim.became.senses, own):
         return claim.became.text
+    if claim.limit and own & _TO_COME and all(one.senses <= _HAPPENED for one in claim.heads):
+        return ""  # what has to be done by a day, and no name of the day
     heads = [one for one in claim.heads if not is_general(one.senses)] or claim.heads
+    if claim.bound and fact.type == "money" and not is_general(claim.bound.senses):
+        heads = [claim.bound]
     if not heads or not own or not all(contradicts(one.senses, own) for one in heads):
         return ""
     if not claim.bound and any(one.senses & own for one in claim.near):
@@ -124,11 +130,19 @@ def _meanings(fact: Fact) -> frozenset[str]:
 
 def _aspect(fact: Fact, claim: Claim) -> str:
     for aspect in ASPECTS:
-        held = {sense for name, sense in fact.aspects if name == aspect}
+        if not is_asked(aspect, fact.type):
+            continue
+        held = {sense for name, sense in fact.aspects if name == aspect} or _usual(fact, aspect)
         said = {sense for name, sense in claim.aspects if name == aspect}
         if held and said and not held & said:
             return min(said)
     return ""
+
+
+def _usual(fact: Fact, aspect: str) -> set[str]:
+    """What a label need not say: interest is by the year."""
+    by_the_year = aspect == "frequency" and fact.type == "percent" and fact.senses == {"interest"}
+    return {"year"} if by_the_year else set()
 
 
 def _period(fact: Fact, claim: Claim) -> str:
@@ -154,11 +168,76 @@ def _unknown(fact: Fact, claim: Claim) -> str:
     return claim.unknown
 
 
+def _way(fact: Fact, claim: Claim) -> str:
+    """Money that goes from the client is none that comes to the client."""
+    goes_itself = goes(fact.senses)
+    if not claim.way or not goes_itself or claim.way == goes_itself:
+        return ""
+    return "that it comes to the client" if claim.way == "in" else "that the client pays it"
+
+
+def _unmarked(fact: Fact, claim: Claim, facts: Sequence[Fact]) -> str:
+    """What an amount is called that is not called planned, of a budget's: "sales were $9,000" where the sales are another figure."""
+    if (
+        not claim.clause
+        or not fact.senses & _MARKED
+        or any(one.senses & _MARKED for one in (*claim.clause, *claim.near))
+    ):
+        return ""
+    plain = fact.senses - _MARKED
+    rivals = [
+        one for one in facts if one.type == fact.type and one.senses == plain and set(one.periods) == set(fact.periods)
+    ]
+    if rivals and any(one.senses & plain for one in claim.near):
+        return rivals[0].label.partition(",")[0]
+    return ""
+
+
+def _only_another(fact: Fact, claim: Claim) -> str:
+    """What the clause names that is nothing of the fact's label, where it names nothing else."""
+    own = _meanings(fact)
+    if fact.type == "date" and not own <= _EVENTS:
+        return ""
+    if claim.heads or not claim.clause or any(one.senses & own for one in (*claim.near, *claim.clause)):
+        return ""
+    hard = [one for one in claim.clause if not is_general(one.senses) and not are_kin(fact.type, one.senses, own)]
+    if fact.type == "date":
+        hard = [one for one in hard if one.senses <= _EVENTS]
+    return hard[-1].text if hard else ""
+
+
+def _then(fact: Fact, claim: Claim, facts: Sequence[Fact]) -> str:
+    """That it is the last period's, of a figure that the file has for that period too, or of a plan or a floor; or the other way about."""
+    if not claim.then:
+        return ""
+    said = "the period before" if claim.then < 0 else "this period"
+    if claim.then < 0 and fact.senses & _NOT_OF_THE_PAST:
+        return said
+    head = head_of(fact.label)
+    twins = {one for other in facts if other.type == fact.type and head_of(other.label) == head for one in other.periods}
+    alike = sorted(one for one in twins if fact.periods and len(one) == len(fact.periods[0]))
+    if len(alike) < 2 or not fact.periods:  # noqa: PLR2004
+        return ""
+    return said if fact.periods[0] == (alike[-1] if claim.then < 0 else alike[0]) else ""
+
+
+def _measured(fact: Fact, claim: Claim) -> str:
+    """The amount that is said to have changed, of a change in another: "profit rose 9.6%" of the change in revenue."""
+    head = head_of(fact.label)
+    if not claim.measured or not head.startswith("change in "):
+        return ""
+    own = senses_of("money", head.removeprefix("change in "))
+    hard = [one for one in claim.measured if not is_general(one.senses) and not are_kin("money", one.senses, own)]
+    if not hard or any(one.senses & own for one in claim.measured):
+        return ""
+    return hard[-1].text if all(contradicts(one.senses, own) for one in hard) else ""
+
+
 def _day(fact: Fact, claim: Claim) -> str:
     """A deadline is no day on which something was done, and the other way about."""
-    if claim.day == "happened" and fact.senses <= _TO_COME:
+    if claim.day == "happened" and fact.senses and fact.senses <= _TO_COME:
         return "that it happened then"
-    if claim.day == "to come" and fact.senses <= _HAPPENED:
+    if claim.day == "to come" and fact.senses and fact.senses <= _HAPPENED:
         return "that it has to happen by then"
     return ""
 

@@ -5,18 +5,43 @@ Owns the synonyms only. Never decides whether a figure is tied: that is ties.py.
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import product
 
-ASPECTS = ("government", "frequency", "course", "order", "hold", "side", "taxed")
+from workspace.tie_out.inflect import forms
+
+ASPECTS = (
+    "government",
+    "frequency",
+    "course",
+    "order",
+    "hold",
+    "side",
+    "taxed",
+    "level",
+    "timing",
+    "settled",
+    "payee",
+    "object",
+    "anchor",
+    "offence",
+)
 """What a label may say beside what a figure is: whose tax, how often, the beginning or the end, the first or the last, there or missing,
-with customers or with suppliers, taxed or
-exempt."""
+with customers or with suppliers, taxed or exempt, over or under a plan, late or early, open or paid, paid to whom, a day's paper, from
+when days are counted, what a penalty is for."""
 
-
+_OF_TYPE = {
+    "object": "date",
+    "anchor": "count",
+    "payee": "money",
+    "offence": "money",
+}  # an aspect that is asked of figures of one type only
 _AGAINST = "against"
+_FIRST_TWO = re.compile(r"(?<![\w-])[^\W_](?:[\w'’/-]|(?=\W|$))", re.IGNORECASE)
+_GAP = r"(?:\s+[^\s,.;:!?()]+){0,4}?"  # "~": up to four words of the same clause
 _HOW = ("assessed",)  # how an amount came about: "interest assessed" is no tax
 _WHENCE = re.compile(r"\b(?:of|from|under|on|with)\s+(?:the|a)\s+$")
 
@@ -53,6 +78,11 @@ def _of_itself(head: str, found: Sequence[Mention]) -> Sequence[Mention]:
     return itself or found
 
 
+def is_asked(aspect: str, kind: str) -> bool:
+    """Whether an aspect says anything of figures of a type."""
+    return _OF_TYPE.get(aspect, kind) == kind
+
+
 def own_words(kind: str, label: str) -> tuple[str, ...]:
     """The heads of a label that no list knows: words of this file alone."""
     return tuple(sense[1:] for sense in senses_of(kind, label) if sense.startswith("="))
@@ -66,24 +96,27 @@ def aspects_of(words: str) -> frozenset[tuple[str, str]]:
 
 def mentions(kind: str, text: str, own: Sequence[str] = ()) -> tuple[Mention, ...]:
     """The words of a text that say what a figure of type `kind` is, in order, the longest wording first; `own` are further words."""
-    pattern, known = _lexicon(kind, tuple(sorted(set(own))))
-    if pattern is None:
-        return ()
-    return tuple(
-        Mention(match.start(), match.end(), match.group(), known[match.lastgroup or ""])
-        for match in pattern.finditer(text)
-    )
+    known, further = _lexicon(kind), _own_lexicon(tuple(sorted(set(own)))) if own else {}
+    found: list[Mention] = []
+    at = 0
+    for start, key in _starts(text):
+        if start < at or (key not in known and key not in further):
+            continue
+        read = [one for book in (further, known) if (one := _read(book, key, text, start)) is not None]
+        if read:
+            found.append(max(read, key=lambda one: one.end))
+            at = found[-1].end
+    return tuple(found)
 
 
 def contradicts(said: frozenset[str], own: frozenset[str]) -> bool:
     """Whether words of the senses `said` cannot stand for a figure of the senses `own`. What is said of almost any amount ("paid")
-    contradicts only what the list says."""
+    contradicts only what the list says, whatever else it may mean."""
     if said & own:
         return False
     against = _table()[_AGAINST]
-    if any(sense not in against for sense in said):
-        return True
-    return any(sense in against[one] for one in said for sense in own)
+    broad = [sense for sense in said if sense in against]
+    return not broad or all(any(sense in against[one] for sense in own) for one in broad)
 
 
 def are_kin(kind: str, said: frozenset[str], own: frozenset[str]) -> bool:
@@ -117,21 +150,71 @@ def _table() -> Mapping[str, Mapping[str, list[str]]]:
     return tomllib.loads(files("workspace.tie_out").joinpath("labels.toml").read_text(encoding="utf-8"))
 
 
+# A wording's first two letters to the wordings that begin so, and the senses of each.
+_Lexicon = Mapping[str, tuple[re.Pattern[str], Mapping[str, frozenset[str]]]]
+
+
+@lru_cache(maxsize=32)
+def _lexicon(kind: str) -> _Lexicon:
+    return _compiled(_table().get(kind, {}))
+
+
 @lru_cache(maxsize=256)
-def _lexicon(kind: str, own: tuple[str, ...]) -> tuple[re.Pattern[str] | None, Mapping[str, frozenset[str]]]:
-    """A pattern with a named group for each wording, and the senses of each group."""
+def _own_lexicon(own: tuple[str, ...]) -> _Lexicon:
+    return _compiled({f"={wording}": [wording] for wording in own})
+
+
+@lru_cache(maxsize=512)
+def _starts(text: str) -> tuple[tuple[int, str], ...]:
+    """Where the words of a text begin, and their first two letters."""
+    return tuple((match.start(), match.group().casefold()) for match in _FIRST_TWO.finditer(text))
+
+
+def _read(book: _Lexicon, key: str, text: str, start: int) -> Mention | None:
+    if key not in book:
+        return None
+    pattern, senses = book[key]
+    match = pattern.match(text, start)
+    return Mention(start, match.end(), match.group(), senses[match.lastgroup or ""]) if match else None
+
+
+def _compiled(listed: Mapping[str, list[str]]) -> _Lexicon:
+    """The patterns of a list, with a named group for each wording, the longest first."""
     by_words: dict[str, set[str]] = {}
-    for sense, wordings in _table().get(kind, {}).items():
+    for sense, wordings in listed.items():
         for wording in wordings:
-            by_words.setdefault(wording, set()).add(sense)
-    for wording in own:
-        by_words.setdefault(wording, set()).add(f"={wording}")
-    if not by_words:
-        return None, {}
-    groups: dict[str, frozenset[str]] = {}
-    parts: list[str] = []
-    for number, wording in enumerate(sorted(by_words, key=len, reverse=True)):
-        groups[f"w{number}"] = frozenset(by_words[wording])
-        spaced = re.escape(wording.removesuffix("*")).replace(r"\ ", r"\s+")
-        parts.append(rf"(?P<w{number}>{spaced}{r'[a-z]*' if wording.endswith('*') else ''})")
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?![\w-])", re.IGNORECASE), groups
+            for one in _every_form(wording):
+                by_words.setdefault(one, set()).add(sense)
+    by_key: dict[str, list[str]] = {}
+    for one in sorted(by_words, key=_length, reverse=True):
+        by_key.setdefault(one[:2].strip().casefold(), []).append(one)
+    made: dict[str, tuple[re.Pattern[str], Mapping[str, frozenset[str]]]] = {}
+    for key, wordings in by_key.items():
+        parts = "|".join(f"(?P<w{number}>{_pattern(one)})" for number, one in enumerate(wordings))
+        senses = {f"w{number}": frozenset(by_words[one]) for number, one in enumerate(wordings)}
+        made[key] = re.compile(rf"(?:{parts})(?![\w-])", re.IGNORECASE), senses
+    return made
+
+
+def _length(wording: str) -> tuple[int, bool]:
+    """Longer wordings are read first, and of two the one without a gap."""
+    return len(wording.replace(" ~", "")), "~" not in wording
+
+
+def _every_form(wording: str) -> Iterator[str]:
+    """A wording with every word that ends in "+" in each of its shapes: "give+ back", "gave back", "giving back"."""
+    choices = [forms(word[:-1]) if word.endswith("+") else (word,) for word in wording.split()]
+    return (" ".join(words) for words in product(*choices))
+
+
+def _pattern(wording: str) -> str:
+    made = ""
+    for word in wording.split():
+        if word == "~":
+            made += _GAP
+        elif word == "not" and made:
+            made += r"(?:\s+not|n['’]t)"
+        else:
+            made += (r"\s+" if made else "") + re.escape(word.removesuffix("*")).replace("'", "['’]")
+            made += r"[a-z]*" if word.endswith("*") else ""
+    return made

@@ -28,6 +28,7 @@ GREETED = re.compile(
     rf"(?m)^[ \t>*_]*(?:Dear|Hi|Hello)[ ]+(?P<name>{_WORD}(?:[ ]+(?:and[ ]+|&[ ]+)?{_WORD})*)(?=[ ]*(?:[,:!]|$))"
 )
 ADDRESSED = re.compile(rf"\A[ \t>*_]*(?P<name>{_WORD}),(?=\s+(?:I\b|[a-z\d$\ue000]))")
+CALLED = re.compile(r"(?<=[a-z\d]),[ ]+(?!(?:Mr|Ms|Mrs|Mx|Dr|Prof)\b)(?P<name>[A-Z][a-z]+)(?=,[ ]+[a-z]|[.!?](?:\s|$))")
 PEOPLE = re.compile(rf"(?<![\w#])(?:{_WORD}|[A-Z]\.)(?:[ ](?:[A-Z]\.|{_WORD})){{1,3}}(?!\w)")
 _GREETINGS = _words(
     """
@@ -63,6 +64,8 @@ _TRADE = _words(
     sincerely regards best kind yours truly prepared reviewed subject attached enclosed
     ein ssn itin tin
     without within under upon during since until per via against between about
+    uncle sam
+    tell ask call thank thanks remind let give send have see meet note mark keep say when if so then
     certified public mail express priority registered first class electronic online secure portal
     """
 )
@@ -128,6 +131,14 @@ def addressed(text: str) -> Iterator[Found]:
     word = match["name"].casefold() if match else ""
     if match and word not in _TRADE | _OPENERS | _GREETINGS and not _NO_NAME.search(word):
         yield Found(match.start("name"), match.end("name"), tokens_of(match["name"]))
+
+
+def called(text: str) -> Iterator[Found]:
+    """A first name between commas or at the end of a sentence: "Before you sign, Luis, would you"."""
+    for match in CALLED.finditer(text):
+        word = match["name"].casefold()
+        if word not in _TRADE | _OPENERS | _GREETINGS and not _NO_NAME.search(word):
+            yield Found(match.start("name"), match.end("name"), tokens_of(match["name"]))
 
 
 def companies(text: str) -> Iterator[Found]:

@@ -26,9 +26,9 @@ def not_its_label(fact: Fact, said: str, *, stands: bool) -> str:
     )
 
 
-def more_than_whole(part: str, whole: str) -> str:
-    """Of a smaller amount a larger part is said."""
-    return f"{part} cannot be a part of {whole}: one of the two stands in the other's place."
+def not_in_order(one: str, other: str) -> str:
+    """Of two figures the sentence says which is the larger, or a part of the other, and they are not."""
+    return f"{one} and {other} cannot stand to each other as the sentence says: one of the two stands in the other's place."
 
 
 def stale(fact: Fact, facts: Sequence[Fact]) -> str:

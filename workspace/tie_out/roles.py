@@ -16,6 +16,7 @@ _END = re.compile(r"[.!?;:\n|(]\s")
 _WHOSE = re.compile(
     r"\b(?:the|an?|one|our|your|his|her|their|its|my)\s+(?:[\w’'-]+\s+){0,2}$|(?:^|[.!?;:\n])\s*$", re.I
 )
+_IS_IT = re.compile(r"(?:\s+(?:of|at|for|in|to|on)\s+[^,;]{1,40}?)?\s+(?:is|was|reads|will\s+be)\s+(?:one\s+)?$", re.I)
 _BEHIND_IT = re.compile(r"(?:\s+(?:of|at|for|in)\s+[^,;]{1,30}?)?(?P<comma>,)?\s+$")
 _CLOSED = re.compile(r"\s*(?:[,.;:!?)]|$)|[’']s\b")
 _IS = re.compile(
@@ -38,6 +39,8 @@ def _before(covered: str, figure: Figure) -> Mention | None:
     """ "our partner" of "our partner, Ana Alder,"."""
     words = covered[max(0, figure.start - _REACH) : figure.start]
     for one in reversed(labels.mentions("name", words)):
+        if _IS_IT.fullmatch(words, one.end) and _WHOSE.search(words, 0, one.start):
+            return one
         behind = _BEHIND_IT.fullmatch(words, one.end)
         if behind is None or not _WHOSE.search(words, 0, one.start):
             continue

@@ -12,12 +12,13 @@ from typing import Any, Literal
 
 from workspace.evidence import DerivedEvidence, Evidence, from_json, to_json
 from workspace.tie_out import derive, names
-from workspace.tie_out.claims import Claim, claim_of, cover, smaller_whole
+from workspace.tie_out.claims import Claim, claim_of, cover
 from workspace.tie_out.fact import Fact, canonical
 from workspace.tie_out.figures import Figure, recognise
-from workspace.tie_out.fit import misfit, quotes, says_loss, supports
+from workspace.tie_out.fit import misfit, names_it, quotes, says_loss, supports
 from workspace.tie_out.labels import head_of, own_words
-from workspace.tie_out.reasons import more_than_whole, no_source, not_its_label, stale
+from workspace.tie_out.order import out_of_order
+from workspace.tie_out.reasons import no_source, not_in_order, not_its_label, stale
 from workspace.tie_out.roles import role_of
 from workspace.tie_out.strangers import near
 
@@ -120,11 +121,10 @@ class _Ledger:
         return replace(figure, type="count", value=canonical("count", figure.text))
 
     def tick(self, covered: str, figures: Sequence[Figure], figure: Figure) -> Tickmark:
-        whole = smaller_whole(covered, figures, figure)
-        if whole is not None:
-            return Tickmark(
-                figure.start, figure.end, figure.text, "untied", None, more_than_whole(figure.text, whole.text)
-            )
+        other = out_of_order(covered, figures, figure)
+        if other is not None:
+            reason = not_in_order(figure.text, other.text)
+            return Tickmark(figure.start, figure.end, figure.text, "untied", None, reason)
         claim = self._claim(covered, figures, figure)
         wrong: list[tuple[Fact, str]] = []
         for fact in self._meant(self.given, figure, claim):
@@ -143,14 +143,14 @@ class _Ledger:
     def _claim(self, covered: str, figures: Sequence[Figure], figure: Figure) -> Claim:
         if figure.type == "name" and self.named:
             return role_of(covered, figures, figure)
-        if figure.type not in self.labelled:
+        if figure.type not in self.labelled and figure.type != "tax_id":
             return Claim()
         own = [word for fact in self.all if fact.type == figure.type for word in own_words(fact.type, fact.label)]
         return claim_of(covered, figures, figure, own)
 
     def _meant(self, readings: Sequence[_Reading], figure: Figure, claim: Claim) -> list[Fact]:
         """The facts that the figure can be, exact before short; a loss may be written without its sign where the words say so."""
-        found = [*_exact(readings, figure, claim), *self._short(readings, figure)]
+        found = [*_exact(readings, figure, claim), *self._short(readings, figure, claim)]
         return found or [fact for fact, value, _ in readings if says_loss(fact, value, figure, claim)]
 
     def _reason(self, figure: Figure, claim: Claim, wrong: Sequence[tuple[Fact, str]]) -> str:
@@ -163,9 +163,12 @@ class _Ledger:
             return "This is the name of another client of the firm."
         return no_source(figure, claim, self.all)
 
-    def _short(self, readings: Sequence[_Reading], figure: Figure) -> Iterable[Fact]:
-        """Facts that the figure says in short (no year, hidden digits, no legal form), while only one value can be meant."""
+    def _short(self, readings: Sequence[_Reading], figure: Figure, claim: Claim) -> Iterable[Fact]:
+        """Facts that the figure says in short (no year, hidden digits, no legal form), while only one value can be meant; of several dates
+        the words may say which."""
         meant = [fact for fact, value, _ in readings if fact.type == figure.type and _says_short(figure, fact, value)]
+        if figure.type == "date" and len({fact.canonical for fact in meant}) > 1:
+            meant = [fact for fact in meant if names_it(fact, claim)]
         if len({fact.canonical for fact in meant}) != 1 and not _one_family(figure, meant):
             return ()
         if figure.type == "name" and any(
@@ -205,7 +208,8 @@ def _of_one_unit(fact: Fact, unit: str, figure: Figure, claim: Claim) -> bool:
         return True
     if unit and figure.unit:
         return False
-    return (not unit and not fact.label) or bool(fact.senses & claim.senses) or (not unit and supports(fact, claim))
+    named = unit and (unit in claim.words or f"{unit}s" in claim.words)  # "hours of 31.5"
+    return (not unit and (not fact.label or supports(fact, claim))) or bool(named or fact.senses & claim.senses)
 
 
 def _one_family(figure: Figure, meant: Sequence[Fact]) -> bool:

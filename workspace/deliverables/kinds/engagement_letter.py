@@ -79,7 +79,10 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         **support.letter_to(contact),
         "work": title,
         "renews": term.renews,
-        "family": _FAMILIES.get(work.template, "general") if work else "general",
+        "family": family_of(work.template if work else ""),  # for a firm's own template that asks for one
+        "families": [family_of(work.template if work else "")],
+        "priced": [],
+        "estimate": None,
         "services": services,
         "fee": fee,
         "hourly": hourly,
@@ -110,6 +113,8 @@ def _term(snapshot: Snapshot, subject: str) -> _Term:
         if any(one.template == "matter" for one in about_it):
             raise Invalid(f"{letter.path} is about a matter: its fee agreement is the law firm's own form")
         return _Term(letter, max(about_it, key=lambda one: (one.period_end or date.min, one.ref), default=None), True)
+    if engagement is None and subject.startswith("prp_"):
+        raise Invalid("its services and prices are the proposal's: change them there, and draft it anew")
     if engagement is None:
         raise Invalid("the letter that this one follows is not on file any more")
     if engagement.template == "matter":
@@ -122,6 +127,11 @@ def _work(support: Support, term: _Term) -> tuple[Printed | None, Engagement | N
     """What the work is called, where the record has it."""
     one = term.engagement
     return (support.words(one.title, one.evidence("title")) if one else None), one
+
+
+def family_of(template: str) -> str:
+    """Which of the firm's clauses on what is not included goes with a kind of work: tax, books, attest, general."""
+    return _FAMILIES.get(template, "general")
 
 
 def _named(snapshot: Snapshot, term: _Term) -> str:

@@ -1,7 +1,8 @@
-"""`pbc-follow-up`: the mail that asks for what is still missing of a request.
+"""`pbc-follow-up`: the mail that asks for what is still missing of a request, or of all lists of a client that have a schedule.
 
 Inputs: the engagement's request items, its due date. Sections: opening, still open, why it matters, what we ask, closing; open items
-only. Figures: counts of items, the dates asked and due, the engagement's date, the new date. To: the client's main contact.
+only, and not those for which a paper lies there that nobody has looked at. Figures: counts of items, the dates asked and due, the
+engagement's date, the new date. To: the client's main contact.
 A partner checks the tone, and that nothing asked for has been sent already. Drafted by the night when an item is 3, 7, 14 … days late.
 """
 
@@ -11,7 +12,9 @@ from store.errors import Invalid
 from workspace.deliverables import sources
 from workspace.deliverables.gathered import Gathered
 from workspace.deliverables.occasions import about, for_request
-from workspace.deliverables.support import Support
+from workspace.deliverables.support import Printed, Support
+from workspace.evidence import RecordEvidence
+from workspace.requests.standing import in_words, missing_of
 from workspace.signals.due import due_of
 from workspace.snapshot import Document, Engagement, RequestItem, Snapshot
 
@@ -38,8 +41,10 @@ def occasion(snapshot: Snapshot, today: date, engagement_ref: str | None) -> str
 
 def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     """Raises Invalid when the engagement is gone or none of its items is open any more."""
-    engagement = snapshot.engagement_of_ref(about(occasion))
-    items = sources.open_items(snapshot, engagement) if engagement else ()
+    scheduled = occasion.startswith("reminder:")
+    lists = _scheduled(snapshot, today) if scheduled else []
+    engagement = lists[0] if lists else snapshot.engagement_of_ref(about(occasion))
+    items = _missing(snapshot, engagement, today) if engagement else ()
     if engagement is None or not items:
         raise Invalid(f"nothing of {about(occasion)} is open any more")
     support = Support(snapshot)
@@ -55,8 +60,9 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         "engagement": support.words(engagement.title, engagement.evidence("title")),
         **_counts(support, snapshot, engagement),
         "late": bool(late),
-        "overdue": [_item(support, one) for one in asked],
-        "upcoming": [_item(support, one) for one in items if one not in asked],
+        "overdue": [_item(support, one, engagement, today) for one in asked],
+        "upcoming": [_item(support, one, engagement, today) for one in items if one not in asked],
+        "others": [_other(support, snapshot, one, today) for one in lists[1:]],
         "due": support.due_day(engagement, due),
         "due_passed": due is not None and due.due < today,
         "is_return": engagement.is_return,
@@ -64,7 +70,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         "reply_by": support.reply_by(today, ahead, latest=wanted),
     }
     return Gathered(
-        title=f"Open items: {engagement.title}",
+        title=f"Open items: {engagement.title}" + (f" and {len(lists) - 1} more" if len(lists) > 1 else ""),
         cls="C",
         as_of=today,
         facts=support.facts,
@@ -87,9 +93,41 @@ def _counts(support: Support, snapshot: Snapshot, engagement: Engagement) -> dic
     }
 
 
-def _item(support: Support, item: RequestItem) -> dict[str, object]:
+def _missing(snapshot: Snapshot, engagement: Engagement, today: date) -> tuple[RequestItem, ...]:
+    items = sources.open_items(snapshot, engagement)
+    return tuple(one for one in items if missing_of(one, engagement, today) is not None)
+
+
+def _scheduled(snapshot: Snapshot, today: date) -> list[Engagement]:
+    """The open engagements whose lists may be reminded of, the one that is due first before the others."""
+    found = [
+        (min(one.due or date.max for one in items), work.ref, work)
+        for work in snapshot.engagements
+        if work.is_open and (items := [one for one in _missing(snapshot, work, today) if one.reminded])
+    ]
+    return [work for _, _, work in sorted(found, key=lambda one: one[:2])]
+
+
+def _other(support: Support, snapshot: Snapshot, engagement: Engagement, today: date) -> dict[str, object]:
+    items = [_item(support, one, engagement, today) for one in _missing(snapshot, engagement, today)]
+    return {"title": support.words(engagement.title, engagement.evidence("title")), "asked": items}
+
+
+def _name(support: Support, item: RequestItem, engagement: Engagement, today: date) -> Printed:
+    """The item's words; of one by months also which are lacking."""
+    name = support.words(item.item, item.evidence("item"))
+    found = missing_of(item, engagement, today)
+    if found is None or not found.came:
+        return name
+    lacking = in_words(found.lacking)
+    return Printed(
+        f"{name}; still missing: {support.words(lacking, RecordEvidence(f'request:{item.id}', 'lacking', lacking))}"
+    )
+
+
+def _item(support: Support, item: RequestItem, engagement: Engagement, today: date) -> dict[str, object]:
     return {
-        "name": support.words(item.item, item.evidence("item")),
+        "name": _name(support, item, engagement, today),
         "asked_on": support.day(item.requested_on, item.evidence("requested_on")),
         "due": support.day(item.due, item.evidence("due")),
     }

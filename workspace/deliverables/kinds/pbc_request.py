@@ -122,6 +122,8 @@ def _items(snapshot: Snapshot, today: date, engagement: Engagement) -> Iterator[
     """What is missing, each once: asked for already, on last year's list, from a payer of last year, a month's bank statement."""
     asked = snapshot.requests_of(engagement)
     for one in sources.open_items(snapshot, engagement):
+        if one.proposed:  # a paper lies there that may be it
+            continue
         yield _Item(one.item, one.evidence("item"), one.due, one.evidence("due"))
     last = _year_before(snapshot, engagement)
     for old in snapshot.requests_of(last) if last else ():

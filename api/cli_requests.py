@@ -1,0 +1,73 @@
+"""The words of `tickmark requests` on the command line. Parses arguments only; api/commands/requests.py has the commands."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+Run = Callable[..., None]
+"""cli.py's way to run a command by name: context, name, arguments, as_json."""
+
+Json = Annotated[bool, typer.Option("--json", help="Print the JSON.")]
+As = Annotated[str, typer.Option("--as", help="Who it is, by e-mail address.")]
+Asking = Annotated[str | None, typer.Option("--as", help="Whose eyes to look with; without it the operator's.")]
+
+
+def register(app: typer.Typer, run: Run) -> None:
+    """Add `requests` to the command line."""
+    requests = typer.Typer(no_args_is_help=True, help="What clients owe us: lists, documents that answer, reminders.")
+    app.add_typer(requests, name="requests")
+
+    @requests.command("list")
+    def listing(
+        context: typer.Context,
+        client: Annotated[
+            str | None, typer.Argument(metavar="[REF]", help="Its items; without it all open lists.")
+        ] = None,
+        as_: Asking = None,
+        json: Json = False,
+    ) -> None:
+        """List the open lists, the oldest first, or a client's items with what is proposed."""
+        run(context, "requests-list", {"client": client, "as": as_}, json)
+
+    @requests.command()
+    def make(
+        context: typer.Context,
+        engagement: Annotated[str, typer.Argument(metavar="ENGAGEMENT", help="The engagement's ref.")],
+        as_: As,
+        template: Annotated[str | None, typer.Option(help="Another list than that of the work.")] = None,
+        item: Annotated[list[str] | None, typer.Option("--item", help="One thing more; may be given again.")] = None,
+        due: Annotated[str | None, typer.Option(help="When the client is to answer, as 2026-03-30.")] = None,
+        no_reminders: Annotated[
+            bool, typer.Option("--no-reminders", help="Chase it only when an item is late.")
+        ] = False,
+        preview: Annotated[bool, typer.Option("--preview", help="Show what would be asked for; make nothing.")] = False,
+        json: Json = False,
+    ) -> None:
+        """Make a list from its template and last year's documents. Nothing is sent."""
+        given: dict[str, Any] = {"engagement": engagement, "template": template, "item": item, "due": due}
+        run(context, "requests-make", given | {"no_reminders": no_reminders, "preview": preview, "as": as_}, json)
+
+    @requests.command()
+    def confirm(
+        context: typer.Context,
+        match: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Without one: list them.")] = None,
+        as_: Asking = None,
+        client: Annotated[str | None, typer.Option("--client", help="Only this client's.")] = None,
+        refuse: Annotated[bool, typer.Option("--refuse", help="They do not answer; never propose them again.")] = False,
+        whole: Annotated[bool, typer.Option("--whole", help="Nothing more is expected of the item.")] = False,
+        json: Json = False,
+    ) -> None:
+        """Confirm or refuse documents that may answer an item, or list them."""
+        given = {"match": match, "client": client, "refuse": refuse, "whole": whole, "as": as_}
+        run(context, "requests-confirm", given, json)
+
+    @requests.command()
+    def remind(
+        context: typer.Context,
+        client: Annotated[str | None, typer.Argument(metavar="[REF]", help="This client, before its day too.")] = None,
+        as_: Asking = None,
+        json: Json = False,
+    ) -> None:
+        """Draft the reminders that are due, for a partner's release. Nothing is sent."""
+        run(context, "requests-remind", {"client": client, "as": as_}, json)

@@ -1,0 +1,1 @@
+"""What the firm offers and agrees: the price list, proposals, the letters drafted from them, signing, and renewals in bulk."""

@@ -1,0 +1,77 @@
+"""The rows of requests inside the asker's scope, one by one. Writes nothing."""
+
+from sqlalchemy import select
+
+from store import audit
+from store.audit import AuditTag
+from store.errors import Invalid, NotFound
+from store.tables import ClientRequest, Engagement, ItemMatch, RequestItem
+from workspace.scope import Right, Scope
+
+LONGEST = 300  # characters of an item, a title, a hint
+
+
+def list_of(scope: Scope, request_id: str, right: Right = Right.CLIENT_READ) -> ClientRequest:
+    """The list of that id. Raises NotFound outside the scope, Forbidden inside it without the right."""
+    row = scope.session.scalars(
+        select(ClientRequest).where(ClientRequest.id == request_id, ClientRequest.client_id.in_(scope.clients()))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("there is no such list of requests")
+    scope.require(right)
+    return row
+
+
+def item_of(scope: Scope, item_id: str, right: Right = Right.CLIENT_READ) -> RequestItem:
+    """The item of that id. Raises NotFound outside the scope, Forbidden inside it without the right."""
+    row = scope.session.scalars(
+        select(RequestItem).where(RequestItem.id == item_id, RequestItem.client_id.in_(scope.clients()))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("there is no such item")
+    scope.require(right)
+    return row
+
+
+def match_of(scope: Scope, match_id: str, right: Right = Right.CLIENT_READ) -> ItemMatch:
+    """The proposal of that id. Raises NotFound outside the scope, Forbidden inside it without the right."""
+    row = scope.session.scalars(
+        select(ItemMatch).where(ItemMatch.id == match_id, ItemMatch.client_id.in_(scope.clients()))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("there is no such proposal")
+    scope.require(right)
+    return row
+
+
+def engagement_of(scope: Scope, ref: str) -> Engagement:
+    """The engagement of that ref. Raises NotFound outside the scope."""
+    row = scope.session.scalars(
+        select(Engagement).where(Engagement.ref == ref, Engagement.client_id.in_(scope.clients()))
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no engagement {ref}")
+    return row
+
+
+def text_in(raw: str, what: str, *, longest: int = LONGEST) -> str:
+    """A line that a person typed, on one line. Raises Invalid when it is empty or too long."""
+    text = " ".join(raw.split())
+    if not text:
+        raise Invalid(f"say {what}")
+    if len(text) > longest:
+        raise Invalid(f"{what} has {len(text)} characters; at most {longest} are kept")
+    return text
+
+
+def noted(scope: Scope, tag: AuditTag, subject: str, client_id: str, **detail: object) -> None:
+    """An entry on the trail."""
+    audit.record(
+        scope.session,
+        tag,
+        actor=scope.email,
+        subject=subject,
+        now=scope.now,
+        client_id=client_id,
+        detail={name: value for name, value in detail.items() if value is not None},
+    )

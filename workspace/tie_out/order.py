@@ -1,0 +1,71 @@
+"""Whether two figures of a sentence stand as it says: a larger one "more than" a smaller one, a rise from less to more, a part of a whole.
+
+Reads the words between two neighbours and the verb before them; knows no labels. Where they say nothing, nothing is wrong.
+"""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from workspace.tie_out.figures import Figure
+from workspace.tie_out.numbers import decimal_of
+
+_MEASURED = ("money", "percent", "count")
+_PART_OF = re.compile(r"\s+of\s+(?:(?:the|these|those|your|our|its|their|his|her)\s+)?", re.I)
+_MORE = r"(?:more|higher|larger|greater|bigger|better|up|above)"
+_LESS = r"(?:less|lower|smaller|fewer|worse|down|below)"
+_BETWEEN = (
+    r"(?:\s+(?:in|for|during)\s+\ue000+)?[\s,—–*_]+(?:which\s+(?:is|was)\s+)?(?:(?:an?|the|just|only|much|slightly|somewhat|far|well|bit|little|touch|lot|good\s+deal)\s+)*"
+    r"(?:{way})(?:\s+(?:than|from|on))?\s+(?:(?:the|our|your|last\s+year['’]s|its|their)\s+)*[*_]*"
+)
+_IS_MORE = re.compile(_BETWEEN.replace("{way}", _MORE), re.I)
+_IS_LESS = re.compile(_BETWEEN.replace("{way}", _LESS), re.I)
+_FROM = re.compile(r"\bfrom[\s*_]+$", re.I)
+_TO = re.compile(r"[\s*_]+(?:in\s+\ue000+\s+)?to[\s*_]+", re.I)
+_ROSE = re.compile(r"\b(?:up|rose|risen|rise[sn]?|increas\w+|grew|grow\w*|grown|climb\w*|jump\w*|went\s+up)\b", re.I)
+_FELL = re.compile(r"\b(?:down|fell|fall\w*|decreas\w+|declin\w+|dropp?\w*|shrank|shrunk|slid|slump\w*)\b", re.I)
+_END = re.compile(r"[.;!?]\s")
+
+
+def out_of_order(covered: str, figures: Sequence[Figure], figure: Figure) -> Figure | None:
+    """The neighbour to which a figure cannot stand as the words have it, None where it can; `covered` has the figures covered."""
+    alike = [one for one in figures if one.type == figure.type and one.unit == figure.unit]
+    if figure.type not in _MEASURED or figure not in alike:
+        return None
+    at = alike.index(figure)
+    after = alike[at + 1] if at + 1 < len(alike) else None
+    if after is not None and _is_wrong(covered, figure, after):
+        return after
+    before = alike[at - 1] if at else None
+    return (
+        before
+        if before is not None and _is_wrong(covered, before, figure) and not _is_part(covered, before, figure)
+        else None
+    )
+
+
+def _is_wrong(covered: str, one: Figure, other: Figure) -> bool:
+    first, second = decimal_of(one.value), decimal_of(other.value)
+    if first is None or second is None:
+        return False
+    if _is_part(covered, one, other):
+        return one.type in ("money", "count") and not one.unit and first > second
+    way = _way(covered, one, other)
+    return bool(way) and (first - second) * way < Decimal(0)
+
+
+def _is_part(covered: str, one: Figure, other: Figure) -> bool:
+    return _PART_OF.fullmatch(covered, one.end, other.start) is not None
+
+
+def _way(covered: str, one: Figure, other: Figure) -> int:
+    """1 where the first is said to be the larger, -1 the smaller, 0 where nothing is said."""
+    if _IS_MORE.fullmatch(covered, one.end, other.start):
+        return 1
+    if _IS_LESS.fullmatch(covered, one.end, other.start):
+        return -1
+    if not (_TO.fullmatch(covered, one.end, other.start) and _FROM.search(covered, 0, one.start)):
+        return 0
+    words = _END.split(covered[: one.start])[-1]
+    rose, fell = _ROSE.search(words), _FELL.search(words)
+    return (-1 if rose else 1) if bool(rose) != bool(fell) else 0
