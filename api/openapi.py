@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.shapes import SHAPES, schemas
+from api.shapes_records import RECORDS
 
 PREFIX = "/api/v1"
 Json = dict[str, Any]
@@ -99,7 +100,8 @@ def operation_id(method: str, path: str) -> str:
 
 def _answers(method: str, path: str, told: Json) -> Json:
     good = {status: one for status, one in told["responses"].items() if status.startswith(("2", "3"))}
-    shape = SHAPES.get((method, path.removeprefix(PREFIX)))
+    asked = (method, path.removeprefix(PREFIX))
+    shape = SHAPES.get(asked) or RECORDS.get(asked)
     for one in good.values():
         content = one.get("content", {})
         if shape and "application/json" in content:

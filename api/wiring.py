@@ -181,9 +181,10 @@ class Services:
     def _settle(self, session: "Session") -> None:
         """Automations do what follows from a transaction, inside it; one that sets off nothing loads nothing."""
         if any(one["tag"] in TAGS for one in session.info["audit"]):
-            from workspace.automations.engine import settle_in
+            from workspace.automations.engine import ACTOR, settle
+            from workspace.scope import system_scope
 
-            settle_in(session, self.clock)
+            settle(system_scope(session, ACTOR, now=self.clock.now(), today=self.clock.today()))
 
     def close(self) -> None:
         """Let go of everything, the home last."""

@@ -29,7 +29,8 @@ class Database:
         self.url = url
         self.engine = _open_engine(url, pool_size)
         self._writer = self.engine.execution_options(tickmark_begin="BEGIN IMMEDIATE")
-        self.before_commit: Callable[[Session], None] | None = None  # what follows from what was done, in its transaction
+        # what follows from what was done, in its transaction
+        self.before_commit: Callable[[Session], None] | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -14,7 +14,7 @@ from api.security import Asker, Sender, Who, reading, writing
 from store.errors import TickmarkError
 from store.fact_names import KINDS as PAPERS
 from store.rows import STAGES, TEMPLATES
-from store.tables import Client, Person
+from store.tables import Person
 from workspace.automations import keep, library, log, rules
 from workspace.automations.dry_run import dry_run
 from workspace.directory.fields import fields_of
@@ -186,13 +186,13 @@ def _one(
         scope.require(Right.AUTOMATION_SET)
         row = keep.listed(scope, automation_id) if automation_id != NEW else None
         plain = given or (rules.as_plain(row.rule) if row else {})
+        people = scope.session.scalars(select(Person).where(Person.active).order_by(Person.name)).all()
         found, problem = None, refused
         if plain and refused is None:
             try:
-                found = dry_run(scope, rules.as_rule(plain, row.id if row else ""))
+                found = dry_run(scope, rules.as_rule(plain, row.id if row else ""), people)
             except REFUSED as wrong:
                 problem = wrong
-        lines = log.log(scope, rule_id=row.id)[0][:5] if row else ()
         return page(
             request,
             "automations/one.html",
@@ -202,7 +202,8 @@ def _one(
             given=plain,
             actions=[*plain.get("actions", ()), *({} for _ in range(EMPTY if plain else EMPTY + 1))],
             found=found,
-            lines=lines,
+            people=[(one.email, one.name) for one in people],
+            partners=[(one.email, one.name) for one in people if one.role == "partner"],
             tried=given is not None,
             **said_of(problem),  # type: ignore[arg-type]
             **_choices(scope),
@@ -210,10 +211,7 @@ def _one(
 
 
 def _choices(scope: Scope) -> dict[str, Any]:
-    """What the form offers; four queries."""
-    people = select(Person.email, Person.name).where(Person.active).order_by(Person.name)
-    leads = select(Client.partner_id).where(Client.id.in_(scope.clients()))
-    partners = select(Person.email, Person.name).where(Person.id.in_(leads)).order_by(Person.name)
+    """What the form offers; two queries."""
     return {
         "kinds": rules.TRIGGERS,
         "bases": rules.BASES,
@@ -229,8 +227,6 @@ def _choices(scope: Scope) -> dict[str, Any]:
         "statuses": STATUSES,
         "lists": request_lists(),
         "drafts": rules.drafts(),
-        "people": scope.session.execute(people).tuples().all(),
-        "partners": scope.session.execute(partners).tuples().all(),
         "tags": [name for name, _ in words_of(scope)],
         "own_fields": [(one.of, one.name) for one in fields_of(scope) if one.of in ("client", "engagement")],
     }

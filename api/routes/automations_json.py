@@ -26,8 +26,8 @@ class TriggerModel(Strict):
     negative."""
 
     kind: str = Field(max_length=20)
-    value: str = Field("", max_length=120)
-    days: int = Field(0, ge=-400, le=400)
+    value: str = Field(default="", max_length=120)
+    days: int = Field(default=0, ge=-400, le=400)
 
 
 class ConditionsModel(Strict):
@@ -36,8 +36,8 @@ class ConditionsModel(Strict):
     templates: list[str] = Field(default_factory=list, max_length=20)
     entity_types: list[str] = Field(default_factory=list, max_length=20)
     stages: list[str] = Field(default_factory=list, max_length=20)
-    partner: str = Field("", max_length=200)
-    tag: str = Field("", max_length=40)
+    partner: str = Field(default="", max_length=200)
+    tag: str = Field(default="", max_length=40)
 
 
 class ActionModel(Strict):
@@ -45,11 +45,11 @@ class ActionModel(Strict):
     an address; `days` and `since` (today, due, date) say when a task is due; `text` is a field's value."""
 
     kind: str = Field(max_length=20)
-    value: str = Field("", max_length=300)
-    who: str = Field("preparer", max_length=200)
-    days: int | None = Field(None, ge=-400, le=400)
-    since: str = Field("today", max_length=10)
-    text: str = Field("", max_length=400)
+    value: str = Field(default="", max_length=300)
+    who: str = Field(default="preparer", max_length=200)
+    days: int | None = Field(default=None, ge=-400, le=400)
+    since: str = Field(default="today", max_length=10)
+    text: str = Field(default="", max_length=400)
 
 
 class RuleModel(Strict):
@@ -57,7 +57,7 @@ class RuleModel(Strict):
 
     name: str = Field(max_length=120)
     trigger: TriggerModel
-    conditions: ConditionsModel = Field(default_factory=ConditionsModel)
+    conditions: ConditionsModel = ConditionsModel()
     actions: list[ActionModel] = Field(min_length=1, max_length=MOST_ACTIONS)
 
 

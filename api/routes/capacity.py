@@ -19,7 +19,7 @@ from workspace.portfolio.workload import WEEKS
 router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form(max_length=200)]
 Refused = Conflict | Forbidden | Invalid | NotFound
-MOST = 60  # items of a list
+MOST, UNDATED = 60, 20  # items of a list
 NOBODY = "-"
 
 
@@ -43,10 +43,12 @@ def _page(request: Request, who: Asker, query: Mapping[str, str], refused: Refus
             except (Forbidden, Invalid, NotFound) as error:
                 problem, status = problem or sentence(error), error.status
         waits = waiting(scope)
-    if not person and chosen is None:
-        person, week = _fullest(found)
+        if not person and chosen is None:
+            person, week = _fullest(found)
+        behind = found.in_cell(None if person == NOBODY else person, week) if person else ()
+        shown_ = [*behind[:MOST], *found.unassigned[:MOST], *found.undated[:UNDATED], *([chosen] if chosen else [])]
+        marks = {one.key: one.mark for one in shown_}
     kept = {"weeks": str(weeks) if weeks != WEEKS else "", "person": person, "week": week.isoformat() if week else ""}
-    behind = found.in_cell(None if person == NOBODY else person, week) if person else ()
     return page(
         request,
         "capacity.html",
@@ -64,6 +66,8 @@ def _page(request: Request, who: Asker, query: Mapping[str, str], refused: Refus
         behind=behind[:MOST],
         behind_more=max(len(behind) - MOST, 0),
         most=MOST,
+        undated=UNDATED,
+        marks=marks,
         chosen=chosen,
         chosen_to=to,
         chosen_in=into,

@@ -100,10 +100,11 @@ def shown(request: Request, who: Who, weeks: Weeks = WEEKS) -> CapacityOut:
     """Hours of open work by person and week against the hours that are there, of the asker's clients."""
     with reading(request, who) as scope:
         found = capacity.capacity_of(scope, weeks)
-    addresses = {key: one.email for key, one in found.people.items()}
+        addresses = {key: one.email for key, one in found.people.items()}
+        items = [_item(one, addresses) for one in found.items]
     return CapacityOut(
         people=[_load(one) for _, one in found.loads],
-        items=[_item(one, addresses) for one in found.items],
+        items=items,
         unestimated=found.unestimated,
     )
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 
 from api.pages import page
 from api.said import redirect, sentence
@@ -33,6 +33,7 @@ Text = Annotated[str, Form(max_length=600)]
 Refused = Conflict | Forbidden | Invalid | NotFound
 REFUSED = (Conflict, Forbidden, Invalid, NotFound)
 LATELY, FIRST = 12, 40  # payments and rows of a list on the first page
+MOST, AT_ONCE = 60, 200  # engagements and clients on the overview, invoices on a page; their sums are of all
 
 
 @router.get("/money")
@@ -56,7 +57,9 @@ def _overview(request: Request, who: Asker, refused: Refused | None = None) -> R
             "retainers": retainers_of(scope),
             "waiting": waiting(scope),
         }
-    return _page(request, "money/overview.html", who, refused, labels=[label for label, _ in BUCKETS], **values)
+    return _page(
+        request, "money/overview.html", who, refused, labels=[label for label, _ in BUCKETS], most=MOST, **values
+    )
 
 
 @router.post("/money/payment")
@@ -87,14 +90,26 @@ def invoices(
     age: int | None = None,
     first: date | None = None,
     last: date | None = None,
+    number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
 ) -> Response:
-    """The invoices behind a figure."""
+    """The invoices behind a figure, a page of them; the sums are of all."""
     where = Where(first, last, client=client or None, state=state or None, age=age)
     with reading(request, who) as scope:
         found, waits = invoice_rows(scope, where), waiting(scope)
     title = "Invoices" if age is None else f"Unpaid, {BUCKETS[age][0].lower()}"
+    at = min(number, max(1, -(-len(found) // AT_ONCE)))
     return _page(
-        request, "money/invoices.html", who, waiting=waits, found=found, where=where, title=title, query=_query(where)
+        request,
+        "money/invoices.html",
+        who,
+        waiting=waits,
+        found=found,
+        rows=found[(at - 1) * AT_ONCE : at * AT_ONCE],
+        number=at,
+        at_once=AT_ONCE,
+        where=where,
+        title=title,
+        query=_query(where),
     )
 
 

@@ -21,6 +21,7 @@ router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form(max_length=300)]
 Day = Annotated[date | None, Form()]
 REFUSED = (Conflict, Forbidden, Invalid, NotFound)
+AT_ONCE = 150  # lists on the firm's page
 ON_ITEM = ("receive", "reopen", "change", "remove", "answer")
 
 
@@ -30,7 +31,16 @@ def firm(request: Request, who: Who, q: Annotated[str, Query(max_length=20)] = "
     with reading(request, who) as scope:
         found, waits = firm_lists(scope), waiting(scope)
     shown = [one for one in found if q not in ("us", "client") or one.waits_on == q]
-    return page(request, "requests/firm.html", who=who, waiting=waits, lines=found, shown=shown, q=q)
+    return page(
+        request,
+        "requests/firm.html",
+        who=who,
+        waiting=waits,
+        lines=found,
+        shown=shown[:AT_ONCE],
+        more=len(shown[AT_ONCE:]),
+        q=q,
+    )
 
 
 @router.get("/requests/confirm")

@@ -110,7 +110,7 @@ def ledger(request: Request, who: Who, key: str) -> Json:
         return _ledger(found) | {"movements": as_json(trust.movements(scope, found.id))}
 
 
-@router.get("/ledgers/{key}/paper")
+@router.get("/ledgers/{key}/paper", response_class=Response)
 def card(request: Request, who: Who, key: str) -> Response:
     """The ledger card as PDF."""
     with reading(request, who) as scope:
@@ -209,7 +209,7 @@ def sign(request: Request, who: Sender, month: Month) -> Json:
         return _month(reconcile.sign(scope, first_of(month)))
 
 
-@router.get("/months/{month}/paper")
+@router.get("/months/{month}/paper", response_class=Response)
 def month_paper(request: Request, who: Who, month: Month) -> Response:
     """The month's reconciliation as PDF."""
     with reading(request, who) as scope:
@@ -217,7 +217,7 @@ def month_paper(request: Request, who: Who, month: Month) -> Response:
     return attachment(data, name, "application/pdf")
 
 
-@router.get("/months/{month}/rows")
+@router.get("/months/{month}/rows", response_class=Response)
 def month_rows(request: Request, who: Who, month: Month) -> Response:
     """The month's reconciliation as CSV."""
     with reading(request, who) as scope:

@@ -67,7 +67,7 @@
     cell.addEventListener("drop", (event) => {
       if (!held) return;
       event.preventDefault();
-      Object.entries({ ...aim(cell), mark: held.dataset.mark }).forEach(([name, value]) => { form.elements[name].value = value; });
+      Object.entries({ ...aim(cell), mark: held.dataset.mark }).forEach(([name, value]) => { form.querySelector(`[name=${name}]`).value = value; });
       form.submit();
     });
   });

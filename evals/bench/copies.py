@@ -6,6 +6,7 @@ then each client gets letters until it has as many documents as asked, and mails
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, UniqueConstraint, func, insert, select
@@ -68,8 +69,7 @@ def _those_named(services: Services) -> dict[str, list[Row]]:
     """The people, contacts and groups as they were before anything was copied."""
     with services.database.reading() as session:
         return {
-            name: [dict(row._mapping) for row in session.execute(select(Base.metadata.tables[name]))]
-            for name in _NAMED
+            name: [dict(row._mapping) for row in session.execute(select(Base.metadata.tables[name]))] for name in _NAMED
         }
 
 
@@ -88,7 +88,19 @@ def _copy(session: Session, clients: Sequence[str], named: Mapping[str, list[Row
 
 
 def _is_clients(table: Table) -> bool:
-    return table.name == "clients" or ("client_id" in table.c and table.name not in ("audit", "model_calls"))
+    return table.name == "clients" or (
+        "client_id" in table.c and table.name not in {"audit", "model_calls"} | _nights()
+    )
+
+
+@cache
+def _nights() -> set[str]:
+    """The tables that a night fills, and what hangs on their rows: a night of one's own fills them again."""
+    found = {"brief_items", "client_scans", "deliverables", "item_matches", "signals"}
+    for table in Base.metadata.sorted_tables:
+        if found & {key.column.table.name for key in table.foreign_keys}:
+            found.add(table.name)
+    return found
 
 
 def _rows(session: Session, table: Table, clients: Sequence[str]) -> list[Row]:
@@ -136,7 +148,7 @@ def _pad(services: Services, documents: int, progress: Progress) -> None:
 
 
 def _write(services: Services, mails: int, progress: Progress) -> None:
-    """Mails for every client that has fewer: four of five from outside, one or two a week back from the day of the firm."""
+    """Mails for every client that has fewer: two of three from outside, one or two a week back from the day of the firm."""
     held = func.count(Message.id)
     query = select(Client.id, held).outerjoin(Message, Message.client_id == Client.id).group_by(Client.id)
     with services.database.reading() as session:
@@ -148,10 +160,10 @@ def _write(services: Services, mails: int, progress: Progress) -> None:
 
 
 def _mail(client: str, number: int) -> Row:
-    """A mail of its own or the third of a thread; its words are those of the letters."""
+    """A mail of a thread of three, the newest of which is ours: no reply is due. Its words are those of the letters, marked as its own."""
     root = f"<{number - number % 3}.{client}@bench.example>"
     subject, sent = _SUBJECTS[number % len(_SUBJECTS)], NOW - timedelta(hours=1 + number * 97)
-    incoming = number % 5 != 0
+    incoming = number % 3 != 0
     return {
         "id": stable_id("msg", client, number),
         "client_id": client,
@@ -160,9 +172,9 @@ def _mail(client: str, number: int) -> Row:
         "direction": "in" if incoming else "out",
         "sender": f"office@{client}.example" if incoming else "office@firm.example",
         "recipients": ["office@firm.example" if incoming else f"office@{client}.example"],
-        "subject": subject if number % 3 == 0 else f"Re: {subject}",
+        "subject": subject if number % 3 == 2 else f"Re: {subject}",
         "sent_at": sent,
-        "body": _LETTER,
+        "body": _LETTER.replace(",", f" ({client[-6:]}-{number}),"),
     }
 
 

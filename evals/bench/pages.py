@@ -2,7 +2,8 @@
 
 The application is called in this process, so no network and no browser is in the figures; what the call itself takes is in those of the
 empty page, which checks the session and asks nothing else. Up to READ clients the sample firm is looked at as it is; a larger practice is
-made of copies of its records, each client with DOCUMENTS documents and MAILS mails, and has one night behind it (copies.py).
+made of copies of its records, each client with DOCUMENTS documents and MAILS mails, all of them hers, and has one night behind it
+(copies.py).
 """
 
 import re
@@ -30,7 +31,7 @@ from evals.bench.spread import TODAY, Bench, Spread, spread
 from evals.ground import current_home
 from evals.homes import PASSWORD, PEOPLE
 from store.database import counting_queries
-from store.tables import Client, Deliverable, Document, DocumentVersion, FactRow
+from store.tables import Client, Deliverable, Document, DocumentVersion, FactRow, Person
 from workspace.deliverables.model import OPEN
 from workspace.scope import open_scope
 from workspace.sign_in import set_password, sign_in
@@ -72,7 +73,9 @@ def measure(bench: Bench) -> Iterator[Spread]:
             yield spread(f"{name}: sent, gzip", "KB", [one.kilobytes for one in seen])
             if name == "brief":
                 assets = sorted(set(_ASSET.findall(seen[0].html)))
-                yield spread("styles and scripts, once", "KB", [sum(_open(services, browser, a).kilobytes for a in assets)])
+                yield spread(
+                    "styles and scripts, once", "KB", [sum(_open(services, browser, a).kilobytes for a in assets)]
+                )
 
 
 def _pages(services: Services) -> Mapping[str, Sequence[str]]:
@@ -83,9 +86,7 @@ def _pages(services: Services) -> Mapping[str, Sequence[str]]:
         seen = Document.client_id.in_(scope.clients())
         read = select(FactRow.document_id).group_by(FactRow.document_id).having(func.count() > 1)
         papers, documents = _some(session, Document.id, seen, Document.id.in_(read)), _some(session, Document.id, seen)
-        drafts = _some(
-            session, Deliverable.id, Deliverable.client_id.in_(scope.clients()), Deliverable.state.in_(OPEN)
-        )
+        drafts = _some(session, Deliverable.id, Deliverable.client_id.in_(scope.clients()), Deliverable.state.in_(OPEN))
     of_client = {
         "client": "",
         "client's timeline": "/timeline",
@@ -134,7 +135,9 @@ def _sizes(services: Services) -> Iterator[Spread]:
     """How large the practice is."""
     with services.database.reading() as session:
         for name, table in (("clients", Client), ("documents", Document), ("versions", DocumentVersion)):
-            yield spread(f"the practice's {name}", "count", [session.scalar(select(func.count()).select_from(table)) or 0])
+            yield spread(
+                f"the practice's {name}", "count", [session.scalar(select(func.count()).select_from(table)) or 0]
+            )
 
 
 def _open(services: Services, browser: TestClient, path: str) -> Opened:
@@ -173,11 +176,20 @@ def _home(bench: Bench) -> Path:
     shutil.copytree(replace(bench, clients=READ).home("loaded"), home)
     with build(load_settings(home), own_index=True, purpose="bench") as services:
         grow(services, bench.clients, DOCUMENTS, bench.progress, mails=MAILS)
+        _all_hers(services)
         run_night(services, as_of=TODAY, now=services.clock.now(), progress=bench.progress, workers=workers(services))
         with services.database.writing() as session:
             set_password(session, PEOPLE[0][1], PASSWORD, services.clock.now())
     (home / "grown").touch()
     return home
+
+
+def _all_hers(services: Services) -> None:
+    """Every client the partner's: a page shows the whole practice to whoever sees all of it."""
+    with services.database.writing() as session:
+        partner = session.scalars(select(Person.id).where(Person.email == PEOPLE[0][1])).one()
+        for client in session.scalars(select(Client)):
+            client.partner_id = partner
 
 
 def _session(services: Services) -> str:

@@ -27,7 +27,11 @@ class Message(Scanned, Base):
     """
 
     __tablename__ = "messages"
-    __table_args__ = (UniqueConstraint("client_id", "message_id"),)
+    # the second holds all that the inbox asks of tens of thousands of mails, so that none of their bodies is read for it
+    __table_args__ = (
+        UniqueConstraint("client_id", "message_id"),
+        Index("ix_messages_direction_sent_at_client_id_thread", "direction", "sent_at", "client_id", "thread", "id"),
+    )
     id: Mapped[Key]
     message_id: Mapped[str]
     thread: Mapped[str] = mapped_column(index=True)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.tables.base import Base, Key, Long, OfClient
@@ -26,7 +26,11 @@ class ClientScan(OfClient, Base):
     """One client in one night: what it read and how it ended. `state`: done, unchanged, failed; `error` says why it failed."""
 
     __tablename__ = "client_scans"
-    __table_args__ = (UniqueConstraint("as_of", "client_id"),)
+    # the second for the last scan of every client: without it the list of them is found day by day
+    __table_args__ = (
+        UniqueConstraint("as_of", "client_id"),
+        Index("ix_client_scans_client_id_as_of", "client_id", "as_of"),
+    )
     id: Mapped[Key]
     as_of: Mapped[date] = mapped_column(index=True)
     state: Mapped[str] = mapped_column(String(10))
@@ -46,7 +50,8 @@ class SignalRow(OfClient, Base):
     Terms and score are those of `brief.md`; `nominal_due` is the date before the roll."""
 
     __tablename__ = "signals"
-    __table_args__ = (UniqueConstraint("as_of", "key"),)
+    # the second for what each client's last scan raised: by either column alone all of a night's are read for every client
+    __table_args__ = (UniqueConstraint("as_of", "key"), Index("ix_signals_client_id_as_of", "client_id", "as_of"))
     id: Mapped[Key]
     as_of: Mapped[date] = mapped_column(index=True)
     key: Mapped[str] = mapped_column(String(40), index=True)

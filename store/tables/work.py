@@ -33,7 +33,11 @@ class Engagement(Scanned, Base):
     steps were not made from a template."""
 
     __tablename__ = "engagements"
-    __table_args__ = (Index("ix_engagements_series_id_series_nth", "series_id", "series_nth", unique=True),)
+    # the second, as that of tasks: whose work a client is, asked for every client and colleague
+    __table_args__ = (
+        Index("ix_engagements_series_id_series_nth", "series_id", "series_nth", unique=True),
+        Index("ix_engagements_owner_id_client_id", "owner_id", "client_id"),
+    )
     id: Mapped[Key]
     ref: Mapped[str] = mapped_column(unique=True)
     template: Mapped[str] = mapped_column(String(20))
@@ -78,6 +82,7 @@ class Task(Scanned, Base):
     shown in a day's work before. `every` (week, month, quarter, year): it comes again, `nth` times so far, counted from `anchor`."""
 
     __tablename__ = "tasks"
+    __table_args__ = (Index("ix_tasks_owner_id_client_id", "owner_id", "client_id"),)
     id: Mapped[Key]
     engagement_id: Mapped[str | None] = mapped_column(ForeignKey("engagements.id"), index=True)
     title: Mapped[str]

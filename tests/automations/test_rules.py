@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,43 +11,62 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from store.audit import AuditTag
 from store.database import Database
 from store.errors import Conflict, Forbidden, Invalid, NotFound
 from store.tables import (
     Automation,
     AutomationDraft,
     AutomationFiring,
+    Client,
+    ClientRequest,
     ClientTag,
     Deliverable,
     Engagement,
+    EngagementLetter,
     Mention,
     Note,
     Post,
     Release,
+    RequestItem,
     Task,
     Wall,
 )
 from tests.billing.firm import acting, firm
-from tests.signals.rows import MANAGER, NOW, PARTNER, STAFF, TODAY, Monday, eng, per
+from tests.signals.rows import MANAGER, NOW, PARTNER, STAFF, TODAY, cl, eng, per
 from workspace.automations import dry_run, engine, keep, log
 from workspace.automations.library import library
 from workspace.automations.rules import ACTIONS, MOVES, as_plain, as_rule
-from workspace.scope import Scope
+from workspace.directory.fields import define
+from workspace.directory.lifecycle import move
+from workspace.directory.tags import add_tag
+from workspace.directory.words import note
+from workspace.requests.proposals import receive
+from workspace.scope import Scope, access_client, system_scope
 from workspace.undo import undo
 from workspace.workflow.engagements import move_stage
 from workspace.workflow.tasks import NewTask, add_task, finish_task
 
 
-@pytest.fixture
-def works(database: Database) -> Database:
-    """The small firm, with automations at the committing door as the program has them."""
-    made = firm(database)
+def software(session: Session, today: date = TODAY) -> Scope:
+    """The scope that automations act with."""
+    return system_scope(session, engine.ACTOR, now=NOW, today=today)
+
+
+def following(database: Database) -> Database:
+    """The database with automations at its committing door, as the program has it."""
 
     def follow(session: Session) -> None:
-        engine.settle_in(session, Monday())
+        engine.settle(software(session))
 
-    made.before_commit = follow
-    return made
+    database.before_commit = follow
+    return database
+
+
+@pytest.fixture
+def works(database: Database) -> Database:
+    """The small firm."""
+    return following(firm(database))
 
 
 def rule(name: str, trigger: dict[str, Any], *actions: dict[str, Any], **conditions: Any) -> dict[str, Any]:
@@ -128,12 +147,10 @@ def test_a_rolled_back_act_leaves_nothing_and_a_failing_rule_does_not_stop_it(wo
     with acting(works) as scope:
         assert not firings(scope)
         scope.session.get_one(Engagement, eng("E1")).owner_id = None
-        from store.tables import Client
-
         client = scope.session.scalars(select(Client).where(Client.ref == "C1")).one()
         client.partner_id = client.manager_id = None
     with works.writing() as session:  # nobody is left to give a task to
-        move_stage(engine.acting(session, NOW, TODAY), "E1", "in-review")
+        move_stage(software(session), "E1", "in-review")
     with works.reading() as session:
         rows = session.scalars(select(AutomationFiring)).all()
         assert {one.state for one in rows} == {"failed"} and len(rows) == 2
@@ -147,7 +164,7 @@ def test_a_chain_runs_and_a_circle_ends(works: Database) -> None:
     with acting(works) as scope:
         move_stage(scope, "E1", "in-review")
     with acting(works) as scope:
-        assert {depth for depth in scope.session.scalars(select(AutomationFiring.depth))} == {0, 1}
+        assert set(scope.session.scalars(select(AutomationFiring.depth))) == {0, 1}
         assert scope.session.get_one(Engagement, eng("E1")).stage == "in-review"
     assert titles(works) == ["Round"]
 
@@ -195,7 +212,7 @@ def outcome(database: Database, rules: list[Any], order: list[int], moves: list[
         scope.session.flush()
         for ref, stage in moves:
             move_stage(scope, ref, stage)
-        by = engine.acting(scope.session, NOW, TODAY)
+        by = software(scope.session)
 
         def left() -> Any:
             works = scope.session.execute(select(Engagement.ref, Engagement.stage)).tuples().all()
@@ -242,14 +259,14 @@ def test_a_date_brings_what_is_due_once_and_makes_up_for_no_day_before_it_was_on
     )
     for _ in range(2):
         with works.writing() as session:
-            scope = engine.acting(session, NOW, TODAY)
+            scope = software(session)
             engine.meet(scope, engine.due(scope))
     with acting(works) as scope:
         [made] = scope.session.scalars(select(Task))
         assert made.engagement_id == eng("E1") and made.due is not None
         assert TODAY < made.due <= TODAY + timedelta(days=7)
-        assert not engine.due(engine.acting(scope.session, NOW, TODAY))
-        tomorrow = engine.due(engine.acting(scope.session, NOW, TODAY + timedelta(days=1)))
+        assert not engine.due(software(scope.session))
+        tomorrow = engine.due(software(scope.session, TODAY + timedelta(days=1)))
         assert [one.subject for one in tomorrow] == ["engagement:E3"]
 
 
@@ -264,8 +281,6 @@ def test_tasks_clients_and_first_steps_set_it_off(works: Database) -> None:
         finish_task(scope, row.id)
     with acting(works) as scope:
         assert scope.session.scalar(select(func.count()).select_from(ClientTag)) == 1
-        from workspace.directory.lifecycle import move
-
         move(scope, "C2", "leaving", "sold the shop")
     assert titles(works) == ["Bill the rest", "Get the BANK statements", "Reconcile"]
 
@@ -397,3 +412,76 @@ def test_everything_in_the_library_can_be_kept_and_is_off(works: Database) -> No
         for one in library():
             keep.add(scope, as_plain(one.rule), one.slug)
         assert len(library()) >= 10 and all(one.since is None for one in keep.automations(scope))
+
+
+def test_every_act_does_its_work_together_and_is_told_beforehand(works: Database) -> None:
+    with acting(works) as scope:
+        define(scope, "engagement", "Season", "choice", ("early", "late"))
+        define(scope, "client", "Shelf", "number")
+    acts = [
+        {"kind": "tag", "value": "waits"},
+        {"kind": "request", "value": ""},
+        {"kind": "engagement-field", "value": "Season", "text": "late"},
+        {"kind": "client-field", "value": "Shelf", "text": "12"},
+        {"kind": "untag", "value": "waits"},
+        {"kind": "stage", "value": "waiting-on-client"},
+    ]
+    made = on(works, rule("All", entered("in-review"), *acts))
+    with acting(works) as scope:
+        move_stage(scope, "E1", "in-review")
+    with acting(works) as scope:
+        [told] = dry_run.dry_run(scope, engine.rule_of(keep.automation(scope, made))).now
+    assert len(told.acts) == len(acts) and "list 1120-S" in told.acts[1]
+    with acting(works) as scope:
+        work = scope.session.get_one(Engagement, eng("E1"))
+        assert (work.stage, work.custom["Season"]) == ("waiting-on-client", "late")
+        assert scope.session.get_one(Client, cl("C1")).custom["Shelf"] == "12"
+        assert scope.session.scalars(select(RequestItem)).all() and not scope.session.scalars(select(ClientTag)).all()
+        [line], _ = log.log(scope)
+        assert [one["what"].split()[0] for one in line.did] == ["tagged", "put", "set", "set", "took", "moved"]
+        log.take_back(scope, line.id)
+    with acting(works) as scope:
+        work = scope.session.get_one(Engagement, eng("E1"))
+        assert (work.stage, work.custom) == ("in-review", {}) and not scope.session.scalars(select(RequestItem)).all()
+
+
+def test_a_complete_list_and_a_signed_letter_set_it_off_at_once(works: Database) -> None:
+    on(works, rule("Papers", {"kind": "request"}, task("Begin")))
+    on(works, rule("Letter", {"kind": "date", "value": "letter-signed"}, task("Welcome")))
+    with acting(works) as scope:
+        common = {"client_id": cl("C1"), "request_id": "req"}
+        scope.session.add(ClientRequest(id="req", client_id=cl("C1"), engagement_id=eng("E1"), title="Papers"))
+        scope.session.flush()
+        for number in (1, 2):
+            scope.session.add(RequestItem(id=f"item{number}", item=f"Paper {number}", **common))
+    for number, so_far in ((1, []), (2, ["Begin"])):
+        with acting(works) as scope:
+            receive(scope, f"item{number}", TODAY - timedelta(days=1))
+        assert titles(works) == so_far
+    with acting(works) as scope:
+        scope.session.add(EngagementLetter(id="let", client_id=cl("C2"), engagement_id=eng("E3"), signed_on=TODAY))
+        note(scope, AuditTag.LETTER_SIGNED, "signing:x", cl("C2"))
+    assert titles(works) == ["Begin", "Welcome"]
+
+
+def test_on_postgresql_every_trigger_is_asked_for_and_met(postgres: Database) -> None:
+    works = following(firm(postgres))
+    triggers = [entered("in-review"), {"kind": "request"}, {"kind": "document", "value": "w-2"}, {"kind": "task"}]
+    triggers += [{"kind": "signal", "value": "ar-aging"}, {"kind": "client", "value": "leaving"}]
+    triggers += [{"kind": "date", "value": base, "days": 0} for base in ("due", "period-end", "letter-signed")]
+    rules = [on(works, rule(f"R{n}", one, task(f"T{n}"), tag="all")) for n, one in enumerate(triggers)]
+    with acting(works) as scope:
+        for ref in ("C1", "C2"):
+            add_tag(scope, access_client(scope, ref), "all")
+        scope.session.get_one(Engagement, eng("E1")).due = TODAY
+        move_stage(scope, "E1", "in-review")
+        finish_task(scope, add_task(scope, NewTask("C1", "Ring the bank")).id)
+        move(scope, "C2", "leaving", "sold")
+    with works.writing() as session:
+        found = engine.due(software(session))
+        assert engine.meet(software(session), found) == 1
+    assert titles(works) == ["Ring the bank", "T0", "T3", "T5", "T6"]
+    with acting(works) as scope:
+        assert log.log(scope)[1] == 4
+        would = [dry_run.dry_run(scope, engine.rule_of(keep.automation(scope, one))) for one in rules]
+        assert [len(one.now) for one in would] == [1, 0, 0, 1, 0, 1, 1, 0, 0]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from store.errors import Invalid
@@ -290,6 +290,9 @@ names = st.text(
 
 
 @given(st.lists(names, min_size=1, max_size=3), st.text(alphabet="ABCabc0123456789 -/#$%.,()", min_size=1, max_size=12))
+@example(["Bank statements"], "A..0")
+@example(["Bank statements"], "A..")
+@example(["Bank statements"], "7..")
 @settings(max_examples=60)
 def test_whatever_a_record_is_called_its_figures_are_tied(items: list[str], number: str) -> None:
     """Names of request items and invoice numbers as people type them; the text says them and every figure in them has its record."""

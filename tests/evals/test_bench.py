@@ -44,11 +44,24 @@ def test_a_spread_is_told_by_nearest_rank() -> None:
     assert spread("x", "ms", range(1, 101)).p95 == 95
 
 
-def test_pages(bench: Bench) -> None:
+def test_pages(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "TIMES", 3)
     found = by_name(list(pages.measure(bench)))
-    assert found["brief"].n == pages.TIMES >= found["client"].n > 0
-    # how many queries a page asks hangs on the page, not on the run
-    assert found["brief: queries"].least == found["brief: queries"].most > 0
+    assert found["brief"].n == pages.TIMES == found["client"].n
+    # how many queries a page asks hangs on the page, not on the run; the empty one asks who is there
+    assert found["brief: queries"].least == found["brief: queries"].most > found["empty page: queries"].most == 1
+    assert 0 < found["empty page: sent, gzip"].most < found["board: sent, gzip"].most < 150
+    assert found["styles and scripts, once"].most > found["board: sent, gzip"].most / 2
+
+
+def test_pages_of_a_practice_of_copies(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"TIMES": 1, "READ": CLIENTS, "DOCUMENTS": 3, "MAILS": 4}.items():
+        monkeypatch.setattr(pages, name, value)
+    grown = Bench(bench.homes, 2 * CLIENTS + 1, False, silent)
+    found = by_name(list(pages.measure(grown)))
+    assert found["the practice's clients"].median == 2 * CLIENTS + 1
+    assert found["the practice's documents"].median >= 3 * (2 * CLIENTS + 1)
+    assert found["review"].n == found["document with facts"].n == 1
 
 
 def test_night(bench: Bench) -> None:

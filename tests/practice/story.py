@@ -7,10 +7,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from agents.reminders import remind
+from agents.scan import scan_client
 from api.wiring import Services
 from store.tables import Base, Client, Engagement, Person, Task
+from workspace.scope import system_scope
 
-CLIENT, CONTACT = "Lantern Books Inc", "Vera Lantern"
+CLIENT, CONTACT, ADDRESS = "Lantern Books Inc", "Vera Lantern", "vera@lantern.example"
 MATTER, AGAINST = "Okafor v. Tallgrass Rentals", "Tallgrass Rentals LLC"
 PAPER, ASKED, BY_POST = "Articles of incorporation", "Articles of incorporation", "Lease of the shop"
 SERVICES = {
@@ -49,6 +52,15 @@ DIFFERS = {
 }
 _ID = re.compile(r"\b([a-z]{2,8})_[0-9a-f]{16}\b")
 _HASH = re.compile(r"\b[0-9a-f]{64}\b")
+
+
+def night(services: Services, ref: str) -> None:
+    """What happens within a minute of an upload and over night: the client's file is read, what was asked for is held against it, and
+    reminders are drafted or withdrawn."""
+    services.desk.rest()
+    today, now = services.clock.today(), services.clock.now()
+    scan_client(services, ref, as_of=today, now=now)
+    remind(services, lambda session: system_scope(session, "night", now=now, today=today), [ref])
 
 
 def records(services: Services) -> dict[str, Counter[str]]:

@@ -26,6 +26,9 @@ FACTS = (
     known("money", "415000.00", "budgeted revenue, October 2025"),
     known("money", "428600.00", "revenue, October 2025"),
     known("money", "391200.00", "revenue, September 2025"),
+    known("money", "840.00", "accuracy-related penalty, notice CP2000, 2024"),
+    known("money", "-1350.25", "net income, August 2025"),
+    known("period", "2025-08", "month before that"),
     known("money", "64200.00", "accounts payable, October 2025"),
     known("money", "410.00", "proposed write-off"),
     known("money", "185.00", "hourly rate"),
@@ -84,6 +87,21 @@ PAIRS = [
     ("The loan is paid off on June 30, 2030.", "The loan was drawn on June 30, 2030."),
     # which is more
     ("Sales were $428,600, up from $391,200 in September.", "Sales were $391,200 in September, up from $428,600."),
+    ("Sales rose to $428,600 from $391,200 in September.", "Sales fell to $428,600 from $391,200 in September."),
+    # a period right behind its amount, or said by the one before
+    ("Up from $391,200 (September 2025).", "Up from $391,200 (October 2025)."),
+    ("The prior month's sales were $391,200.", "The prior month's sales were $428,600."),
+    ("Revenue beat the budget of $415,000.", "Revenue beat the prior month's $415,000."),
+    # what has changed, what a penalty is for
+    ("Revenue grew 9.6%.", "Net income grew 9.6%."),
+    ("The accuracy-related penalty is $840.", "The failure-to-file penalty is $840."),
+    # of two nouns the one that says what it is
+    ("In rebuttal of the $1,335 painting charge.", "In rebuttal of the $1,335 cleaning charge."),
+    ("Of the tax refund, $2,480 is here.", "Of the tax refund, $4,200 is here."),
+    # "before" a day is no "less"
+    ("Answer before the deadline of March 11, 2026.", "Answer before the hearing of March 11, 2026."),
+    # a loss in brackets, its verb broad
+    ("August 2025 closed at ($1,350.25).", "Revenue was ($1,350.25)."),
     # who somebody is and which number it is
     ("The other side's lawyer is Ruth Adelman.", "Our star witness is Ruth Adelman."),
     ("The case number is 2025-CV-01184.", "The settlement check number is 2025-CV-01184."),

@@ -5,15 +5,17 @@ import json
 import random
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
 import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 from schemathesis.core import NOT_SET
-from schemathesis.openapi import checks as _openapi_checks  # noqa: F401 - the checks are known once it is imported
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi import checks
 
@@ -128,6 +130,27 @@ def enumerated(operation: APIOperation[Any, Any, Any, Any], mode: GenerationMode
     return list(islice(same, count))
 
 
+def drawn(operation: APIOperation[Any, Any, Any, Any], mode: GenerationMode, count: int) -> list[Case]:
+    """`count` cases by chance, the same each time."""
+    found: list[Case] = []
+
+    @settings(
+        max_examples=count,
+        database=None,
+        derandomize=True,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(operation.as_strategy(mode))
+    def collect(case: Case) -> None:
+        found.append(case)
+
+    with suppress(Unsatisfiable):
+        collect()
+    return found
+
+
 def table_of(path: str, name: str) -> str:
     """The tables whose keys a parameter of an address takes, "" when it takes none."""
     before = re.search(r"/([\w-]+)/\{" + name + r"\}", path)
@@ -180,18 +203,18 @@ def _meant(name: str, value: Any, rows: dict[str, list[str]], chance: random.Ran
 def swapped(case: Case, wrong: dict[str, str]) -> Iterator[tuple[str, Case]]:
     """The case with one key at a time exchanged for what `wrong` holds for its table, and that key."""
     for name in case.path_parameters:
-        for table in table_of(case.operation.path, name).split():
+        for table in sorted(set(table_of(case.operation.path, name).split()) & set(wrong)):
             made = filled(case, {}, random.Random(0), 0)
             made.path_parameters[name] = wrong[table]
             yield wrong[table], made
     for name in case.query:
-        for table in TABLES.get(name, "").split():
+        for table in sorted(set(TABLES.get(name, "").split()) & set(wrong)):
             made = filled(case, {}, random.Random(0), 0)
             made.query[name] = wrong[table]
             yield wrong[table], made
     if isinstance(case.body, dict) and case.media_type == "application/json":
         for name in case.body:
-            for table in TABLES.get(name, "").split():
+            for table in sorted(set(TABLES.get(name, "").split()) & set(wrong)):
                 made = filled(case, {}, random.Random(0), 0)
                 old = made.body[name]
                 made.body[name] = [wrong[table]] if isinstance(old, list) else wrong[table]

@@ -54,7 +54,7 @@ _PLAIN: dict[str, dict[str, Any]] = {  # what a row needs to be seen by whoever 
     "time_entries": {"invoice_id": None, "written_off_on": None},
     "expenses": {"invoice_id": None, "written_off_on": None},
     "trust_journal": {"kind": "receipt", "own": None, "reverses_id": None},
-    "loose_files": {"state": "waiting", "source": "upload"},
+    "loose_files": {"state": "filed", "source": "upload"},
 }
 
 
@@ -118,7 +118,7 @@ def _walls(connection: Connection) -> None:
 def _plant(connection: Connection, ref: str) -> dict[str, str]:
     """A row of the client in every table of clients' rows; the key of each by table."""
     ben = connection.execute(text("SELECT id FROM people WHERE email = 'ben@alder.example'")).scalar_one()
-    made = {"people": str(ben)}
+    made, keys = {"people": str(ben)}, dict[str, str]()
     tables = [t for t in Base.metadata.sorted_tables if t.name in ("clients", *_BESIDE) or "client_id" in t.columns]
     for table in tables:
         if table.name in _NOT:
@@ -130,7 +130,8 @@ def _plant(connection: Connection, ref: str) -> dict[str, str]:
             text(f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join(f":{n}" for n in row)})'), row
         )
         made[table.name] = str(row["id"])
-    return {table: key for table, key in made.items() if table != "people"}
+        keys[table.name] = str(row.get("ref") or row.get("key") or row["id"])
+    return keys
 
 
 def _value(table: Table, column: Column[Any], ref: str, made: dict[str, str]) -> Any:

@@ -153,5 +153,5 @@ def _firm(who: Visitor, firm: Firm, ids: dict[str, str]) -> None:
     ids["webhook"] = call(who, "POST", "/webhooks", hook, 201)["id"]
     call(who, "POST", "/me/tokens", {"name": "Nightly export", "kind": "read", "days": 90}, 201)
     rule = {"name": "Call when filed", "trigger": {"kind": "stage", "value": "filed"}}
-    rule |= {"actions": [{"kind": "task", "value": "Call the client", "who": "owner", "days": 2}]}
+    rule |= {"actions": [{"kind": "task", "value": "Call the client", "who": "manager", "days": 2}]}
     ids["automation"] = call(who, "POST", "/automations", rule, 201)["id"]

@@ -82,9 +82,9 @@ def test_kept_tried_and_switched_on_in_the_browser(own: Own) -> None:
     assert "Seven &lt;b&gt;days" in tried.text
     assert len(call(ana, "GET", "/automations")) == 1
     mark = re.findall(r'name="mark" value="([0-9a-f]+)"', page.text)[-1]
-    _, queries = selects(services, lambda: ana.get(address))
-    assert len(queries) <= 20, len(queries)
     assert ana.post(address, **form, do="keep", mark=mark).status_code == 303
+    shown, queries = selects(services, lambda: ana.get(address))
+    assert "add “Ring Harbor Bakery Inc” for Ana" in shown.text and len(queries) <= 12, "\n\n".join(queries)
     refused = ana.post(address, **form, do="keep", mark=mark)
     assert refused.status_code == 409 and 'role="alert"' in refused.text and "Seven" in refused.text
     wrong = ana.post("/automations/new", **{**form, "name": "x", "trigger": "signal", "value": "moonrise"})
@@ -116,15 +116,13 @@ def test_json_follows_a_move_at_once_and_the_terminal_tells_of_it(own: Own) -> N
     shown = ana.http.get(f"/api/v1/automations/{made}")
     assert shown.json()["fired"] == 1 and shown.json()["last_fired"]
     changed = rule("Review", "stage", "in-review", task("Look", "manager"))
-    answer = call(ana, "PUT", f"/automations/{made}", changed, **{"If-Match": shown.headers["etag"]})
+    answer = call(ana, "PUT", f"/automations/{made}", changed, 200, **{"If-Match": shown.headers["etag"]})
     assert answer["act"] and answer["then"] == ["add the task “Look” for the manager"] and answer["on_since"]
     assert (
         "changed by somebody" in call(ana, "PUT", f"/automations/{made}", changed, 409, **{"If-Match": '"0"'})["error"]
     )
     dry = call(ana, "POST", "/automations/dry-run", rule("?", "stage", "in-review", task("Other")))
-    assert [one["acts"] for one in dry["now"]] == [["add “Other” for Sol Reyes"]] or dry["now"][0]["acts"][
-        0
-    ].startswith("add “Other”")
+    assert [one["acts"] for one in dry["now"]] == [["add “Other” for Sol Reed"]]
     assert call(ana, "POST", "/automations", {**changed, "name": "y", "actions": [{"kind": "send", "value": "x"}]}, 422)
     undone = call(ana, "POST", f"/automations/log/{line['id']}/undo")
     assert undone["state"] == "undone" and titles(services) == []

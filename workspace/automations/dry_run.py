@@ -4,14 +4,15 @@ It meets what happened as the records tell it now, with today's conditions, owne
 the trail. Only clients that the asker may see.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from store.audit import AuditTag
-from store.tables import AuditEntry, AutomationFiring, Document, Engagement, RequestItem, SignalRow, Task
+from store.tables import AuditEntry, AutomationFiring, Document, Engagement, Person, RequestItem, SignalRow, Task
 from workspace.automations.acts import foretell
 from workspace.automations.around import look_around
 from workspace.automations.engine import firing_id
@@ -61,13 +62,14 @@ class DryRun:
     more: bool
 
 
-def dry_run(scope: Scope, rule: Rule) -> DryRun:
-    """Try a rule, kept or not. Raises Forbidden without automation:set. Twelve queries at most."""
+def dry_run(scope: Scope, rule: Rule, people: Sequence[Person] | None = None) -> DryRun:
+    """Try a rule, kept or not; nine queries at most. `people` are the active ones where they were read already. Raises Forbidden without
+    automation:set."""
     scope.require(Right.AUTOMATION_SET)
     since = scope.today - BEHIND
     found = {(one.subject, one.occasion): one for one in _events(scope, rule, since) if fits(rule.trigger, one)}
     events = sorted(found.values(), key=lambda one: (one.day, one.subject), reverse=True)
-    around = look_around(scope, [rule], events[:MOST])
+    around = look_around(scope, [rule], events[:MOST], people)
     cases = [case for one in events[:MOST] if (case := around.case(rule, one)) is not None]
     ids = {firing_id(rule.id, one.event): one for one in cases} if rule.id else {}
     fired = (
@@ -136,7 +138,9 @@ def _stages(scope: Scope, stage: str, since: date) -> list[Event]:
         if entered == stage:
             came.setdefault(one.subject.partition(":")[2], one.at.date())
     column = {"in-progress": Engagement.started_on, "filed": Engagement.filed_on, "done": Engagement.finished_on}
-    which = Engagement.ref.in_(came)
+    which: ColumnElement[bool] = Engagement.ref.in_(came)
+    if not came and stage not in column:
+        return []
     if stage in column:
         which |= (Engagement.stage == stage) & (column[stage] >= since) & (column[stage] <= scope.today)
     rows = scope.session.scalars(select(Engagement).where(which, Engagement.client_id.in_(scope.clients())))

@@ -7,12 +7,11 @@ ends because every wave needs a firing that was not there, and after DEEPEST wav
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from store import audit
 from store.audit import AuditTag
@@ -24,7 +23,7 @@ from workspace.automations.around import Around, Case, look_around
 from workspace.automations.happened import BEHIND, Event, dates, from_entries, papers
 from workspace.automations.rules import Rule, as_rule
 from workspace.automations.tags import TAGS
-from workspace.scope import Clock, Right, Scope, system_scope
+from workspace.scope import Right, Scope
 from workspace.snapshot import Snapshot
 from workspace.undo import undoable
 
@@ -33,19 +32,11 @@ DEEPEST = 5
 ACTOR = "automation"
 
 
-def settle_in(session: Session, clock: Clock) -> int:
-    """What the committing door calls at the end of a transaction (store/database.py): `settle`, on the clock's day."""
-    return settle(acting(session, clock.now(), clock.today()))
-
-
-def acting(session: Session, now: datetime, today: date) -> Scope:
-    """The scope that automations act with: all clients, no decision."""
-    return system_scope(session, ACTOR, now=now, today=today)
-
-
 def settle(scope: Scope) -> int:
-    """Do what follows from the entries that this transaction puts on the trail; how many firings. Without one that matters it asks the
-    database nothing, without a rule that is on one question."""
+    """Do what follows from the entries that this transaction puts on the trail; how many firings. `scope` is that of the software: all
+    clients, no decision. Called by the committing door; without an entry that matters it asks the database nothing, without a rule that
+    is on one question."""
+    scope.require(Right.SCAN_RUN)
     entries: list[Mapping[str, Any]] = scope.session.info.get("audit", [])
     if not any(one["tag"] in TAGS for one in entries):
         return 0

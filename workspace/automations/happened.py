@@ -90,8 +90,8 @@ def from_entries(scope: Scope, entries: Iterable[Mapping[str, Any]], rules: Coll
     if "task" in asked:
         found += [of_task(one) for one in tasks]
     if "request" in asked:
-        touched = {str(e["client_id"]) for tag in REQUEST_TAGS for e in by_tag.get(tag, ())}
-        found += complete(scope, RequestItem.client_id.in_(touched), scope.today) if touched else []
+        about = [str(e["subject"]).partition(":")[2] for tag in REQUEST_TAGS for e in by_tag.get(tag, ())]
+        found += complete(scope, _lists_of(about), scope.today - BEHIND) if about else []
     if "client" in asked:
         found += [of_client(one, scope.today) for one in by_tag.get(AuditTag.CLIENT_MOVED, ())]
     if "signal" in asked:
@@ -135,6 +135,13 @@ def at_stage(work: Engagement, stage: str, day: date) -> Event:
     return Event("stage", f"engagement:{work.ref}", f"{stage}@{day}", stage, work.client_id, day, why, work.id)
 
 
+def _lists_of(about: Collection[str]) -> ColumnElement[bool]:
+    """The request lists of these items, or of the items of these matches."""
+    items = select(ItemMatch.item_id).where(ItemMatch.id.in_(about))
+    lists = select(RequestItem.request_id).where(RequestItem.id.in_(about) | RequestItem.id.in_(items))
+    return ClientRequest.id.in_(lists)
+
+
 def complete(scope: Scope, which: ColumnElement[bool], since: date) -> list[Event]:
     """Request lists of which everything has come, the last of it on `since` or later."""
     rows = scope.session.execute(
@@ -156,6 +163,7 @@ def complete(scope: Scope, which: ColumnElement[bool], since: date) -> list[Even
             row.engagement_id,
         )
         for row, day in rows
+        if day is not None
     ]
 
 

@@ -40,8 +40,8 @@ class Listed:
     last: datetime | None
 
 
-def automations(scope: Scope) -> tuple[Listed, ...]:
-    """All rules, those that act first, by name; two queries. Raises Forbidden without automation:set."""
+def automations(scope: Scope, rule_id: str | None = None) -> tuple[Listed, ...]:
+    """All rules, those that act first, by name, or the one of that id or name; two queries. Raises Forbidden without automation:set."""
     scope.require(Right.AUTOMATION_SET)
     row = AutomationFiring
     counted = scope.session.execute(
@@ -53,6 +53,8 @@ def automations(scope: Scope) -> tuple[Listed, ...]:
     for rule_id, state, many, at in counted:
         counts.setdefault(rule_id, []).append((state, many, at))
     query = select(Automation, Person.name).join(Person, Person.id == Automation.changed_by)
+    if rule_id is not None:
+        query = query.where((Automation.id == rule_id) | (Automation.name == rule_id))
     found = [_listed(one, by, counts.get(one.id, [])) for one, by in scope.session.execute(query).tuples()]
     return tuple(sorted(found, key=lambda one: (one.since is None, one.rule.name.casefold(), one.id)))
 
@@ -88,9 +90,11 @@ def automation(scope: Scope, rule_id: str) -> Automation:
 
 
 def listed(scope: Scope, rule_id: str) -> Listed:
-    """One rule as it is listed."""
-    identity = automation(scope, rule_id).id
-    return next(one for one in automations(scope) if one.id == identity)
+    """One rule as it is listed. Raises Forbidden, NotFound."""
+    found = automations(scope, rule_id)
+    if not found:
+        raise NotFound(f"there is no automation {rule_id}")
+    return found[0]
 
 
 def add(scope: Scope, given: Mapping[str, Any], origin: str | None = None) -> tuple[str, str]:

@@ -50,9 +50,11 @@ def log(
     for column, value in asked:
         if value:
             query = query.where(column == value)
-    many = scope.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    query = query.order_by(row.at.desc(), row.id).limit(AT_ONCE).offset((max(page, 1) - 1) * AT_ONCE)
-    found = scope.session.execute(query).tuples().all()
+    ordered = query.order_by(row.at.desc(), row.id).limit(AT_ONCE).offset((max(page, 1) - 1) * AT_ONCE)
+    found = scope.session.execute(ordered).tuples().all()
+    many = len(found)
+    if page > 1 or many == AT_ONCE:
+        many = scope.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     orders: dict[str, list[Mapping[str, Any]]] = {}
     wanted = select(AutomationDraft).where(AutomationDraft.firing_id.in_([one.id for one, _, _ in found]))
     for one in scope.session.scalars(wanted.order_by(AutomationDraft.id)):

@@ -66,8 +66,8 @@ class Conditions:
 
 @dataclass(frozen=True)
 class Action:
-    """`value` is a title, stage, list, slug, tag, field or text. `who`: a role of ROLES or an address. `days` and `since` (of COUNTED): when
-    a task is due, None for no day. `text` is a field's value."""
+    """`value` is a title, stage, list, slug, tag, field or text. `who`: a role of ROLES or an address. `days` and `since` (of COUNTED):
+    when a task is due, None for no day. `text` is a field's value."""
 
     kind: str
     value: str = ""

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from store import audit
 from store.audit import AuditTag
-from store.errors import Forbidden, Invalid, NotFound
-from store.tables import Client, Engagement, Firm
+from store.errors import Conflict, Forbidden, Invalid, NotFound
+from store.tables import Bill, BillLine, Client, Engagement, Firm
 from workspace.scope import Right, Scope
 
 
@@ -35,6 +35,22 @@ def engagement_of(scope: Scope, client: Client, ref: str | None) -> Engagement |
     if found is None:
         raise NotFound(f"there is no engagement {ref} of client {client.ref}")
     return found
+
+
+def leave_drafts(scope: Scope, row_id: str, what: str) -> None:
+    """Before an entry or an expense goes: a draft that was set aside forgets it. Raises Conflict while it stands on an open draft."""
+    wanted = (
+        select(BillLine, Bill.state)
+        .join(Bill, Bill.id == BillLine.bill_id)
+        .where(or_(BillLine.time_entry_id == row_id, BillLine.expense_id == row_id))
+        .where(BillLine.client_id.in_(scope.clients()))
+    )
+    found = scope.session.execute(wanted).tuples().all()
+    if any(state == "draft" for _, state in found):
+        raise Conflict(f"{what} stands on the draft of an invoice; leave it out there first")
+    for line, _ in found:
+        line.time_entry_id = line.expense_id = None
+    scope.session.flush()
 
 
 def reason_in(text: str) -> str:

@@ -136,31 +136,20 @@ def drafts_of(scope: Scope, zone: ZoneInfo, ids: Collection[str] = ()) -> tuple[
     query."""
     row, version = tables.Deliverable, tables.DeliverableVersion
     found = scope.session.execute(
-        select(row, version.number, version.untied)
+        select(
+            *(row.id, row.slug, row.client_id, row.title, row.occasion, row.cls, row.state),
+            *(version.number, version.untied, row.as_of, row.created_at),
+        )
         .join(version, version.id == row.current_version_id)
         .where(
             row.client_id.in_(scope.clients()),
             or_(row.state.in_(OPEN), and_(row.slug == FOLLOW_UP, row.state == "released"), row.id.in_(ids)),
         )
         .order_by(row.created_at, row.id)
-    )
-    return tuple(_drafted(one, number, untied, zone) for one, number, untied in found.tuples())
-
-
-def _drafted(row: tables.Deliverable, version: int, untied: int, zone: ZoneInfo) -> Drafted:
-    return Drafted(
-        id=row.id,
-        slug=row.slug,
-        client_id=row.client_id,
-        title=row.title,
-        occasion=row.occasion,
-        cls=row.cls,
-        state=row.state,
-        version=version,
-        untied=untied,
-        as_of=row.as_of,
-        since=row.created_at.astimezone(zone).date(),
-    )
+    ).all()
+    # those of one night share their moment, and turning moments into the firm's days takes longest of all this
+    days = {moment: moment.astimezone(zone).date() for moment in {one[-1] for one in found}}
+    return tuple(Drafted(*one[:-1], since=days[one[-1]]) for one in found)
 
 
 def _papers(scope: Scope, zone: ZoneInfo, since: date, of: Collection[str]) -> tuple[Paper, ...]:

@@ -33,7 +33,8 @@ def read_brief(scope: Scope, as_of: date | None = None) -> dict[str, Any]:
     seen = {ref for ref, _ in clients.values()}
     decisions = newest_decisions(scope)
     _, zone, _ = the_firm(scope)
-    shown: dict[str, Any] = {name: _only(value, seen) for name, value in payload.items()}
+    # the queue that was kept is not gone through: the present one takes its place
+    shown: dict[str, Any] = {n: value if n == "release_queue" else _only(value, seen) for n, value in payload.items()}
     for section in _CARDS:
         shown[section] = [_live(card, decisions, scope.today) for card in shown[section]]
     shown["release_queue"] = release_queue(scope, drafts_of(scope, zone), clients)

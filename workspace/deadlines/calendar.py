@@ -37,6 +37,7 @@ def court_holidays(year: int, state: str | None = None) -> Mapping[date, str]:
     return {**_named(year, None), **(_named(year, state) if state else {})}
 
 
+@lru_cache(maxsize=16_384)  # the calendar and the night ask for the same days thousands of times
 def is_business_day(day: date, state: str | None = None) -> bool:
     """Neither Saturday nor Sunday nor a legal holiday of §7503."""
     return day.weekday() < 5 and day not in legal_holidays(day.year, state)
@@ -55,6 +56,7 @@ def add_business_days(day: date, count: int, state: str | None = None) -> date:
     return day
 
 
+@lru_cache(maxsize=16_384)
 def business_days_between(start: date, end: date, state: str | None = None) -> int:
     """How many business days lie in the half-open span [start, end): `start` counts if it is one, `end` never does.
 

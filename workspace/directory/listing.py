@@ -12,7 +12,7 @@ from workspace.pages.clients import ClientLine, clients_list
 from workspace.scope import Scope
 from workspace.snapshot.model import ZERO
 
-AT_ONCE = 2_000  # the script sorts and filters what is on the page, so a firm of usual size is one page
+AT_ONCE = 200  # a page that opens at once; sorting and finding on the page go by what is on it, the filter by all
 
 
 @dataclass(frozen=True)

@@ -302,7 +302,9 @@ def closed_by_stage(scope: Scope, matter: Engagement) -> None:
     money, and where something is left open, which its own page asks a reason for."""
     found = _may_close(scope, matter)
     if found.told:
-        raise Conflict(f"{' '.join(found.told)} Close the matter on its own page, with the reason: /matters/{matter.ref}")
+        raise Conflict(
+            f"{' '.join(found.told)} Close the matter on its own page, with the reason: /matters/{matter.ref}"
+        )
 
 
 def _may_close(scope: Scope, matter: Engagement) -> Closing:

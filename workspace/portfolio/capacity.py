@@ -6,7 +6,7 @@ anywhere, so none is taken off. Only clients that the asker sees.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -32,7 +32,7 @@ TASK, ENGAGEMENT = "task", "engagement"
 class Item:
     """A piece of work with hours. `key` is `task:ID` or `engagement:REF`; `due` the day that counts, None: no date; `pieces` are its hours
     by the week's Monday, what is late in this week. `owner_id` None: nobody who works here has it. `fixed`: the law sets its date, so it
-    goes to somebody else and not to another week. `within` is the day of its engagement, of a task. `mark`: for the form that moves it."""
+    goes to somebody else and not to another week. `within` is the day of its engagement, of a task."""
 
     key: str
     title: str
@@ -46,7 +46,12 @@ class Item:
     fixed: bool
     late: bool
     within: date | None
-    mark: str
+    row: Task | Engagement = field(repr=False, compare=False)
+
+    @property
+    def mark(self) -> str:
+        """Of the row as it was read; for use while its transaction is open."""
+        return mark_of(self.row)
 
     @property
     def kind(self) -> str:
@@ -220,7 +225,7 @@ def _tasks(
             fixed=False,
             late=_late(due, scope.today),
             within=within,
-            mark=mark_of(task),
+            row=task,
         )
         found.append((task, item))
     return found, unestimated
@@ -267,5 +272,5 @@ def _engagements(
             fixed=row.template in RETURNS,
             late=_late(due, scope.today),
             within=None,
-            mark=mark_of(row),
+            row=row,
         )

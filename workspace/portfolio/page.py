@@ -77,13 +77,18 @@ class Portfolio:
 class _Seen:
     """A client as the last scan that did not fail left it."""
 
-    row: Client
+    id: str
+    ref: str
+    name: str
+    entity_type: str
+    status: str
     partner: str | None
     manager: str | None
     state: str | None
     error: str | None
-    read: Mapping[str, Any]
-    blind: Sequence[Sequence[str]]
+    deadlines: Sequence[Mapping[str, Any]] | None
+    work: Sequence[Mapping[str, Any]] | None
+    blind: Sequence[Sequence[str]] | None
     scanned_on: date | None
 
 
@@ -91,20 +96,20 @@ def portfolio_of(scope: Scope) -> Portfolio:
     """The asker's portfolio. Raises Forbidden without portfolio:read."""
     scope.require(Right.PORTFOLIO_READ)
     seen, (people, limit) = _clients(scope), _people(scope)
-    raised = _raised(scope, {one.row.id: one.row for one in seen})
+    raised = _raised(scope, {one.id: one for one in seen})
     standings = standings_of(scope)
     closes = closes_of(scope, raised, standings.asked)
     of_client = {one.client_ref: one for one in reversed(closes)}
     clients = [
         replace(
-            _health(one, raised.get(one.row.id, ()), scope.today),
-            standing=standings.get(one.row.id),
-            close=of_client.get(one.row.ref),
+            _health(one, raised.get(one.id, ()), scope.today),
+            standing=standings.get(one.id),
+            close=of_client.get(one.ref),
         )
         for one in seen
     ]
     bearing = Counter(flag.slug for one in clients for flag in one.flags)
-    work = [(one.row.ref, row) for one in seen for row in one.read.get("work", ())]
+    work = [(one.ref, row) for one in seen for row in one.work or ()]
     days = [one.scanned_on for one in seen if one.scanned_on is not None]
     return Portfolio(
         clients=tuple(sorted(clients, key=_need)),
@@ -141,13 +146,13 @@ def _need(one: ClientHealth) -> tuple[list[int], str]:
 
 
 def _health(one: _Seen, raised: Sequence[Raised], today: date) -> ClientHealth:
-    deadlines = one.read.get("deadlines", ())
-    unseen = [*((str(what), str(why)) for what, why in one.blind), *_not_seen(one.state, one.error)]
+    deadlines = one.deadlines or ()
+    unseen = [*((str(what), str(why)) for what, why in one.blind or ()), *_not_seen(one.state, one.error)]
     return ClientHealth(
-        ref=one.row.ref,
-        name=one.row.name,
-        entity_type=one.row.entity_type,
-        status=one.row.status,
+        ref=one.ref,
+        name=one.name,
+        entity_type=one.entity_type,
+        status=one.status,
         partner=one.partner,
         manager=one.manager,
         flags=flags_of(raised, deadlines, unseen, today),
@@ -164,7 +169,8 @@ def _clients(scope: Scope) -> list[_Seen]:
     )
     last, good = aliased(ClientScan), aliased(ClientScan)
     found = scope.session.execute(
-        select(Client, partner.name, manager.name, last.state, last.error, good.read, good.blind_spots, last.as_of)
+        select(Client.id, Client.ref, Client.name, Client.entity_type, Client.status, partner.name, manager.name)
+        .add_columns(last.state, last.error, good.read["deadlines"], good.read["work"], good.blind_spots, last.as_of)
         .outerjoin(partner, partner.id == Client.partner_id)
         .outerjoin(manager, manager.id == Client.manager_id)
         .outerjoin(newest, newest.c.client_id == Client.id)
@@ -174,13 +180,10 @@ def _clients(scope: Scope) -> list[_Seen]:
         .where(Client.id.in_(scope.clients()), Client.status.in_(SERVED))
         .order_by(Client.ref)
     )
-    return [
-        _Seen(row, by, with_, state, error, read or {}, blind or (), as_of)
-        for row, by, with_, state, error, read, blind, as_of in found.tuples()
-    ]
+    return [_Seen(*row) for row in found.tuples()]
 
 
-def _raised(scope: Scope, clients: Mapping[str, Client]) -> dict[str, list[Raised]]:
+def _raised(scope: Scope, clients: Mapping[str, _Seen]) -> dict[str, list[Raised]]:
     """What is open of each client, the loudest first; two queries."""
     latest = latest_scans()
     rows = scope.session.scalars(

@@ -141,11 +141,11 @@ def _changed(before: tuple[tuple[str, Load], ...], after: tuple[tuple[str, Load]
 
 
 def _warnings(item: Item, due: date | None, changes: tuple[Change, ...]) -> list[str]:
-    found = [
-        f"{one.person} would have {one.after:g} hours of {one.free:g} in the week of {in_words(one.monday)}"
-        for one in changes
-        if one.over and one.after > one.before
-    ]
+    found = list[str]()
+    for one in changes:
+        if one.free is not None and one.over and one.after > one.before:
+            hours = f"{float(one.after):g} hours of {float(one.free):g}"
+            found.append(f"{one.person} would have {hours} in the week of {in_words(one.monday)}")
     if item.within is not None and due is not None and due > item.within and (item.due or due) <= item.within:
         found.append(f"it would come after the day of its engagement, {in_words(item.within)}")
     return found

@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Date,
-    Select,
     String,
     and_,
+    case,
     cast,
     func,
     literal,
@@ -39,7 +39,7 @@ from store.tables import (
     Task,
     TimeEntry,
 )
-from workspace.billing.amounts import ZERO, value_of
+from workspace.billing.amounts import ZERO
 from workspace.billing.work import OPEN, OPEN_EXPENSE
 from workspace.pages.money import BUCKETS
 from workspace.scope import Right, Scope
@@ -70,6 +70,8 @@ class Standing:
     waiting: tuple[Waiting, ...]
 
 
+Branch = Any
+"""A part of the one query: a Select of seven columns."""
 NOTHING = Standing(ZERO, ZERO, ZERO, ())
 
 
@@ -94,8 +96,9 @@ def standings_of(scope: Scope) -> Standings:
     parts += [_time(scope), _expenses(scope), _taken(scope)] if rates else []
     rows: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     asked: dict[str, list[tuple[str, date | None]]] = defaultdict(list)
-    for kind, client_id, day, other, first, second, count, word, more in scope.session.execute(union_all(*parts)):
-        rows[client_id][kind].append((day, _cents(first), _cents(second), count, word))
+    found_rows: Any = scope.session.execute(union_all(*parts)).all()
+    for kind, client_id, day, other, first, word, more in found_rows:
+        rows[client_id][kind].append((day, _cents(first), word))
         if kind == "asked" and more is not None:
             asked[more].append((word, other))
     for items in asked.values():
@@ -109,9 +112,9 @@ def _cents(value: Any) -> Decimal | None:
 
 
 def _row(
-    kind: str, client: Any, day: Any = None, other: Any = None, first: Any = None, second: Any = None, count: Any = None,
+    kind: str, client: Any, day: Any = None, other: Any = None, first: Any = None,
     word: Any = None, more: Any = None,
-) -> Select[Any]:  # fmt: skip
+) -> Branch:  # fmt: skip
     """A branch of the one query: every branch has the same columns, money and hours as whole hundredths."""
     return select(
         literal(kind).label("kind"),
@@ -119,14 +122,12 @@ def _row(
         cast(null(), Date) if day is None else day,
         cast(null(), Date) if other is None else other,
         cast(null(), BigInteger) if first is None else type_coerce(first, BigInteger),
-        cast(null(), BigInteger) if second is None else type_coerce(second, BigInteger),
-        cast(null(), BigInteger) if count is None else count,
         cast(null(), String) if word is None else word,
         cast(null(), String) if more is None else more,
     )
 
 
-def _asked(scope: Scope) -> Select[Any]:
+def _asked(scope: Scope) -> Branch:
     item, list_ = RequestItem, ClientRequest
     asked_on = func.coalesce(item.requested_on, list_.asked_on)
     return (
@@ -138,13 +139,13 @@ def _asked(scope: Scope) -> Select[Any]:
     )
 
 
-def _tasks(scope: Scope) -> Select[Any]:
+def _tasks(scope: Scope) -> Branch:
     return _row("task", Task.client_id, Task.waiting_since, word=Task.waiting_on).where(
         Task.client_id.in_(scope.clients()), TASK_OPEN, Task.waiting_on.is_not(None)
     )
 
 
-def _invoices(scope: Scope) -> Select[Any]:
+def _invoices(scope: Scope) -> Branch:
     paid = (
         select(Payment.invoice_id, func.sum(type_coerce(Payment.amount, BigInteger)).label("paid"))
         .where(Payment.client_id.in_(scope.clients()), Payment.paid_on <= scope.today)
@@ -159,24 +160,33 @@ def _invoices(scope: Scope) -> Select[Any]:
     )
 
 
-def _time(scope: Scope) -> Select[Any]:
-    """Open entries with as many hours at one rate together: what they are worth is rounded for each and counted."""
+def _time(scope: Scope) -> Branch:
+    """What open entries are worth by client, each rounded by itself as `amounts.value_of` does it."""
     rate = func.coalesce(TimeEntry.rate, Person.standard_rate)
     return (
-        _row("time", TimeEntry.client_id, first=TimeEntry.hours, second=rate, count=func.count())
+        _row("time", TimeEntry.client_id, first=func.sum(_value(TimeEntry.hours, rate)))
         .join(Person, Person.id == TimeEntry.person_id)
         .where(TimeEntry.client_id.in_(scope.clients()), OPEN)
-        .group_by(TimeEntry.client_id, TimeEntry.hours, rate)
+        .group_by(TimeEntry.client_id)
     )
 
 
-def _expenses(scope: Scope) -> Select[Any]:
+def _value(hours: Any, rate: Any) -> Any:
+    """Hours x rate in cents, half to even: both are whole hundredths, so nothing is lost on the way."""
+    exact = type_coerce(hours, BigInteger) * func.coalesce(type_coerce(rate, BigInteger), 0)
+    size = func.abs(exact)
+    whole, rest = size // 100, size % 100
+    up = case((rest > 50, 1), (and_(rest == 50, whole % 2 == 1), 1), else_=0)
+    return (whole + up) * case((exact < 0, -1), else_=1)
+
+
+def _expenses(scope: Scope) -> Branch:
     return _row("expense", Expense.client_id, first=func.sum(Expense.amount)).where(
         Expense.client_id.in_(scope.clients()), OPEN_EXPENSE
     ).group_by(Expense.client_id)  # fmt: skip
 
 
-def _taken(scope: Scope) -> Select[Any]:
+def _taken(scope: Scope) -> Branch:
     """What was written off open time and open expenses, or put on them."""
     return (
         _row("taken", Adjustment.client_id, first=func.sum(Adjustment.amount))
@@ -191,7 +201,7 @@ def _taken(scope: Scope) -> Select[Any]:
 def _standing(of: dict[str, list[Any]], today: date, *, sees: bool, rates: bool) -> Standing:
     balances = [(due, left or ZERO) for due, left, *_ in of.get("invoice", ())]
     old = [left for due, left in balances if left > 0 and (today - due).days > _OVER_90]
-    worth = sum((value_of(hours, rate) * count for _, hours, rate, count, _ in of.get("time", ())), ZERO)
+    worth = sum((amount or ZERO for _, amount, *_ in of.get("time", ())), ZERO)
     worth += sum((amount or ZERO for _, amount, *_ in of.get("expense", ())), ZERO)
     worth -= sum((amount or ZERO for _, amount, *_ in of.get("taken", ())), ZERO)
     return Standing(
@@ -206,7 +216,7 @@ def _waiting(of: dict[str, list[Any]]) -> tuple[Waiting, ...]:
     since: dict[str, list[date | None]] = defaultdict(list)
     for day, *_ in of.get("asked", ()):
         since["client"].append(day)
-    for day, _, _, _, whom in of.get("task", ()):
+    for day, _, whom in of.get("task", ()):
         since[whom].append(day)
     found = [Waiting(WHOSE.get(whom, whom), _first(days), len(days)) for whom, days in since.items()]
     return tuple(sorted(found, key=lambda one: (one.since or date.max, one.whom)))

@@ -8,7 +8,7 @@ fitted to one half of a set of labelled sentences (`tickmark evals asks` reports
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 
 @dataclass(frozen=True)
@@ -224,6 +224,7 @@ CUES: tuple[Cue, ...] = (
 )
 
 
+@lru_cache(maxsize=4096)  # seventy searches a sentence, and a page of mail is opened again and again
 def is_ask(sentence: str) -> bool:
     """Whether a sentence asks its reader to do, answer or decide something."""
     text = " ".join(sentence.split())

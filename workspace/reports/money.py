@@ -304,7 +304,7 @@ def concentration(scope: Scope, span: Span) -> Report:
         amount = (found.total or ZERO) - seen if shown else found.unseen_percent
         share = found.unseen_percent if shown else None
         figures.append(Figure(UNSEEN, f"{found.unseen} of the firm that are not yours", (amount,), share, rest=True))
-    says = f"share of what the firm billed; the line is at {found.limit:g} percent"
+    says = f"share of what the firm billed; who is above {float(found.limit):g} percent is marked"
     return Report(
         "concentration",
         "Concentration of revenue",

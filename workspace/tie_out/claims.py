@@ -65,7 +65,7 @@ _PAST = (
 )
 _ENDS_PAST = re.compile(rf"{_PAST}(?:\s+(?:out|in|off|up|back|down|on))?$", re.I)
 _DID = re.compile(
-    _PAST + r"(?:\s+[\w’'-]+){0,5}?\s+on\s+(?:the\s+)?$",
+    _PAST + r"(?:(?:\s+[\w’'-]+){0,5}?\s+on\s+(?:the\s+)?|\s+)$",
     re.I,
 )
 # "The loan is paid off on June 30" is a plan; "the deposit did arrive on June 30" is none.
@@ -74,7 +74,7 @@ _IS_DONE = re.compile(
 )
 _COMING = re.compile(
     r"\b(?:due|payable|expir\w+|end(?:s|ed)?|laps\w+|matur\w+|scheduled|set|extended|postponed|moved|fall\w*|fell|r[ua]ns?|must|has|have|will|shall"
-    r"|should|would|may|can|be|needs?|owed|needed|required|expected|planned|based|called|if|unless|comes?|deadline|last\s+day|stop\w*)\b",
+    r"|should|would|may|can|be|needs?|owed|needed|required|expected|planned|based|called|if|unless|comes?|becomes?|barred|deadline|last\s+day|stop\w*)\b",
     re.I,
 )
 _MUST = re.compile(
@@ -100,7 +100,7 @@ _REL_BEFORE = re.compile(
 _REL_AFTER = re.compile(rf"[\s*_]+(?:in\s+|for\s+)?(?:the\s+)?{_REL}\b", re.I)
 _ITS_PERIOD = re.compile(r"[*_]*\s+(?:\(|in\s+|for\s+|during\s+)(?:the\s+)?[*_]*", re.I)
 _COMPARED = re.compile(
-    r"\b(?:[Cc]ompare[sd]?|against|versus|vs|up\s+from|down\s+from|than|from\s+\S+\s+to|whereas|while)\b"
+    r"\b(?:[Cc]ompare[sd]?|against|versus|vs|up\s+from|down\s+from|than|from\s+\S+\s+to|to\s+\S+\s+from|whereas|while)\b"
 )
 _UP = re.compile(
     r"\b(?:up|rose|risen|rise|increas\w+|grew|grow\w*|gain\w*|higher|climb\w*|jump\w*|shot\s+up|soar\w*|surg\w+|expand\w*)\b",
@@ -116,6 +116,7 @@ _THAT_IS = re.compile(
     r"|\s*,\s*when\s+(?P<then>[^,.;:!?]*)",
     re.I,
 )
+_OF_THE_SENTENCE = ("government", "offence")
 _SEAM = 60  # characters on either side in which a wording is looked for that a figure stands in
 _OWED = frozenset(("due", "balance", "demand", "receivable", "payable", "invoice"))
 _CLOSE = 25  # characters behind a figure
@@ -138,7 +139,8 @@ class Claim:
     `bound` is the head that is part of the figure's phrase. `day`: on this date something was done, or by it something has to be.
     `limit`: it is a day by or until which. `became`: what its clause goes on to say was done with it. `way`: whether the money comes
     to the client or goes (direction.py). `then`: -1 where it is said to be of the period before ("last year's fee"), 1 of this one.
-    `measured`: the amounts that the clause of a percentage names. `words` are those of its clause that mean anything, its names among them."""
+    `measured`: the amounts that the clause of a percentage names. `bracketed`: it stands in brackets, as a loss does. `words` are those
+    of its clause that mean anything, its names among them."""
 
     heads: tuple[Mention, ...] = ()
     near: tuple[Mention, ...] = ()
@@ -155,6 +157,7 @@ class Claim:
     way: Way = ""
     then: int = 0
     measured: tuple[Mention, ...] = ()
+    bracketed: bool = False
 
     @cached_property
     def senses(self) -> frozenset[str]:
@@ -223,6 +226,7 @@ def claim_of(covered: str, figures: Sequence[Figure], figure: Figure, own: Seque
         way_of(around.left, around.right) if figure.type == "money" else "",
         _then(around) if figure.type in _VALUES else 0,
         labels.mentions("money", around.left) if figure.type == "percent" else (),
+        around.left.endswith("(") and around.right.startswith(")"),
     )
 
 
@@ -335,7 +339,9 @@ def _of_the_next(around: _Around, one: Mention) -> bool:
     return around.shared and bool(apart) and _TO_THE_NEXT.fullmatch(around.right, one.end) is not None
 
 
-def _said_of_it(figure: Figure, around: _Around, left: Sequence[Mention], right: Sequence[Mention]) -> tuple[Mention, ...]:
+def _said_of_it(
+    figure: Figure, around: _Around, left: Sequence[Mention], right: Sequence[Mention]
+) -> tuple[Mention, ...]:
     """The words of the clause that may be meant of the figure: not "invoice" in "the balance of the invoice is"."""
     modifies = [
         one for one in left if _IN_A_PHRASE.search(around.left, 0, one.start) and _SAYS.search(around.left, one.end)
@@ -383,7 +389,7 @@ def _governing(words: str, found: Sequence[Mention]) -> Mention | None:
         in_a_phrase = _IN_A_PHRASE.search(words, 0, one.start) is not None
         if "," in between and not _FILLER.fullmatch(between) and not between.rstrip(" *_").endswith(":"):
             break  # of another clause
-        if _LESS.search(words, 0, one.start) and between.strip():
+        if _LESS.search(words, 0, one.start) and between.strip() and not _OF.fullmatch(between):
             continue
         if in_a_phrase and (_SAYS.search(between) or not _FILLER.fullmatch(between)):
             left_over = left_over or one
@@ -456,7 +462,7 @@ def _aspects(around: _Around, sentence: str) -> frozenset[tuple[str, str]]:
     close = labels.aspects_of(f"{around.left} {_first_part(around.right)}")
     if any(aspect == "government" for aspect, _ in close):
         return close
-    return close | {one for one in labels.aspects_of(sentence) if one[0] == "government"}
+    return close | {one for one in labels.aspects_of(sentence) if one[0] in _OF_THE_SENTENCE}
 
 
 def _moved(around: _Around) -> int:

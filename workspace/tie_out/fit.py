@@ -86,7 +86,10 @@ def says_loss(fact: Fact, value: str, figure: Figure, claim: Claim) -> bool:
         return False
     if value[1:] != figure.value:
         return False
-    return "loss" in claim.senses if figure.type == "money" else claim.moved == -1
+    if figure.type == "percent":
+        return claim.moved == -1
+    bracketed = claim.bracketed and all(is_general(one.senses) for one in claim.heads)
+    return bracketed or "loss" in claim.senses
 
 
 def _label(fact: Fact, claim: Claim, facts: Sequence[Fact]) -> str:
@@ -214,9 +217,11 @@ def _then(fact: Fact, claim: Claim, facts: Sequence[Fact]) -> str:
     if claim.then < 0 and fact.senses & _NOT_OF_THE_PAST:
         return said
     head = head_of(fact.label)
-    twins = {one for other in facts if other.type == fact.type and head_of(other.label) == head for one in other.periods}
+    twins = {
+        one for other in facts if other.type == fact.type and head_of(other.label) == head for one in other.periods
+    }
     alike = sorted(one for one in twins if fact.periods and len(one) == len(fact.periods[0]))
-    if len(alike) < 2 or not fact.periods:  # noqa: PLR2004
+    if len(alike) < 2 or not fact.periods:
         return ""
     return said if fact.periods[0] == (alike[-1] if claim.then < 0 else alike[0]) else ""
 
@@ -235,7 +240,7 @@ def _measured(fact: Fact, claim: Claim) -> str:
 
 def _day(fact: Fact, claim: Claim) -> str:
     """A deadline is no day on which something was done, and the other way about."""
-    if claim.day == "happened" and fact.senses and fact.senses <= _TO_COME:
+    if claim.day == "happened" and fact.senses and (fact.senses <= _TO_COME or "due" in fact.senses):
         return "that it happened then"
     if claim.day == "to come" and fact.senses and fact.senses <= _HAPPENED:
         return "that it has to happen by then"

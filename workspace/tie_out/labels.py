@@ -136,8 +136,8 @@ def turns(became: frozenset[str], own: frozenset[str]) -> bool:
 
 
 def is_general(senses: frozenset[str]) -> bool:
-    """Whether all that the words mean is said of almost any amount."""
-    return senses <= set(_table()[_AGAINST])
+    """Whether the words are said of almost any amount, whatever else they may mean."""
+    return not senses or any(sense in _table()[_AGAINST] for sense in senses)
 
 
 @lru_cache(maxsize=16)

@@ -22,6 +22,8 @@ _IS_MORE = re.compile(_BETWEEN.replace("{way}", _MORE), re.I)
 _IS_LESS = re.compile(_BETWEEN.replace("{way}", _LESS), re.I)
 _FROM = re.compile(r"\bfrom[\s*_]+$", re.I)
 _TO = re.compile(r"[\s*_]+(?:in\s+\ue000+\s+)?to[\s*_]+", re.I)
+_UP_TO = re.compile(r"\bto[\s*_]+$", re.I)
+_BACK_FROM = re.compile(r"[\s*_]+(?:in\s+\ue000+\s+)?from[\s*_]+", re.I)
 _ROSE = re.compile(r"\b(?:up|rose|risen|rise[sn]?|increas\w+|grew|grow\w*|grown|climb\w*|jump\w*|went\s+up)\b", re.I)
 _FELL = re.compile(r"\b(?:down|fell|fall\w*|decreas\w+|declin\w+|dropp?\w*|shrank|shrunk|slid|slump\w*)\b", re.I)
 _END = re.compile(r"[.;!?]\s")
@@ -64,8 +66,15 @@ def _way(covered: str, one: Figure, other: Figure) -> int:
         return 1
     if _IS_LESS.fullmatch(covered, one.end, other.start):
         return -1
+    if _BACK_FROM.fullmatch(covered, one.end, other.start) and _UP_TO.search(covered, 0, one.start):
+        return -_moved(covered, one)
     if not (_TO.fullmatch(covered, one.end, other.start) and _FROM.search(covered, 0, one.start)):
         return 0
+    return _moved(covered, one)
+
+
+def _moved(covered: str, one: Figure) -> int:
+    """-1 where the words before a figure say that it rose from there, 1 that it fell."""
     words = _END.split(covered[: one.start])[-1]
     rose, fell = _ROSE.search(words), _FELL.search(words)
     return (-1 if rose else 1) if bool(rose) != bool(fell) else 0

@@ -159,9 +159,11 @@ def _at_hand(scope: Scope) -> ColumnElement[bool]:
     return or_(Message.sent_at >= literal(scope.now - LATELY, Instant()), Message.id.in_(in_hand))
 
 
-def _ours(scope: Scope) -> ColumnElement[bool]:
+def _ours(scope: Scope, *, threads: bool = False) -> ColumnElement[bool]:
+    """What the asker's clients wrote; with `threads` of a few threads, which are found by their own index."""
     # not by the index of clients: a partner's are hundreds, and what came lately, or these threads, is less than all their mail
-    return and_(Message.direction == "in", func.coalesce(Message.client_id, _NOTHING).in_(scope.clients()))
+    direction = func.coalesce(Message.direction, _NOTHING) if threads else Message.direction
+    return and_(direction == "in", func.coalesce(Message.client_id, _NOTHING).in_(scope.clients()))
 
 
 def _counts(scope: Scope) -> dict[str, int]:
@@ -218,7 +220,7 @@ def _messages(scope: Scope, view: str, roots: Sequence[str]) -> Sequence[Any]:
             PromiseReading,
             and_(PromiseReading.source == Message.id, PromiseReading.client_id == Message.client_id),
         )
-        .where(_ours(scope), _is_in(scope, view), Message.thread.in_(roots))
+        .where(_ours(scope, threads=True), _is_in(scope, view), Message.thread.in_(roots))
         .order_by(_at().desc(), Message.id)
     ).all()
 

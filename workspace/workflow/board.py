@@ -20,7 +20,7 @@ from workspace.workflow.states import OPEN as TASK_OPEN
 
 FINISHED = ("filed", "done")
 OPEN = tuple(stage for stage in STAGES if stage not in FINISHED)
-SHOWN, PAGE = 20, 100
+SHOWN, PAGE = 12, 100
 LATELY = timedelta(days=60)
 DUE = {"late": "Overdue", "week": "Due in 7 days", "month": "Due in 30 days", "none": "Without a date"}
 ORDERS = ("list", "person", "client")

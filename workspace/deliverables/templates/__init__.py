@@ -22,6 +22,7 @@ from workspace.deliverables.templates import clauses
 
 _FRONT = re.compile(r"\A\+\+\+\n(.*?)\n\+\+\+\n", re.DOTALL)
 _PART = re.compile(r"^## (.+)$", re.MULTILINE)
+_ONE_POINT = re.compile(r"(?<=[^\W\d_])\.\.(?=[”\"')*_]*(?:\s|$))")
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,8 @@ def _parts(text: str) -> tuple[Section, ...]:
 def _tidy(markdown: str) -> str:
     """One blank line between paragraphs, none inside a list or around it beyond that, no spaces at a line's end."""
     lines = re.sub(r"[ \t]+$", "", markdown, flags=re.MULTILINE)
-    lines = re.sub(r"(?<=\w)\.\.(?!\.)", ".", lines)  # a sentence that ends in "Inc." has its point already
+    # A sentence that ends in "Inc." has its point already; "A..0" is what an invoice is called, and so is what stands in a table.
+    lines = re.sub(r"^(?!\|).*", lambda line: _ONE_POINT.sub(".", line[0]), lines, flags=re.MULTILINE)
     lines = re.sub(r"\n{2,}(?=[ ]*- )", "\n", lines)
     lines = re.sub(r"^((?![ ]*- ).+)\n(?=- )", r"\1\n\n", lines, flags=re.MULTILINE)
     return re.sub(r"\n{3,}", "\n\n", lines).strip()
