@@ -71,7 +71,9 @@ def _money() -> dict[tuple[str, str], Json]:
         ("post", "/recurring/draft"): record(drafts=shape_of(list[str])),
         ("get", "/clients/{ref}/statement"): returned(statement_of),
         ("get", "/books"): record(
-            holds=_YES, faults=shape_of(list[str]), foots=listed(with_more(shape_of(Foot), left=_MONEY, difference=_MONEY))
+            holds=_YES,
+            faults=shape_of(list[str]),
+            foots=listed(with_more(shape_of(Foot), left=_MONEY, difference=_MONEY)),
         ),
     }
 
@@ -101,8 +103,8 @@ def _directory() -> dict[tuple[str, str], Json]:
     found, count = (shape_of(one) for one in get_args(get_type_hints(contacts.contacts_list)["return"]))
     client = returned(record_of)
     owned = {name: client["properties"][name] for name in ("day", "held", "total", "shares")}
-    pair = {"type": "array", "items": _TEXT, "minItems": 2, "maxItems": 2}
-    twice = listed(record(a=pair, b=pair, why=_TEXT, certain=_YES))
+    side = shape_of(list[str])
+    twice = listed(record(a=side, b=side, why=_TEXT, certain=_YES))
     differs = record(field=_TEXT, kept=shape_of(str | None), gone=shape_of(str | None))
     counts = shape_of(dict[str, int])
     line = record(ref=_TEXT, name=_TEXT, status=_TEXT, tags=shape_of(list[str]), group=shape_of(str | None))
@@ -113,7 +115,11 @@ def _directory() -> dict[tuple[str, str], Json]:
         ("post", "/clients/bulk"): record(changed=_WHOLE, act=_ACT),
         ("get", "/clients/duplicates"): twice,
         ("get", "/clients/merge"): record(
-            differs=listed(differs), tax_ids=shape_of(list[str]), moves=counts, stays=counts, reasons=shape_of(list[str])
+            differs=listed(differs),
+            tax_ids=shape_of(list[str]),
+            moves=counts,
+            stays=counts,
+            reasons=shape_of(list[str]),
         ),
         ("post", "/clients/merge"): changed_ref,
         ("get", "/clients/{ref}"): client,

@@ -107,7 +107,9 @@ def correct_kind(scope: Scope, document_id: str, kind: str, note: str = "") -> s
 
 def take_back(scope: Scope, correction_id: str) -> str:
     """Undo a correction: what was read stands again. Returns the document's id. Raises NotFound outside the scope."""
-    said = scope.session.get(FactCorrection, correction_id)
+    said = scope.session.scalars(
+        select(FactCorrection).where(FactCorrection.id == correction_id, FactCorrection.client_id.in_(scope.clients()))
+    ).one_or_none()
     if said is None:
         raise NotFound(f"there is no correction {correction_id}")
     desk = _desk(scope, said.document_id)

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
+from api.days import Day
 from api.pages import page
 from api.said import redirect
 from api.security import Asker, Sender, Who, reading, services_of, writing
@@ -192,8 +193,8 @@ def _site(request: Request) -> str:
 def calendar_json(
     request: Request,
     who: Who,
-    first: Annotated[date | None, Query(alias="from")] = None,
-    last: Annotated[date | None, Query(alias="to")] = None,
+    first: Annotated[Day | None, Query(alias="from")] = None,
+    last: Annotated[Day | None, Query(alias="to")] = None,
     client: str = "",
     cls: Annotated[str, Query(alias="class")] = "",
     kind: str = "",

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.days import Day
 from api.security import Sender, Who, reading, writing
 from workspace.billing.amounts import as_json
 from workspace.directory import bulk, contacts, entity, fields, filters, groups, lifecycle, ownership
@@ -221,7 +222,7 @@ def merge(request: Request, who: Sender, asked: Merge) -> Json:
 
 
 @router.get("/clients/{ref}")
-def client(request: Request, who: Who, ref: str, response: Response, as_of: date | None = None) -> Json:
+def client(request: Request, who: Who, ref: str, response: Response, as_of: Day | None = None) -> Json:
     """The client's record; owners as of a day. The taxpayer id is covered."""
     with reading(request, who) as scope:
         record = record_of(scope, ref, as_of)
@@ -287,7 +288,7 @@ def unlink(request: Request, who: Sender, ref: str, contact_id: str) -> Json:
 
 
 @router.get("/clients/{ref}/owners")
-def owners(request: Request, who: Who, ref: str, as_of: date | None = None) -> Json:
+def owners(request: Request, who: Who, ref: str, as_of: Day | None = None) -> Json:
     """Who owns the client on a day, and every share it had."""
     with reading(request, who) as scope:
         record = record_of(scope, ref, as_of)

@@ -1,13 +1,14 @@
 """The contract's JSON over HTTP, under /api/v1: for programs with a bearer token, or a page's script with its session and x-csrf-token."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request, Response, UploadFile
+from fastapi import APIRouter, Query, Request, Response, UploadFile
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
+from api.days import Day
 from api.paging import Paged
 from api.routes.chat import stream
 from api.routes.documents import taken_in
@@ -23,6 +24,7 @@ from workspace.deliverables.review import approve, ask_changes, record_refusal, 
 from workspace.pages.clients import ClientLine, clients_list
 from workspace.pages.papers import Paper, papers_of
 from workspace.raised import text
+from workspace.report_card import WEEK, report_card
 from workspace.scans import signals_listing
 from workspace.scope import Scope, access_client
 
@@ -80,7 +82,7 @@ class Exact(BaseModel):
 
 @router.get("/signals")
 def signals(
-    request: Request, who: Who, paged: Paged, client: str | None = None, as_of: date | None = None
+    request: Request, who: Who, paged: Paged, client: str | None = None, as_of: Day | None = None
 ) -> list[Json]:
     """What the last scan raised, or that of a day, best first."""
     with reading(request, who) as scope:
@@ -96,10 +98,19 @@ def decide(request: Request, who: Sender, key: str, said: Decision) -> Json:
 
 
 @router.get("/brief")
-def brief(request: Request, who: Who, as_of: date | None = None) -> Json:
+def brief(request: Request, who: Who, as_of: Day | None = None) -> Json:
     """The asker's brief, the newest or that of a day."""
     with reading(request, who) as scope:
         return read_brief(scope, as_of)
+
+
+@router.get("/report-card")
+def how_good(
+    request: Request, who: Who, last: Day | None = None, days: Annotated[int, Query(ge=1, le=366)] = WEEK
+) -> Json:
+    """How good the asker's briefs were, of a week or of the `days` days that end with `last`."""
+    with reading(request, who) as scope:
+        return report_card(scope, last, days).as_json()
 
 
 @router.get("/clients")

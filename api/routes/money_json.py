@@ -10,6 +10,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
+from api.days import Day
 from api.routes.documents import attachment
 from api.security import Sender, Who, reading, writing
 from store.tables import Invoice
@@ -302,7 +303,7 @@ def end(request: Request, who: Sender, fee_id: str) -> None:
 
 
 @router.get("/clients/{ref}/statement")
-def statement(request: Request, who: Who, ref: str, first: date | None = None, last: date | None = None) -> Json:
+def statement(request: Request, who: Who, ref: str, first: Day | None = None, last: Day | None = None) -> Json:
     """A client's account over a period, without days the last twelve months."""
     with reading(request, who) as scope:
         return as_json(statement_of(scope, ref, *period(scope, Where(first, last))))  # type: ignore[no-any-return]
@@ -310,7 +311,7 @@ def statement(request: Request, who: Who, ref: str, first: date | None = None, l
 
 @router.get("/clients/{ref}/statement/paper", response_class=Response)
 def statement_paper(
-    request: Request, who: Who, ref: str, first: date | None = None, last: date | None = None
+    request: Request, who: Who, ref: str, first: Day | None = None, last: Day | None = None
 ) -> Response:
     """The same as PDF."""
     with reading(request, who) as scope:
@@ -324,8 +325,8 @@ def table(
     who: Who,
     name: str,
     form: Literal["json", "csv"] = "json",
-    first: date | None = None,
-    last: date | None = None,
+    first: Day | None = None,
+    last: Day | None = None,
     client: str | None = None,
     engagement: str | None = None,
     person: str | None = None,
@@ -353,7 +354,7 @@ def books(request: Request, who: Who, client: str | None = None) -> Json:
 
 
 @router.get("/ledger.{form}", response_class=Response)
-def ledger(request: Request, who: Who, form: Literal["csv", "iif"], first: date, last: date) -> Response:
+def ledger(request: Request, who: Who, form: Literal["csv", "iif"], first: Day, last: Day) -> Response:
     """The movements of a period for another system: CSV, or IIF as QuickBooks imports it. That it was taken is on the trail."""
     with writing(request, who) as scope:
         text = export_ledger(scope, form, first, last)

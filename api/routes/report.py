@@ -4,7 +4,6 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
-from fastapi.responses import JSONResponse
 
 from api.pages import page
 from api.said import redirect
@@ -48,10 +47,3 @@ def switch(request: Request, who: Sender, on: Annotated[bool, Form()]) -> Respon
     with writing(request, who) as scope:
         weights.switch(scope, on=on)
     return redirect("/report-card", "learning-on" if on else "learning-off")
-
-
-@router.get("/api/v1/report-card")
-def as_json(request: Request, who: Who, last: date | None = None, days: Days = WEEK) -> JSONResponse:
-    """The same as JSON."""
-    with reading(request, who) as scope:
-        return JSONResponse(report_card(scope, last, days).as_json())

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
+from api.days import Day
 from api.security import Sender, Who, reading, writing
 from workspace.billing import time as worked
 from workspace.billing import timers, week
@@ -17,7 +18,7 @@ from workspace.billing.rows import Where, expense_rows
 
 router = APIRouter(prefix="/api/v1", tags=["v1"])
 Json = dict[str, Any]
-Day = Annotated[date | None, Query()]
+DayOrNone = Annotated[Day | None, Query()]
 
 
 class Clock(BaseModel):
@@ -128,7 +129,7 @@ def stop(request: Request, who: Sender, timer_id: str, how: Stopped) -> Json:
 
 
 @router.get("/time")
-def entries(request: Request, who: Who, first: Day = None, last: Day = None) -> list[Json]:
+def entries(request: Request, who: Who, first: DayOrNone = None, last: DayOrNone = None) -> list[Json]:
     """The asker's own time of a period, without days that of this week. Everybody's is in the table `time` of the reports."""
     with reading(request, who) as scope:
         monday = week.monday_of(scope.today)
@@ -163,7 +164,7 @@ def delete(request: Request, who: Sender, entry_id: str) -> None:
 
 
 @router.get("/time/week")
-def sheet(request: Request, who: Who, day: Day = None) -> Json:
+def sheet(request: Request, who: Who, day: DayOrNone = None) -> Json:
     """The asker's week around a day, without one this week."""
     with reading(request, who) as scope:
         return as_json(week.week_of(scope, day or scope.today))  # type: ignore[no-any-return]
@@ -178,7 +179,7 @@ def save(request: Request, who: Sender, sheet: Sheet) -> Json:
 
 
 @router.get("/time/waiting")
-def waits(request: Request, who: Who, first: Day = None, last: Day = None) -> list[Json]:
+def waits(request: Request, who: Who, first: DayOrNone = None, last: DayOrNone = None) -> list[Json]:
     """Time of others that waits for approval."""
     with reading(request, who) as scope:
         found = worked.to_approve(scope, first or date.min, last or scope.today)

@@ -28,7 +28,8 @@ WORDINGS = (
     "second-c",
     "third-a",
     "third-b",
-)  # the second and third ones are other authors’
+    "fourth",
+)  # those after the first are by other authors
 _SLOT = re.compile(r"\{(?P<key>\w+)(?::(?P<form>(?!poss)\w+))?(?P<own>:poss)?\}")
 _CHANGED = "the record was changed on March 2, 2026"
 

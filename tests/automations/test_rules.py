@@ -124,13 +124,14 @@ def test_a_stage_brings_its_task_in_the_same_transaction_once_a_day(works: Datab
 def test_off_or_outside_its_conditions_nothing_happens(works: Database) -> None:
     with acting(works) as scope:
         keep.add(scope, rule("Off", entered("in-review"), task("Never")))
-    for name, conditions in {
+    unmet: dict[str, dict[str, Any]] = {
         "Type": {"entity_types": ["990"]},
         "Tag": {"tag": "VIP"},
         "Other partner": {"partner": MANAGER},
         "Other work": {"templates": ["990"]},
         "Other stage": {"stages": ["done"]},
-    }.items():
+    }
+    for name, conditions in unmet.items():
         on(works, rule(name, entered("in-review"), task(f"Never: {name}"), **conditions))
     on(works, rule("Mine", entered("in-review"), task("Yes"), partner=PARTNER, stages=["in-review"]))
     with acting(works) as scope:

@@ -105,8 +105,8 @@ def test_the_onboarding_counts_what_was_sent(ana: Program) -> None:
 
 def test_what_is_left_of_the_onboarding_stays_in_sight(ana: Program, after: Api) -> None:
     ref = next(one["ref"] for one in ana.get("/clients") if one["name"] == story.CLIENT)
-    works = {one["template"]: one for one in ana.get(f"/engagements?client={ref}")["items"]}
-    assert works["onboarding"]["stage"] == "waiting-on-client" and works["monthly-close"]["stage"] == "done"
+    works = {one["title"]: one["stage"] for one in ana.get(f"/engagements?client={ref}")["items"]}
+    assert works["Onboarding"] == "waiting-on-client" and works["March 2026 close"] == "done"
     told = {one["title"]: one["status"] for one in ana.get(f"/tasks?client={ref}&status=all")["items"]}
     assert told["Search for conflicts"] == told["Send the engagement letter"] == "done", "what a step did is done"
     mine = after("mia").get("/day")["sections"]

@@ -19,8 +19,24 @@ from workspace.sign_in import open_token
 WORD = "qzhidden"
 HIDDEN = ("C901", "C902")
 PEOPLE = {"partner": "ana", "manager": "mia", "senior": "sen", "staff": "sol", "admin": "adm"}
-_BESIDE = ("contacts", "tags", "client_groups", "loose_files", "relations")  # rows that belong to nobody but are those of the hidden clients here
-_NOT = ("audit", "brief_items", "merged_clients", "new_vectors", "outbox", "posts", "releases", "walls", "webhook_posts")
+_BESIDE = (
+    "contacts",
+    "tags",
+    "client_groups",
+    "loose_files",
+    "relations",
+)  # rows that belong to nobody but are those of the hidden clients here
+_NOT = (
+    "audit",
+    "brief_items",
+    "merged_clients",
+    "new_vectors",
+    "outbox",
+    "posts",
+    "releases",
+    "walls",
+    "webhook_posts",
+)
 _PLAIN: dict[str, dict[str, Any]] = {  # what a row needs to be seen by whoever asks without a scope
     "clients": {"entity_type": "1120-S", "status": "active", "fiscal_year_end": "12-31", "state": "IL"},
     "engagements": {"template": "1120-S", "stage": "in-progress", "fee_type": "fixed"},
@@ -141,7 +157,9 @@ def _value(table: Table, column: Column[Any], ref: str, made: dict[str, str]) ->
         return f"{table.name[:20]}_x{ref.lower()}"
     if column.foreign_keys:
         target = next(iter(column.foreign_keys)).column.table.name
-        if target in made and not (target == "people" and column.nullable and name != "owner_id" and name != "partner_id"):
+        if target in made and not (
+            target == "people" and column.nullable and name != "owner_id" and name != "partner_id"
+        ):
             return made[target]
         assert column.nullable, f"{table.name}.{name} needs a row of {target}, which is planted later"
         return None
@@ -238,7 +256,12 @@ def _things() -> Iterator[tuple[str, str, str, Any]]:
     yield "", "POST", "/trust/ledgers/{ledger}/receipts", money
     yield "", "POST", "/me/tokens", {"name": "spare"}
     yield "", "PUT", "/services/advice", {"title": "Advice", "template": "advisory", "pricing": "fixed", "price": "900"}
-    yield "", "POST", "/proposals", {**client, "start": "2026-04-01", "end": "2027-03-31", "lines": [{"service": "advice"}]}
+    yield (
+        "",
+        "POST",
+        "/proposals",
+        {**client, "start": "2026-04-01", "end": "2027-03-31", "lines": [{"service": "advice"}]},
+    )
     yield "", "POST", "/series", {**client, "template": "bookkeeping", "first": "2026-03"}
     yield "", "POST", "/clients/C001/knowledge", {"text": "They close on Mondays.", "topic": "habit"}
     yield "", "POST", "/onboardings", {"name": "New Mill LLC", "entity_type": "1065", "contact": {"name": "Nell Mill"}}

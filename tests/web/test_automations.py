@@ -135,8 +135,8 @@ def test_json_follows_a_move_at_once_and_the_terminal_tells_of_it(own: Own) -> N
     assert json.loads(told.output)["firings"][0]["state"] == "undone"
     assert CliRunner().invoke(app, [*home, "log", "--as", "sol@alder.example"]).exit_code == 1
     with services.database.writing() as session:
-        client, person = (session.scalars(select(t).where(c == v)).one() for t, c, v in
-                          ((Client, Client.ref, "C001"), (Person, Person.email, "ana@alder.example")))  # fmt: skip
+        client = session.scalars(select(Client).where(Client.ref == "C001")).one()
+        person = session.scalars(select(Person).where(Person.email == "ana@alder.example")).one()
         session.add(Wall(id="w", client_id=client.id, person_id=person.id, reason="kin", set_on=MONDAY))
     assert call(ana, "GET", "/automations/log")["total"] == 0
     assert call(ana, "GET", f"/automations/{made}")["fired"] == 0

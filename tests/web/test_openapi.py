@@ -11,6 +11,7 @@ import re
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -57,16 +58,29 @@ class Desk:
             own = [one for one in traceback.extract_tb(error.__traceback__) if "site-packages" not in one.filename]
             yield f"{which}\n    {type(error).__name__}: {str(error)[:300]}\n    at {own[-1].filename}:{own[-1].lineno}"
             return
-        if answered.status_code in (401, 429) or answered.status_code >= 500 and answered.status_code != 503:
+        if answered.status_code in (401, 429) or (answered.status_code >= 500 and answered.status_code != 503):
             yield f"{which}\n    answered {answered.status_code} {answered.text[:200]}"
         if WORD.encode() in answered.content:
             shown = sorted(set(re.findall(WORD + r"[-\w]+", answered.text)))
             yield f"{which}\n    shows {shown[:5]}"
+        if answered.status_code >= 400 and not MANY:
+            yield from (f"{which}\n    {one}" for one in refused_otherwise(case, answered))
+            return
         try:
             case.validate_response(answered, checks=CHECKS)
         except BaseExceptionGroup as group:
             for one in group.exceptions:
                 yield f"{which}\n    {answered.status_code} {one}"
+
+
+def refused_otherwise(case: Case, answered: Any) -> Iterator[str]:
+    """What schemathesis would say of a refusal that is none of the document's, in a fraction of its time: most answers are refusals."""
+    told = case.operation.definition.raw["responses"]
+    if str(answered.status_code) not in told:
+        yield f"{answered.status_code} is not in the document"
+    said = answered.json() if answered.headers["content-type"] == ["application/json"] else None
+    if not (isinstance(said, dict) and set(said) == {"error"} and isinstance(said["error"], str)):
+        yield f"{answered.status_code} is no refusal: {answered.text[:200]}"
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +102,7 @@ def desk(served_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture(scope="module")
 def edges(desk: Desk) -> dict[str, tuple[list[Case], list[Case]]]:
     """Of each operation a few cases that fit its schema, and a few that do not."""
-    return {
-        one.label: (enumerated(one, WAYS[0], 3), enumerated(one, WAYS[1], len(PEOPLE))) for one in desk.operations
-    }
+    return {one.label: (enumerated(one, WAYS[0], 3), enumerated(one, WAYS[1], len(PEOPLE))) for one in desk.operations}
 
 
 @pytest.mark.parametrize("role", PEOPLE)
@@ -123,12 +135,15 @@ def test_what_is_hidden_is_answered_as_what_is_not_there(
         case = filled(edges[operation.label][0][0], desk.world.seen, chance, 1.0)
         hidden = {table: keys[nth % 2] for table, keys in desk.world.hidden.items()}
         never = {table: absent(key) for table, key in hidden.items()}
-        for (there, one), (not_there, other) in zip(swapped(case, hidden), swapped(case, never), strict=True):
+        pairs = zip(swapped(case, hidden), swapped(case, never), strict=True)
+        for (there, one), (not_there, other) in pairs if MANY else islice(pairs, 1):
             first, second = desk.send(one, role), desk.send(other, role)
             refused += first.status_code == 404
             said = first.text.replace(there, "KEY"), second.text.replace(not_there, "KEY")
             if first.status_code != second.status_code or said[0] != said[1] or WORD in said[0]:
-                differ.append(f"{role}: {as_text(one)}\n    {first.status_code} {said[0][:200]}\n    {second.status_code} {said[1][:200]}")
+                differ.append(
+                    f"{role}: {as_text(one)}\n    {first.status_code} {said[0][:200]}\n    {second.status_code} {said[1][:200]}"
+                )
     assert not differ, "\n".join(differ)
     assert refused > 100, "so few were asked for that the test says nothing"
 
@@ -152,8 +167,8 @@ def test_every_route_asks_who_it_is_and_stands_in_the_document(desk: Desk) -> No
             assert wanted in {one.call for one in route.dependant.dependencies}, f"nobody is asked for at {route.path}"
             found |= {(method, route.path) for method in route.methods or ()}
     assert found == told, "a route that the document does not tell of, or the other way round"
-    sent = {one.label.split(" ", 1)[0] + " " + one.path for one in desk.operations}
-    assert sent == {f"{method} {path}" for method, path in told}, "a route for which no case is generated"
+    sent = {(one.method.upper(), one.path) for one in desk.operations}
+    assert sent == told, "a route for which no case is generated"
 
 
 def test_a_stranger_is_told_nothing_whatever_she_sends(

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select, true, type_coerce
+from sqlalchemy import Row, and_, func, or_, select, true, type_coerce
 from sqlalchemy.orm import aliased
 
 from store import tables
@@ -137,7 +137,7 @@ def drafts_of(scope: Scope, zone: ZoneInfo, ids: Collection[str] = ()) -> tuple[
     row, version = tables.Deliverable, tables.DeliverableVersion
     found = scope.session.execute(
         select(
-            *(row.id, row.slug, row.client_id, row.title, row.occasion, row.cls, row.state),
+            *(row.id, row.slug, row.client_id, row.title, row.occasion, row.cls.label("cls"), row.state),
             *(version.number, version.untied, row.as_of, row.created_at),
         )
         .join(version, version.id == row.current_version_id)
@@ -148,8 +148,24 @@ def drafts_of(scope: Scope, zone: ZoneInfo, ids: Collection[str] = ()) -> tuple[
         .order_by(row.created_at, row.id)
     ).all()
     # those of one night share their moment, and turning moments into the firm's days takes longest of all this
-    days = {moment: moment.astimezone(zone).date() for moment in {one[-1] for one in found}}
-    return tuple(Drafted(*one[:-1], since=days[one[-1]]) for one in found)
+    days = {moment: moment.astimezone(zone).date() for moment in {one.created_at for one in found}}
+    return tuple(_drafted(one, days[one.created_at]) for one in found)
+
+
+def _drafted(row: Row[Any], since: date) -> Drafted:
+    return Drafted(
+        id=row.id,
+        slug=row.slug,
+        client_id=row.client_id,
+        title=row.title,
+        occasion=row.occasion,
+        cls=row.cls,
+        state=row.state,
+        version=row.number,
+        untied=row.untied,
+        as_of=row.as_of,
+        since=since,
+    )
 
 
 def _papers(scope: Scope, zone: ZoneInfo, since: date, of: Collection[str]) -> tuple[Paper, ...]:

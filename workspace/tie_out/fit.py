@@ -132,6 +132,8 @@ def _meanings(fact: Fact) -> frozenset[str]:
 
 
 def _aspect(fact: Fact, claim: Claim) -> str:
+    if not claim.aspects:
+        return ""
     for aspect in ASPECTS:
         if not is_asked(aspect, fact.type):
             continue
