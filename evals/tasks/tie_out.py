@@ -1,8 +1,8 @@
 """How well the tie-out tells right from wrong: labelled sentences of letters, half of them with one planted error.
 
 A planted error is caught when a figure is untied that is tied in the true sentence; a true sentence is a false alarm when any figure
-of it is untied that need not be. The bars are for wordings that nothing was developed on (`held out`). Every wording
-here has been read by now, so all of them are `developed on`; docs/evals.md says what was measured before.
+of it is untied that need not be. The bars are for wordings that nothing was developed on (`held out`):
+docs/evals.md says which these are and what was read when.
 """
 
 from collections import Counter

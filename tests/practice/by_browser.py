@@ -56,14 +56,13 @@ class Desk:
         self.page.goto(f"{self.url}{path}", wait_until="domcontentloaded")
         return self.page
 
-    def send(self, action: str, button: str, within: "Locator | None" = None, refused: str = "", **fields: str) -> str:
-        """Fill the form that goes to an address ending so, and press its button; returns where it led. `refused` are words of the
-        refusal that is expected."""
+    def send(self, action: str, button: str, within: "Locator | None" = None, /, **fields: str) -> str:
+        """Fill the form that goes to an address ending so, and press its button; returns where it led."""
         form = (within or self.page.locator("body")).locator(f'form[action$="{action}"]').first
         unfold(form)
         for name, value in fields.items():
             fill(form.locator(f'[name="{name}"]').first, value)
-        return self.press(form.get_by_role("button", name=button).first, refused)
+        return self.press(form.get_by_role("button", name=button).first)
 
     def press(self, button: "Locator", refused: str = "") -> str:
         return self.led(button.click, refused)

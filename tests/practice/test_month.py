@@ -53,7 +53,7 @@ def test_work_in_progress_billed_and_written_off_is_the_standard_value_of_time(a
         billed = billed.filter(Bill.client_id.in_(_client(session, ref)), Bill.state == "issued").all()
         taken = session.query(Adjustment).filter(Adjustment.client_id.in_(_client(session, ref))).all()
         assert client is not None and len(time) == 4 and any(one.kind == "write-off" for one in taken)
-        value = sum((Decimal(one.hours) * Decimal(one.rate) for one in time), Decimal(0))
+        value = sum((one.hours * (one.rate or Decimal(0)) for one in time), Decimal(0))
         charged = sum((one.amount for one in billed), Decimal(0))
         off = sum((one.amount for one in taken), Decimal(0))
     assert open_value + charged + off == value and value > 0

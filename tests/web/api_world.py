@@ -1,7 +1,7 @@
 """A firm for generated requests: a person of every role, things of every kind that they may see, and two clients that none of them may see.
 
-The rows of the hidden clients stand in every table that holds rows of clients. Each of their texts holds WORD, so that one look at an answer
-tells whether something of them came out; their keys do not, since a refusal may repeat what was asked.
+The rows of the hidden clients stand in every table that holds rows of clients. Each of their texts holds WORD, so that one look at an
+answer tells whether something of them came out; their keys do not, since a refusal may repeat what was asked.
 """
 
 import re
@@ -95,7 +95,7 @@ def made_world(services: Services, things: "Callable[[str, str, str, Any], Any]"
                 hidden.setdefault(table, []).append(key)
         _walls(connection)
     with services.database.writing() as session:
-        ids = {email: row for email, row in session.execute(text("SELECT email, id FROM people"))}
+        ids = {str(email): str(key) for email, key in session.execute(text("SELECT email, id FROM people"))}
         secrets = {
             role: open_token(session, ids[f"{name}@alder.example"], "cases", now, timedelta(days=1))
             for role, name in PEOPLE.items()

@@ -107,7 +107,7 @@ def _money(who: Visitor, firm: Firm, ids: dict[str, str]) -> None:
 
 
 def _letters(who: Visitor, firm: Firm, ids: dict[str, str]) -> None:
-    of = {"title": "Corporate return", "template": "1120-S", "pricing": "fixed", "price": "2400"}
+    of: dict[str, Any] = {"title": "Corporate return", "template": "1120-S", "pricing": "fixed", "price": "2400"}
     call(who, "PUT", "/services/return", of | {"scope": "Form 1120-S"})
     of = {"title": "Bookkeeping", "template": "bookkeeping", "pricing": "recurring", "price": "450", "months": 1}
     call(who, "PUT", "/services/books", of)
@@ -152,6 +152,6 @@ def _firm(who: Visitor, firm: Firm, ids: dict[str, str]) -> None:
     hook = {"url": "https://hooks.doyle.example/in", "events": ["deliverable.released"], "note": "Books"}
     ids["webhook"] = call(who, "POST", "/webhooks", hook, 201)["id"]
     call(who, "POST", "/me/tokens", {"name": "Nightly export", "kind": "read", "days": 90}, 201)
-    rule = {"name": "Call when filed", "trigger": {"kind": "stage", "value": "filed"}}
+    rule: dict[str, Any] = {"name": "Call when filed", "trigger": {"kind": "stage", "value": "filed"}}
     rule |= {"actions": [{"kind": "task", "value": "Call the client", "who": "manager", "days": 2}]}
     ids["automation"] = call(who, "POST", "/automations", rule, 201)["id"]

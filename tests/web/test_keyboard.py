@@ -218,7 +218,9 @@ def test_a_call_is_logged(keys: Keys, served: tuple[Services, str]) -> None:
     keys.tab_to("^Log the call$", 16)
     keys.press("Enter")
     keys.told("She signs on Friday.")
-    assert ids(served[0], "SELECT count(*) FROM notes WHERE text LIKE '%She signs on Friday.%'") == [1]
+    assert [
+        str(one) for one in ids(served[0], "SELECT count(*) FROM notes WHERE text LIKE '%She signs on Friday.%'")
+    ] == ["1"]
 
 
 def test_a_mail_is_triaged(keys: Keys, served: tuple[Services, str]) -> None:
@@ -242,7 +244,7 @@ def test_a_document_is_confirmed_for_a_request(keys: Keys, served: tuple[Service
     assert "W-2 2025.pdf" in keys.at()
     keys.press("y")
     keys.page.wait_for_url("**said=**")
-    assert ids(served[0], "SELECT count(*) FROM item_matches WHERE state = 'confirmed'") == [1]
+    assert [str(one) for one in ids(served[0], "SELECT count(*) FROM item_matches WHERE state = 'confirmed'")] == ["1"]
 
 
 def test_a_clock_starts_and_stops(keys: Keys, served: tuple[Services, str]) -> None:

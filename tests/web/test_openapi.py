@@ -1,8 +1,8 @@
 """Generated requests for every operation of the OpenAPI document, sent by a person of every role: no answer is a defect, none is of another
 shape than the document says, none shows a row of a client whom that person may not see.
 
-A few requests of each operation and role run with the suite. TICKMARK_API_FUZZ=20 sends all edges that schemathesis finds in each schema, and
-as many more by chance for each operation, way and role, which takes a long time. The requests are the same each time.
+In the suite every operation is asked by every second role, in turn. TICKMARK_API_FUZZ=20 has each role ask each operation: all edges that
+schemathesis finds in the schema, and as many more by chance for each operation, way and role. The requests are the same each time.
 """
 
 import os
@@ -33,6 +33,7 @@ from tests.web.api_world import PEOPLE, WORD, World, made_world
 from tests.web.conftest import MONDAY
 
 MANY = int(os.environ.get("TICKMARK_API_FUZZ", "0"))
+EACH = 1 if MANY else 2  # 2: half of the pairs of an operation and a role, 15 s of a processor
 WAYS = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
@@ -54,7 +55,7 @@ class Desk:
         which = f"{role}: {as_text(case)}"
         try:
             answered = self.send(case, role)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is a defect and is told with its request
             own = [one for one in traceback.extract_tb(error.__traceback__) if "site-packages" not in one.filename]
             yield f"{which}\n    {type(error).__name__}: {str(error)[:300]}\n    at {own[-1].filename}:{own[-1].lineno}"
             return
@@ -110,10 +111,12 @@ def test_each_role_is_answered_as_the_document_says(
     desk: Desk, edges: dict[str, tuple[list[Case], list[Case]]], role: str
 ) -> None:
     """In turn what means something, what merely fits, and what does not fit; with each role another of these."""
-    wrong = []
+    wrong, number = [], list(PEOPLE).index(role)
     for nth, operation in enumerate(desk.operations):
+        if (nth + number) % EACH:
+            continue
         fits, broken = edges[operation.label]
-        turn = (nth + list(PEOPLE).index(role)) % 5
+        turn = (nth // EACH + number) % 5
         chance = random.Random(f"{operation.label} {role}")
         case = filled(fits[turn % len(fits)], desk.world.seen, chance, 1.0 if turn < 2 else 0.7)
         if turn == 4:
@@ -129,7 +132,7 @@ def test_what_is_hidden_is_answered_as_what_is_not_there(
 ) -> None:
     """A key of a client that one may not see, and a key that there never was: status and words are the same."""
     differ, refused = [], 0
-    for nth, operation in enumerate(desk.operations):
+    for nth, operation in enumerate(desk.operations[::EACH]):
         role = list(PEOPLE)[nth % 5]
         chance = random.Random(operation.label)
         case = filled(edges[operation.label][0][0], desk.world.seen, chance, 1.0)
@@ -145,7 +148,7 @@ def test_what_is_hidden_is_answered_as_what_is_not_there(
                     f"{role}: {as_text(one)}\n    {first.status_code} {said[0][:200]}\n    {second.status_code} {said[1][:200]}"
                 )
     assert not differ, "\n".join(differ)
-    assert refused > 100, "so few were asked for that the test says nothing"
+    assert refused > 40, "so few were asked for that the test says nothing"
 
 
 def absent(key: str) -> str:

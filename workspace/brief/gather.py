@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, and_, func, or_, select, true, type_coerce
+from sqlalchemy import and_, func, or_, select, true, type_coerce
 from sqlalchemy.orm import aliased
 
 from store import tables
@@ -152,7 +152,7 @@ def drafts_of(scope: Scope, zone: ZoneInfo, ids: Collection[str] = ()) -> tuple[
     return tuple(_drafted(one, days[one.created_at]) for one in found)
 
 
-def _drafted(row: Row[Any], since: date) -> Drafted:
+def _drafted(row: Any, since: date) -> Drafted:
     return Drafted(
         id=row.id,
         slug=row.slug,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from store.audit import AuditTag
 from store.errors import Conflict
 from store.ids import new_id, stable_id
-from store.tables import Client, Deliverable, Engagement, Proposal, ProposalLine, RecurringFee, Signing
+from store.tables import Client, Deliverable, Engagement, Proposal, ProposalLine, RecurringFee, Signing, Task
 from workspace.deadlines import add_months
 from workspace.letters.acts import record
 from workspace.letters.proposals import amount_of, periods
@@ -84,8 +84,19 @@ def _begun(scope: Scope, client: Client, proposal: Proposal, line: ProposalLine)
     scope.session.flush()
     if whole:
         plan_steps(scope, row, template, client)
+        _letter_is_signed(scope, row)
     record(scope, AuditTag.ENGAGEMENT_STARTED, f"engagement:{ref}", client.id, template=line.template, due=row.due)
     return row
+
+
+def _letter_is_signed(scope: Scope, work: Engagement) -> None:
+    """The step that sends the letter is behind: this work begins because the letter is signed."""
+    steps = select(Task).where(Task.engagement_id == work.id, Task.step == "letter", Task.client_id == work.client_id)
+    for task in scope.session.scalars(steps):
+        task.status, task.done_on = "done", scope.today
+        by = {"done_by": scope.email, "done_on": scope.today.isoformat()}
+        task.checklist = [item | by for item in task.checklist]
+    scope.session.flush()
 
 
 def _fee(scope: Scope, signing: Signing, proposal: Proposal, line: ProposalLine) -> None:
