@@ -127,6 +127,22 @@ def test_what_was_issued_cannot_be_changed_by_anybody(both: Database) -> None:
         drafting.change_draft(scope, bill, text="other")
 
 
+def test_what_stands_on_a_draft_is_neither_changed_nor_taken_away(sqlite: Database) -> None:
+    with acting(sqlite) as scope:
+        spent = expenses.add_expense(scope, "C1", TODAY, D("12.50"), "Parking", engagement="E2")
+        entry = time.add_time(scope, time.Worked("C1", TODAY, D(1), "E2"))
+        bill = drafting.draft_invoice(scope, "C1", drafting.Wanted("hourly", "E2"))
+    for act, one in ((time.delete_time, entry), (expenses.delete_expense, spent)):
+        with acting(sqlite) as scope, pytest.raises(Conflict, match="stands on the draft"):
+            act(scope, one)
+    with acting(sqlite) as scope, pytest.raises(Conflict, match="stands on the draft"):
+        time.change_time(scope, entry, {"hours": D(2)})
+    with acting(sqlite) as scope:
+        drafting.discard_draft(scope, bill)
+    with acting(sqlite) as scope, pytest.raises(Conflict, match="taken back"):
+        time.delete_time(scope, entry)
+
+
 def test_loaded_numbers_are_passed_over_and_the_prefix_is_the_firms(database: Database) -> None:
     firm(database, number_prefix="T-", first_number=7)
     with acting(database) as scope:

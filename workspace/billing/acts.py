@@ -37,20 +37,19 @@ def engagement_of(scope: Scope, client: Client, ref: str | None) -> Engagement |
     return found
 
 
-def leave_drafts(scope: Scope, row_id: str, what: str) -> None:
-    """Before an entry or an expense goes: a draft that was set aside forgets it. Raises Conflict while it stands on an open draft."""
+def check_unbilled(scope: Scope, row_id: str, what: str) -> None:
+    """Raises Conflict where an entry or an expense stands on a line of a bill, be it a draft: lines keep what they were made of."""
     wanted = (
-        select(BillLine, Bill.state)
-        .join(Bill, Bill.id == BillLine.bill_id)
+        select(Bill.state)
+        .join(BillLine, Bill.id == BillLine.bill_id)
         .where(or_(BillLine.time_entry_id == row_id, BillLine.expense_id == row_id))
         .where(BillLine.client_id.in_(scope.clients()))
     )
-    found = scope.session.execute(wanted).tuples().all()
-    if any(state == "draft" for _, state in found):
+    states = set(scope.session.scalars(wanted))
+    if "draft" in states:
         raise Conflict(f"{what} stands on the draft of an invoice; leave it out there first")
-    for line, _ in found:
-        line.time_entry_id = line.expense_id = None
-    scope.session.flush()
+    if states:
+        raise Conflict(f"{what} stood on an invoice or a draft that was taken back, and stays on record; write it off")
 
 
 def reason_in(text: str) -> str:

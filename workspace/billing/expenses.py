@@ -9,7 +9,7 @@ from store.audit import AuditTag
 from store.errors import Conflict, Invalid, NotFound
 from store.ids import new_id
 from store.tables import Adjustment, Expense
-from workspace.billing.acts import engagement_of, leave_drafts, person_of, reason_in, record
+from workspace.billing.acts import check_unbilled, engagement_of, person_of, reason_in, record
 from workspace.scope import Right, Scope, access_client
 
 
@@ -50,7 +50,7 @@ def delete_expense(scope: Scope, expense_id: str) -> None:
     scope.require(Right.TIME_WRITE)
     if row.invoice_id or scope.session.scalar(select(exists().where(Adjustment.expense_id == row.id))):
         raise Conflict("this expense was billed or written off and stays as it is")
-    leave_drafts(scope, row.id, "this expense")
+    check_unbilled(scope, row.id, "this expense")
     record(
         scope, AuditTag.EXPENSE_DELETED, f"expense:{row.id}", row.client_id, on=row.on, amount=row.amount, memo=row.memo
     )

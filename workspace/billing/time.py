@@ -15,7 +15,7 @@ from store.audit import AuditTag
 from store.errors import Conflict, Forbidden, Invalid, NotFound
 from store.ids import stable_id
 from store.tables import Adjustment, Client, Engagement, Person, TimeEntry
-from workspace.billing.acts import engagement_of, leave_drafts, person_of, record, text_in
+from workspace.billing.acts import check_unbilled, engagement_of, person_of, record, text_in
 from workspace.billing.amounts import ZERO
 from workspace.billing.rates import rate_for
 from workspace.billing.work import Work, work_of
@@ -139,7 +139,7 @@ def own_entry(scope: Scope, entry_id: str) -> TimeEntry:
         raise Conflict("this time was written down or off and stays as it is")
     if row.approved_by:
         raise Conflict("this time is approved; a manager opens it again")
-    leave_drafts(scope, row.id, "this time")
+    check_unbilled(scope, row.id, "this time")
     return row
 
 
