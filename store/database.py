@@ -4,11 +4,13 @@ At the end of a write the door itself raises the revision of every client whose 
 entries that were recorded on the way, so that neither can be forgotten or left behind by a rollback.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import Engine, create_engine, event, inspect, make_url, text, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
@@ -86,10 +88,20 @@ class Database:
         self.engine.dispose()
 
 
+def _json(text: str | bytes) -> Any:
+    """A JSON column's value. Pages of a large firm read thousands: orjson takes a quarter of the time, and leaves to the standard reader
+    what it refuses (whole numbers beyond 64 bits, NaN)."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text)
+
+
 def _open_engine(url: str, pool_size: int) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=pool_size, pool_pre_ping=True)
-    engine = create_engine(url, pool_size=pool_size, connect_args={"timeout": 60, "check_same_thread": False})
+        return create_engine(url, pool_size=pool_size, pool_pre_ping=True, json_deserializer=_json)
+    arguments = {"timeout": 60, "check_same_thread": False}
+    engine = create_engine(url, pool_size=pool_size, connect_args=arguments, json_deserializer=_json)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:

@@ -268,8 +268,8 @@ GUARDS: tuple[Guard, ...] = (
         "conflict_decisions_kept",
         "conflict_decisions",
         "UPDATE",
-        """NEW.search_id <> OLD.search_id OR NEW.number <> OLD.number OR NEW.decision <> OLD.decision OR NEW.reason <> OLD.reason OR NEW.person_id <> OLD.person_id
-           OR NEW.at <> OLD.at""",
+        """NEW.search_id <> OLD.search_id OR NEW.number <> OLD.number OR NEW.decision <> OLD.decision OR NEW.reason <> OLD.reason
+           OR NEW.person_id <> OLD.person_id OR NEW.at <> OLD.at""",
         "a decision on a conflict cannot be changed",
         "0022",
     ),

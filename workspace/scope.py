@@ -145,12 +145,13 @@ def _visible(role: str, person_id: str | InstrumentedAttribute[str] | None) -> C
     if role in ("partner", "manager"):
         return or_(Client.partner_id == person_id, Client.manager_id == person_id)
     if role in ("senior", "staff"):
-        work = [select(row.client_id).where(row.owner_id == person_id) for row in (Engagement, Task)]
+        engagements = select(Engagement.client_id).where(Engagement.owner_id == person_id)
+        tasks = select(Task.client_id).where(Task.owner_id == person_id)
         if isinstance(person_id, InstrumentedAttribute):
             # of many people: a look at each client's own work, where a list would be made again for every pair
-            rows = zip(work, (Engagement, Task), strict=True)
-            return or_(*(of.where(row.client_id == Client.id).correlate(Client, Person).exists() for of, row in rows))
-        return or_(*(Client.id.in_(of) for of in work))
+            own = engagements.where(Engagement.client_id == Client.id), tasks.where(Task.client_id == Client.id)
+            return or_(*(one.correlate(Client, Person).exists() for one in own))
+        return or_(Client.id.in_(engagements), Client.id.in_(tasks))
     return false()
 
 

@@ -154,8 +154,8 @@ class EnteredDeadline(Scanned, Base):
     """A date that a person entered: court, state, contract, a statute of limitations; confirmed by a second for class A.
 
     `rule` names a rule of the deadline table by which `due` was counted from the event on `counted_from`, None where no rule of ours
-    does; `court_state` is where the court sits. `event_id` is the event that the matter's page counted it from, `confirmed_on` when a second
-    person did; both None for what was loaded."""
+    does; `court_state` is where the court sits. `event_id` is the event that the matter's page counted it from, `confirmed_on` when
+    a second person did; both None for what was loaded."""
 
     __tablename__ = "entered_deadlines"
     id: Mapped[Key]
@@ -214,7 +214,8 @@ class TrustLedger(Scanned, Base):
 
 class TrustEntry(Scanned, Base):
     """A movement of trust money; positive is a receipt. Never changed and never removed: a mistake is reversed by an entry of its own.
-    `entered_at` is when it was entered here, None for what was loaded. Each has its line in the journal of the account (store/tables/law.py)."""
+    `entered_at` is when it was entered here, None for what was loaded. Each has its line in the journal of the account
+    (store/tables/law.py)."""
 
     __tablename__ = "trust_entries"
     id: Mapped[Key]

@@ -76,7 +76,9 @@ def test_a_client_from_prospect_to_first_deliverable(own: Own) -> None:
     _welcome(ana, path)
     assert ana.post(f"{path}/finish").status_code == 303
     assert row(services, Client, name=HOSTILE).status == "active"
-    assert row(services, Engagement, ref=one["engagement_ref"]).stage == "waiting-on-client"  # its list is not answered yet
+    assert (
+        row(services, Engagement, ref=one["engagement_ref"]).stage == "waiting-on-client"
+    )  # its list is not answered yet
     told = call(ana, "/onboardings").json()
     [over] = [s for s in told["onboardings"] if s["id"] == one["id"]]
     assert over["state"] == "done" and told["taken"]["finished"] == 1

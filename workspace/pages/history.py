@@ -52,7 +52,13 @@ _SAID = {
     AuditTag.REVIEW_REFUSED: "was not allowed to act on",
     AuditTag.SIGNAL_DECIDED: "decided about a signal",
 }
-_SYSTEM = {"automation": "An automation", "load": "A load", "night": "The night", "intake": "Intake", "ingest": "The operator"}
+_SYSTEM = {
+    "automation": "An automation",
+    "load": "A load",
+    "night": "The night",
+    "intake": "Intake",
+    "ingest": "The operator",
+}
 
 
 @dataclass(frozen=True)
