@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Compiled modules are kept, whatever the shell says: else every start compiles a thousand again, and so does every process that parses.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install demo test check fuzz format bench evals lock clean
+.PHONY: install demo test check fuzz long format bench evals lock clean
 
 install: .venv/installed
 
@@ -33,6 +33,10 @@ check: install
 # Hundreds of damaged files of each kind; `make test` takes a few of each.
 fuzz: install
 	@TICKMARK_FUZZ=300 $(BIN)/pytest tests/ingestion/test_fuzz.py -n 2
+
+# What takes minutes by itself: damaged files, requests to the API by the thousand, a month through the browser, axe on every page, a small model.
+long: fuzz
+	@TICKMARK_LONG=1 TICKMARK_API_FUZZ=2 $(BIN)/pytest tests/practice tests/evals/test_writer.py tests/web/test_axe.py tests/web/test_openapi.py -n 2
 
 format: install
 	@$(BIN)/ruff format

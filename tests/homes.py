@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+LONG = bool(os.environ.get("TICKMARK_LONG"))
+"""`make long`: what takes minutes is done in full."""
+takes_long = pytest.mark.skipif(not LONG, reason="takes a minute by itself: `make long` does it")
+
 
 def copied(home: Path, to: Path) -> Path:
     """A copy to work on; the embedder's graph, which nobody changes, is shared."""

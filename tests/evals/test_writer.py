@@ -13,6 +13,7 @@ from evals.tasks.carried import carried
 from store.database import Database
 from store.errors import NotFound
 from tests.deliverables.conftest import people
+from tests.homes import takes_long
 
 
 def proof(field: str, value: str) -> dict[str, str]:
@@ -75,6 +76,7 @@ def absent() -> str:
 
 
 @pytest.mark.slow
+@takes_long
 @pytest.mark.skipif(bool(absent()), reason=absent())
 def test_nothing_that_a_small_model_invents_is_told_as_tied(sample: SampleHome, tmp_path: Path) -> None:
     with open_ground(Ground(tmp_path, 4, (7,), tmp_path, silent, drafts=1, made=[sample])) as ground:

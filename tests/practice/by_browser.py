@@ -40,7 +40,7 @@ class Web:
         return self.people[name]
 
     def open(self) -> "Page":
-        page = self.browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        page = self.browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce").new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         return page
 

@@ -11,13 +11,14 @@ from api.app import create_app
 from api.settings import load_settings
 from api.wiring import Services, build
 from evals.screens import CHROMIUM, chromium
-from tests.homes import copied
+from tests.homes import copied, takes_long
 from tests.practice import story
 from tests.practice.by_browser import Web, play
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
+    takes_long,
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no Chromium at {CHROMIUM}, so no page is looked at"),
 ]
 

@@ -65,7 +65,7 @@ def browser() -> Iterator["Browser"]:
 @pytest.fixture(scope="module")
 def signed_in(browser: "Browser", served: tuple[Services, str]) -> "StorageState":
     """What Ana's browser holds once she came through the door."""
-    context = browser.new_context()
+    context = browser.new_context(reduced_motion="reduce")
     sign_in(context.new_page(), served[1], "ana@alder.example", PASSWORD)
     state = context.storage_state()
     context.close()
@@ -76,7 +76,9 @@ def signed_in(browser: "Browser", served: tuple[Services, str]) -> "StorageState
 def page(browser: "Browser", served: tuple[Services, str], signed_in: "StorageState") -> Iterator["Page"]:
     """Ana's page, signed in, on her brief; at its end the console must have stayed silent."""
     complaints: list[str] = []
-    context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}, storage_state=signed_in)
+    context = browser.new_context(
+        viewport={"width": WIDE[0], "height": WIDE[1]}, storage_state=signed_in, reduced_motion="reduce"
+    )
     page = context.new_page()
     page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -322,7 +324,7 @@ def test_anywhere_by_keyboard(page: "Page", served: tuple[Services, str]) -> Non
     options = page.locator("dialog.palette [role=option]")
     options.first.wait_for()
     assert field.evaluate("one => one === document.activeElement") and field.get_attribute("aria-expanded") == "true"
-    page.keyboard.type("okafor mon")
+    page.keyboard.type("C002 mon")
     options.first.get_by_text("money").wait_for()
     assert field.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
     page.keyboard.press("ArrowDown")

@@ -174,7 +174,7 @@ def _time(scope: Scope) -> Branch:
 def _value(hours: Any, rate: Any) -> Any:
     """Hours x rate in cents, half to even: both are whole hundredths, so nothing is lost on the way."""
     exact = type_coerce(hours, BigInteger) * func.coalesce(type_coerce(rate, BigInteger), 0)
-    size = func.abs(exact)
+    size = func.abs(exact, type_=BigInteger)
     whole, rest = size // 100, size % 100
     up = case((rest > 50, 1), (and_(rest == 50, whole % 2 == 1), 1), else_=0)
     return (whole + up) * case((exact < 0, -1), else_=1)
