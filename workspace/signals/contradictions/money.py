@@ -26,14 +26,18 @@ _LEDGER = "The ledger is the client's own: correct the entry there, or ask the l
 
 
 def letter_fee(snapshot: Snapshot, today: date, settings: Thresholds) -> Iterator[Contradiction]:
-    """A letter's fee is not that of the engagement of the same period whose ref it prints (setting dollars: what is let pass)."""
+    """A letter's fee is not that of the engagement of the same period whose ref it prints (setting dollars: what is let pass), nor what
+    all work of that period comes to: a letter of several services states their sum."""
     allowed = settings.of(SLUG, "dollars")
     for document in snapshot.of_kind("engagement-letter"):
         fee = document.fact("fee")
         if fee is None or fee.number is None:
             continue
-        for engagement in snapshot.engagements:
-            if engagement.fee is None or not same_period(document, engagement) or not prints(document, engagement.ref):
+        of_period = [one for one in snapshot.engagements if one.fee is not None and same_period(document, one)]
+        if abs(fee.number - sum(one.fee or Decimal() for one in of_period)) <= allowed:
+            continue
+        for engagement in of_period:
+            if engagement.fee is None or not prints(document, engagement.ref):
                 continue
             if abs(fee.number - engagement.fee) > allowed:
                 yield _fee(document, fee, fee.number, engagement, engagement.fee)
