@@ -50,12 +50,15 @@ _SUBJECTS = ("Records of the month", "Question about the statement", "Meeting ne
 Row = dict[str, Any]
 
 
-def grow(services: Services, clients: int, documents: int, progress: Progress, mails: int = 0) -> None:
-    """Copy the firm's clients until there are `clients`, each with at least `documents` documents and `mails` mails."""
+def grow(
+    services: Services, clients: int, documents: int, progress: Progress, mails: int = 0, staff: bool = False
+) -> None:
+    """Copy the firm's clients until there are `clients`, each with at least `documents` documents and `mails` mails; with `staff` the
+    people, contacts and groups grow along, else all of it stays theirs who are there."""
     with services.database.reading() as session:
         there = list(session.scalars(select(Client.id).order_by(Client.ref)))
     more = clients - len(there)
-    named = _those_named(services) if more > 0 else {}
+    named = _those_named(services) if staff and more > 0 else {}
     for done in range(0, max(more, 0), len(there)):
         chosen = there[: min(len(there), more - done)]
         with services.database.writing() as session:

@@ -175,7 +175,7 @@ def _home(bench: Bench) -> Path:
     shutil.rmtree(home)
     shutil.copytree(replace(bench, clients=READ).home("loaded"), home)
     with build(load_settings(home), own_index=True, purpose="bench") as services:
-        grow(services, bench.clients, DOCUMENTS, bench.progress, mails=MAILS)
+        grow(services, bench.clients, DOCUMENTS, bench.progress, mails=MAILS, staff=True)
         _all_hers(services)
         run_night(services, as_of=TODAY, now=services.clock.now(), progress=bench.progress, workers=workers(services))
         with services.database.writing() as session:
