@@ -28,7 +28,7 @@ PLACES = (
     Place("/", "Brief", roles=_PEOPLE),
     Place("/day", "My day", Right.TASK_WRITE),
     Place("/clients", "Clients", under=("/documents", "/messages", "/groups", "/fields")),
-    Place("/work", "Work", under=("/series", "/roll-forward", "/templates")),
+    Place("/work", "Work", under=("/engagements", "/series", "/roll-forward", "/templates")),
     Place("/inbox", "Inbox", Right.MAIL_TRIAGE, under=("/mentions", "/watching")),
     Place("/calendar", "Calendar"),
     Place("/review", "Review", under=("/outbox",)),

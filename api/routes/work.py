@@ -27,7 +27,7 @@ def shown(request: Request, who: Who) -> Response:
     return board_page(request, who, dict(request.query_params))
 
 
-@router.post("/work/start")
+@router.post("/engagements/start")
 def start(
     request: Request,
     who: Sender,
@@ -63,7 +63,7 @@ def start(
     return redirect(f"/clients/{quote(at)}/work#{quote(ref)}", "engagement-started", act=now.act.id)
 
 
-@router.post("/work/{ref}/stage")
+@router.post("/engagements/{ref}/stage")
 def move(request: Request, who: Sender, ref: str, stage: Text, mark: Text = "", back: Text = "/work") -> Response:
     def act(scope: Scope) -> Engagement:
         return engagements.move_stage(scope, ref, stage, mark or None)
@@ -71,7 +71,7 @@ def move(request: Request, who: Sender, ref: str, stage: Text, mark: Text = "", 
     return _done(request, who, f"Moved {ref}", act, "engagement-moved", back)
 
 
-@router.post("/work/{ref}/change")
+@router.post("/engagements/{ref}/change")
 def change(
     request: Request,
     who: Sender,
@@ -102,7 +102,7 @@ def change(
     return _done(request, who, f"Changed {ref}", act, "engagement-changed", back)
 
 
-@router.post("/work/{ref}/needs")
+@router.post("/engagements/{ref}/needs")
 def link(request: Request, who: Sender, ref: str, needed: Text, note: Text = "", back: Text = "/work") -> Response:
     def act(scope: Scope) -> Engagement:
         needs.add_need(scope, ref, needed.split(" ")[0], note)
@@ -111,7 +111,7 @@ def link(request: Request, who: Sender, ref: str, needed: Text, note: Text = "",
     return _done(request, who, f"{ref} waits for {needed}"[:200], act, "engagement-needs", back)
 
 
-@router.post("/work/{ref}/unneed")
+@router.post("/engagements/{ref}/unneed")
 def unlink(request: Request, who: Sender, ref: str, needed: Text, back: Text = "/work") -> Response:
     def act(scope: Scope) -> Engagement:
         needs.remove_need(scope, ref, needed)

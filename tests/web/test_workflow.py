@@ -201,16 +201,22 @@ def test_the_pages_do_it_without_script_and_show_why_not(mine: Own) -> None:
         assert said in ana.follow(ana.post(f"/tasks/{task}/{name}", **fields)).text, name
     assert "yours" in sol.get("/day").text
     assert "Given back" in sol.follow(sol.post(f"/tasks/{task}/return", note="no time")).text
-    board = ana.post("/work/E001/stage", stage="in-review", back="/work?view=list")
+    board = ana.post("/engagements/E001/stage", stage="in-review", back="/work?view=list")
     assert "/work?view=list&said=engagement-moved" in board.headers["location"] and "Moved." in ana.follow(board).text
-    assert ana.post("/work/E001/stage", stage="orbit", back="/clients/C001/work").status_code == 422
-    assert adm.post("/work/E001/stage", stage="done").status_code == 403
-    started = ana.post("/work/start", client="C002 Ngozi", template="advisory", period="2026-Q1", due="2026-04-20")
+    assert ana.post("/engagements/E001/stage", stage="orbit", back="/clients/C001/work").status_code == 422
+    assert adm.post("/engagements/E001/stage", stage="done").status_code == 403
+    started = ana.post(
+        "/engagements/start", client="C002 Ngozi", template="advisory", period="2026-Q1", due="2026-04-20"
+    )
     assert started.headers["location"].startswith("/clients/C002/work?said=engagement-started")
     assert "Settle the questions with the client" in ana.follow(started).text
-    kept = ana.post("/work/C002-advisory-2026-Q1/change", title="Advice", budget_hours="12", back="/clients/C002/work")
+    kept = ana.post(
+        "/engagements/C002-advisory-2026-Q1/change", title="Advice", budget_hours="12", back="/clients/C002/work"
+    )
     assert "Advice" in ana.follow(kept).text
-    linked = ana.post("/work/C002-advisory-2026-Q1/needs", needed="E001 x", note="its K-1", back="/clients/C002/work")
+    linked = ana.post(
+        "/engagements/C002-advisory-2026-Q1/needs", needed="E001 x", note="its K-1", back="/clients/C002/work"
+    )
     assert "2025 Form 1120-S, Harbor Bakery Inc</a> (its K-1)" in ana.follow(linked).text
     assert ids(services, "SELECT count(*) FROM engagement_needs") == [1]
 
