@@ -13,7 +13,7 @@ from api.wiring import Services
 from store.errors import Conflict, Invalid
 from workspace.billing.amounts import as_json
 from workspace.billing.tables import Table
-from workspace.reports import Span, as_csv, as_xlsx, behind, figures_table, report_of, rows_table
+from workspace.reports import Span, as_xlsx, behind, figures_table, report_of, rows_table
 
 
 def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
@@ -28,7 +28,7 @@ def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
     figures = figures_table(report)
     table = rows_table(name, rows) if arguments.get("rows") else figures
     for form, file in files.items():
-        _kept(file, as_csv(table).encode() if form == "csv" else as_xlsx([figures, rows_table(name, rows)]))
+        _kept(file, table.as_csv().encode() if form == "csv" else as_xlsx([figures, rows_table(name, rows)]))
     days = f"as of {report.last}" if report.first == report.last else f"{report.first} through {report.last}"
     title = f"{report.title}: {report.says}, {days}"
     data: dict[str, Any] = {

@@ -5,10 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
+from api.days import day_in
 from api.pages import page
 from api.said import redirect
 from api.security import Asker, Sender, Who, reading, writing
-from store.errors import Forbidden, Invalid, NotFound
+from store.errors import Forbidden, NotFound
 from workspace.brief import read_brief
 from workspace.decisions import decide_signal
 from workspace.pages.briefs import brief_days, client_count, colleagues
@@ -69,12 +70,5 @@ def decide(
     keys = list(dict.fromkeys((key, *(also or ()))))
     with writing(request, who) as scope:
         for one in keys:
-            decide_signal(scope, one, decision, reason, until=_day(until), delegate=delegate or None)
+            decide_signal(scope, one, decision, reason, until=day_in(until), delegate=delegate or None)
     return redirect(back, decision, key=keys)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Invalid(f"{text} is no day; write it as 2026-03-16") from None

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
-from api.days import Day
+from api.days import Day, day_in
 from api.pages import page
 from api.said import redirect
 from api.security import Asker, Sender, Who, reading, services_of, writing
@@ -103,20 +103,13 @@ def _month(text: str, today: date) -> date:
 
 
 def _span(view: str, first: str, last: str, today: date) -> tuple[date, date]:
-    since, ahead = _day(first) or today, _SLACK if view == "slack" else _LIST
-    until = _day(last) or since + ahead
+    since, ahead = day_in(first) or today, _SLACK if view == "slack" else _LIST
+    until = day_in(last) or since + ahead
     if until < since:
         raise Invalid(f"{until} is before {since}; give the earlier day first")
     if until - since > 2 * _BACK:
         raise Invalid("ask for two years at most")
     return since, until
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Invalid(f"{text} is no day; write it as 2026-03-16") from None
 
 
 @router.get("/calendar/rules", include_in_schema=False)

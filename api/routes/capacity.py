@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import APIRouter, Form, Request, Response
 
+from api.days import day_in
 from api.pages import page
 from api.routes.acting import doing
 from api.said import local, redirect, sentence
@@ -31,8 +32,8 @@ def shown(request: Request, who: Who) -> Response:
 
 def _page(request: Request, who: Asker, query: Mapping[str, str], refused: Refused | None = None) -> Response:
     weeks = _weeks(query.get("weeks", ""))
-    person, week = query.get("person", ""), _day(query.get("week", ""))
-    key, to, into = query.get("item", ""), query.get("to", ""), _day(query.get("in", ""))
+    person, week = query.get("person", ""), day_in(query.get("week", ""))
+    key, to, into = query.get("item", ""), query.get("to", ""), day_in(query.get("in", ""))
     problem, status, told = sentence(refused) if refused else None, refused.status if refused else 200, None
     with reading(request, who) as scope:
         found = capacity.capacity_of(scope, weeks)
@@ -84,7 +85,7 @@ def move(
     """Move it; leads back to the page, which offers to undo it."""
     try:
         with doing(request, who, "Moved work to where there is room") as now:
-            rebalance.move(now.scope, item, to, _day(week), mark or None)
+            rebalance.move(now.scope, item, to, day_in(week), mark or None)
     except (Conflict, Forbidden, Invalid, NotFound) as refused:
         return _page(request, who, dict(parse_qsl(urlsplit(local(back)).query)), refused)
     return redirect(back, "work-moved", **({"act": now.act.id} if now.act.id else {}))
@@ -102,14 +103,6 @@ def _fullest(found: capacity.Capacity) -> tuple[str, date | None]:
 def _weeks(text: str) -> int:
     number = int(text) if text.isdecimal() and len(text) < 4 else WEEKS
     return min(max(number, capacity.FEWEST), capacity.MOST)
-
-
-def _day(text: str) -> date | None:
-    """A day of an address, None where there is none. Raises Invalid."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Invalid(f"{text[:40]!r} is no day: write it as 2026-03-09") from None
 
 
 def _address(query: Mapping[str, Any]) -> str:

@@ -1,12 +1,12 @@
 """What is done with a conversation: shared with colleagues, an answer made a note, a task or a draft. Forms, and JSON under /api/v1."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, Field
 
+from api.days import day_in
 from api.said import redirect
 from api.security import Asker, Sender, Who, opener, reading, services_of, writing
 from store.errors import Invalid
@@ -90,7 +90,7 @@ def _make(request: Request, who: Asker, ref: str, thread: str, turn: int, use: U
         if use.make == "note":
             return chat_uses.make_note(scope, ref, thread, turn)
         work = use.engagement_ref or None
-        return chat_uses.make_task(scope, ref, thread, turn, title=use.title, due=_day(use.due), engagement_ref=work)
+        return chat_uses.make_task(scope, ref, thread, turn, title=use.title, due=day_in(use.due), engagement_ref=work)
 
 
 def _draft(request: Request, who: Asker, ref: str, thread: str, turn: int, use: Use) -> str:
@@ -106,10 +106,3 @@ def _draft(request: Request, who: Asker, ref: str, thread: str, turn: int, use: 
     with writing(request, who) as scope:
         chat_uses.note_draft(scope, ref, thread, turn, made)
     return made
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Invalid(f"{text} is no day: write it as 2026-03-31") from None

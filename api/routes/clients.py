@@ -1,10 +1,10 @@
 """The pages of one client, a tab a page. The list of clients and the Record tab are directory.py's."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
+from api.days import day_in
 from api.pages import page
 from api.routes.work_pages import client_page
 from api.said import redirect, sentence
@@ -148,7 +148,7 @@ def draft_now(request: Request, who: Sender, ref: str, slug: Annotated[str, Form
 @router.get("/clients/{ref}/history")
 def history(request: Request, who: Who, ref: str, before: int | None = None, as_of: str = "") -> Response:
     """`as_of`: a day, to see what the records said at its end."""
-    day = _day(as_of)
+    day = day_in(as_of)
     with reading(request, who) as scope:
         head = client_head(scope, ref)
         happened = history_of(scope, ref, before=before)
@@ -165,10 +165,3 @@ def history(request: Request, who: Who, ref: str, before: int | None = None, as_
         spells=spells,
         as_of=day,
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Invalid(f"{text} is no day; write it as 2026-03-16") from None

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
+from api.days import day_in
 from api.routes.acting import doing
-from api.routes.work import day_in_form
 from api.routes.work_pages import REFUSED, back_to, day_page, task_page
 from api.said import redirect
 from api.security import Asker, Sender, Who
@@ -53,7 +53,7 @@ def add(
     def act(scope: Scope) -> Task:
         hours = hours_in(estimate) if estimate.strip() else None
         new = tasks.NewTask(
-            client.split(" ")[0], title, owner or None, day_in_form(due), engagement or None, hours, every=every or None
+            client.split(" ")[0], title, owner or None, day_in(due), engagement or None, hours, every=every or None
         )
         return tasks.add_task(scope, new)
 
@@ -79,7 +79,7 @@ def change(
     def act(scope: Scope) -> Task:
         values = {
             "title": title,
-            "due": day_in_form(due),
+            "due": day_in(due),
             "estimate_hours": hours_in(estimate) if estimate.strip() else None,
             "every": every or None,
             "checklist": checklist.splitlines(),
@@ -124,7 +124,7 @@ def give_back(
 @router.post("/tasks/{task_id}/defer")
 def defer(request: Request, who: Sender, task_id: str, until: Text, mark: Text = "", back: Text = "/day") -> Response:
     def act(scope: Scope) -> Task:
-        day = day_in_form(until)
+        day = day_in(until)
         if day is None:
             raise Invalid("say until when")
         return tasks.defer_task(scope, task_id, day, mark or None)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request, Response
 
+from api.days import day_given
 from api.pages import page
 from api.routes.acting import doing
 from api.said import redirect, sentence
@@ -148,12 +149,14 @@ def _party(scope: Scope, ref: str, form: dict[str, str]) -> None:
 
 def _event(scope: Scope, ref: str, form: dict[str, str]) -> None:
     mail, state, note = bool(form.get("by_mail")), form.get("state") or None, form.get("note", "")
-    dates.enter(scope, ref, form.get("kind", ""), _day(form.get("on")), by_mail=mail, state=state, note=note)
+    dates.enter(scope, ref, form.get("kind", ""), day_given(form.get("on")), by_mail=mail, state=state, note=note)
 
 
 def _correct(scope: Scope, ref: str, form: dict[str, str]) -> None:
     mail, state = bool(form.get("by_mail")), form.get("state") or None
-    dates.correct(scope, form.get("event", ""), _day(form.get("on")), form.get("reason", ""), by_mail=mail, state=state)
+    dates.correct(
+        scope, form.get("event", ""), day_given(form.get("on")), form.get("reason", ""), by_mail=mail, state=state
+    )
 
 
 def _fee(scope: Scope, ref: str, form: dict[str, str]) -> None:
@@ -164,7 +167,7 @@ def _fee(scope: Scope, ref: str, form: dict[str, str]) -> None:
     terms = fees.Terms(
         form.get("kind", ""), amount("rate"), amount("flat"), amount("percent"), first, form.get("terms", "")
     )
-    sent, signed = (_day(form[name]) if form.get(name) else None for name in ("sent_on", "signed_on"))
+    sent, signed = (day_given(form[name]) if form.get(name) else None for name in ("sent_on", "signed_on"))
     fees.agree(scope, ref, terms, sent_on=sent, signed_on=signed, document_id=form.get("document") or None)
 
 
@@ -178,20 +181,13 @@ _ACTS: dict[str, Callable[[Scope, str, dict[str, str]], Any]] = {
     "event": _event,
     "correct": _correct,
     "date": lambda scope, ref, form: dates.enter_date(
-        scope, ref, form.get("title", ""), _day(form.get("due")), form.get("authority", "")
+        scope, ref, form.get("title", ""), day_given(form.get("due")), form.get("authority", "")
     ),
-    "confirm": lambda scope, ref, form: dates.confirm(scope, form.get("date", ""), _day(form.get("due"))),
+    "confirm": lambda scope, ref, form: dates.confirm(scope, form.get("date", ""), day_given(form.get("due"))),
     "fee": _fee,
     "close": _close,
     "reopen": lambda scope, ref, form: matters.reopen_matter(scope, ref),
 }
-
-
-def _day(text: str | None) -> date:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        raise Invalid(f"{text!r} is no day; write it as 2026-03-16") from None
 
 
 def _page(request: Request, template: str, who: Asker, refused: Refused | None = None, **values: Any) -> Response:

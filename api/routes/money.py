@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
+from api.days import day_given
 from api.pages import page
 from api.said import redirect, sentence
 from api.security import Asker, Sender, Who, reading, writing
@@ -323,23 +324,16 @@ def _decide(scope: Scope, key: str, act: Act, form: dict[str, str], leave: list[
             issuing.void(scope, key, text("reason"))
         case "pay":
             more = {"method": text("method"), "memo": text("memo")}
-            payments.record_payment(scope, key, money_in(text("amount")), _day(text("on")), **more)
+            payments.record_payment(scope, key, money_in(text("amount")), day_given(text("on")), **more)
         case "apply":
             payments.apply_credit(scope, text("from") or key, text("to") or key, money_in(text("amount")))
         case "draw":
             draw(scope, text("from"), key, money_in(text("amount")))
         case "refund":
             more = {"method": text("method") or "check"}
-            payments.refund(scope, key, money_in(text("amount")), _day(text("on")), text("reason"), **more)
+            payments.refund(scope, key, money_in(text("amount")), day_given(text("on")), text("reason"), **more)
         case "reverse":
             payments.reverse_payment(scope, text("payment"), text("reason"))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Invalid(f"{text!r} is no day") from None
 
 
 @router.get("/money/statements/{ref}")

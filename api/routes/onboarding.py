@@ -1,12 +1,12 @@
 """The onboarding of a client in the browser: all that are on the way with their stalls, and one, step by step."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request, Response
 
+from api.days import day_in
 from api.pages import page
 from api.said import redirect, sentence
 from api.security import Asker, Sender, Who, opener, reading, services_of, writing
@@ -185,7 +185,7 @@ def authorizations(
     spent = steps.spent_in(clicks, opened)
 
     def run(scope: Scope) -> None:
-        signed, filed = _day(signed_on), _day(filed_on)
+        signed, filed = day_in(signed_on), day_in(filed_on)
         if row:
             wizard.authorization_signed(scope, identity, row, signed or scope.today, spent)
             return
@@ -213,7 +213,7 @@ def access(
         who,
         identity,
         "access",
-        lambda scope: wizard.note_access(scope, identity, system, how, _day(granted_on), spent),
+        lambda scope: wizard.note_access(scope, identity, system, how, day_in(granted_on), spent),
     )
 
 
@@ -235,7 +235,7 @@ def requests(
         who,
         identity,
         "requests",
-        lambda scope: wizard.ask(scope, identity, frozenset(key), extra, _day(due), spent),
+        lambda scope: wizard.ask(scope, identity, frozenset(key), extra, day_in(due), spent),
     )
 
 
@@ -322,13 +322,6 @@ def _act(
     open_still = stay or any(s.slug == step and s.state == "open" for s in one.steps)
     there = f"/onboarding/{quote(identity, safe='')}" + (f"?step={quote(step)}" if open_still else "")
     return redirect(there, "onboarding-step")
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text.strip() else None
-    except ValueError:
-        raise Invalid(f"{text!r} is no day") from None
 
 
 def _page(request: Request, template: str, who: Asker, refused: Refused | None = None, **values: Any) -> Response:

@@ -15,7 +15,7 @@ from api.security import Asker, Who, reading
 from store.errors import Forbidden, Invalid
 from workspace.deadlines import add_months
 from workspace.pages.head import waiting
-from workspace.reports import Row, Span, as_csv, as_xlsx, behind, figures_table, report_of, rows_table
+from workspace.reports import Row, Span, as_xlsx, behind, figures_table, report_of, rows_table
 from workspace.reports.catalog import GROUPS, kind_of, reports_for
 
 router = APIRouter(include_in_schema=False)
@@ -141,10 +141,10 @@ def file(
     with reading(request, who) as scope:
         span = Span(first, last)
         if form == "csv" and what == "figures":
-            return _csv(as_csv(figures_table(report_of(scope, name, span))), name)
+            return _csv(figures_table(report_of(scope, name, span)).as_csv(), name)
         report, found = behind(scope, name, span, part, series)
         if form == "csv":
-            return _csv(as_csv(rows_table(name, found)), f"{name}-rows")
+            return _csv(rows_table(name, found).as_csv(), f"{name}-rows")
         data = as_xlsx([figures_table(report), rows_table(name, found)])
     return attachment(data, f"{name}.xlsx", XLSX)
 

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
+from api.days import day_in
 from api.pages import page
 from api.said import redirect, sentence
 from api.security import Asker, Sender, Who, reading, writing
@@ -42,15 +43,8 @@ def shown(
 ) -> Response:
     """`q` holds words; `kind` may be given several times. A visit to the first page of a watched timeline counts as having looked."""
     kinds = tuple(one for one in kind or () if one in KINDS)
-    narrow = Narrow(kinds, person, _day(first), _day(last), q[:300], engagement)
+    narrow = Narrow(kinds, person, day_in(first), day_in(last), q[:300], engagement)
     return _page(request, who, ref, narrow, cursor=cursor)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Invalid(f"{text} is no day; write it as 2026-03-16") from None
 
 
 def _page(

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request, Response
 
+from api.days import day_given
 from api.pages import page
 from api.routes.documents import attachment
 from api.routes.trust_json import first_of
@@ -123,8 +124,8 @@ def _move(scope: Scope, ledger_id: str, act: Act, form: dict[str, str]) -> None:
         trust.set_evergreen(scope, ledger_id, least, most)
     else:
         words = {name: form.get(name, "") for name in ("payee", "number", "memo")}
-        cleared = _day(form["cleared_on"]) if form.get("cleared_on") else None
-        moved = Movement(money_in(form.get("amount", "")), _day(form.get("on", "")), cleared_on=cleared, **words)
+        cleared = day_given(form["cleared_on"]) if form.get("cleared_on") else None
+        moved = Movement(money_in(form.get("amount", "")), day_given(form.get("on", "")), cleared_on=cleared, **words)
         if act == "receive":
             trust.receive(scope, ledger_id, moved)
         elif act == "disburse":
@@ -169,7 +170,7 @@ async def decide(request: Request, who: Sender, month: str, act: Literal["prepar
     try:
         with writing(request, who) as scope:
             if act == "clear":
-                trust.clear(scope, lines, _day(form.get("on", "")))
+                trust.clear(scope, lines, day_given(form.get("on", "")))
             elif act == "sign":
                 reconcile.sign(scope, first_of(month))
             else:
@@ -180,13 +181,6 @@ async def decide(request: Request, who: Sender, month: str, act: Literal["prepar
         return _month(request, who, month, refused)
     said = {"clear": "trust-cleared", "sign": "trust-signed", "prepare": "trust-prepared"}[act]
     return redirect(f"/trust/months/{quote(month, safe='')}", said)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Invalid(f"{text!r} is no day; write it as 2026-03-16") from None
 
 
 def _page(request: Request, template: str, who: Asker, refused: Refused | None = None, **values: Any) -> Response:

@@ -1,17 +1,16 @@
 """The firm's work in the browser: board, lists, and what is done to an engagement."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request, Response
 
+from api.days import day_in
 from api.routes.acting import doing
 from api.routes.work_pages import REFUSED, back_to, board_page
 from api.said import redirect
 from api.security import Asker, Sender, Who
-from store.errors import Invalid
 from store.tables import Engagement
 from workspace.billing.amounts import hours_in, money_in
 from workspace.scope import Scope
@@ -49,7 +48,7 @@ def start(
             period,
             owner or None,
             title.strip() or None,
-            day_in_form(due),
+            day_in(due),
             fee_type="fixed" if fee.strip() else None,
             fee=money_in(fee) if fee.strip() else None,
             budget=hours_in(budget) if budget.strip() else None,
@@ -91,8 +90,8 @@ def change(
     def act(scope: Scope) -> Engagement:
         values: dict[str, Any] = {
             "title": title,
-            "due": day_in_form(due),
-            "extended_to": day_in_form(extended_to),
+            "due": day_in(due),
+            "extended_to": day_in(extended_to),
             "fee_type": fee_type or None,
             "fee": money_in(fee) if fee.strip() else None,
             "budget_hours": hours_in(budget_hours) if budget_hours.strip() else None,
@@ -118,14 +117,6 @@ def unlink(request: Request, who: Sender, ref: str, needed: Text, back: Text = "
         return engagements.engagement_at(scope, ref)
 
     return _done(request, who, f"{ref} no longer waits for {needed}"[:200], act, "engagement-needs-gone", back)
-
-
-def day_in_form(text: str) -> date | None:
-    """A day of a form, None for an empty field. Raises Invalid."""
-    try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
-    except ValueError:
-        raise Invalid(f"{text!r} is no day: write it as 2026-03-09") from None
 
 
 def _done(

@@ -36,6 +36,7 @@ from workspace.billing.reports import aged, months_of, profitability_of
 from workspace.billing.rows import Where, time_rows
 from workspace.billing.statements import statement_of
 from workspace.billing.tables import TABLES, table_of
+from workspace.cells import unfolded
 from workspace.records.billing import apply_billing
 from workspace.records.money import apply_invoices, apply_payments, apply_time
 from workspace.scope import Scope, system_scope
@@ -429,3 +430,19 @@ def test_time_that_was_written_off_is_no_unbilled_time_to_the_night(sqlite: Data
     for day, billable in ((days_ago(3), True), (TODAY, False)):
         with acting(sqlite, day=day) as scope:
             assert [one.billable for one in take_snapshot(scope, "C1", ("engagements", "time")).time] == [billable]
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("Rent", "Rent"),
+        ("=1+1", "'=1+1"),
+        ("  @SUM(A1)", "'  @SUM(A1)"),
+        ("\x01-2", "'-2"),
+        ("\tRent", "'\tRent"),
+        ("", ""),
+        ("  ", "  "),
+    ],
+)
+def test_no_cell_of_a_csv_is_computed(text: str, cell: str) -> None:
+    assert unfolded(text) == cell

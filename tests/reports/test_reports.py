@@ -43,7 +43,6 @@ from workspace.reports import (
     Figure,
     Report,
     Span,
-    as_csv,
     as_xlsx,
     behind,
     figures_table,
@@ -216,7 +215,7 @@ def test_a_text_stays_a_text_in_a_spreadsheet(busy: Database, name: str) -> None
         assert person is not None
         person.name = name
         report, rows = behind(scope, "wip")
-    text = as_csv(rows_table("wip", rows))
+    text = rows_table("wip", rows).as_csv()
     told = [line for line in list(csv.reader(StringIO(text)))[1:] if line[3] == "C1"]
     assert told and all(line[4].lstrip().startswith("'") for line in told)
     assert any(line[6].startswith("'") for line in told), "the person of the entries that were loaded"

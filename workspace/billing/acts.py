@@ -4,18 +4,9 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from store import audit
-from store.audit import AuditTag
-from store.errors import Conflict, Forbidden, Invalid, NotFound
+from store.errors import Conflict, Invalid, NotFound
 from store.tables import Bill, BillLine, Client, Engagement, Firm
 from workspace.scope import Right, Scope
-
-
-def person_of(scope: Scope) -> str:
-    """The id of the person who acts. Raises Forbidden for the system: time and money are a person's word."""
-    if scope.person_id is None:
-        raise Forbidden(f"{scope.email} is no person: say who acts with --as")
-    return scope.person_id
 
 
 def see_money(scope: Scope) -> None:
@@ -70,13 +61,3 @@ def setting(scope: Scope, name: str, otherwise: Any) -> Any:
     settings = scope.session.scalars(select(Firm.settings).limit(1)).one_or_none() or {}
     given = (settings.get("billing") or {}).get(name, otherwise)
     return given if isinstance(given, type(otherwise)) else otherwise
-
-
-def record(scope: Scope, tag: AuditTag, subject: str, client_id: str | None, **detail: Any) -> None:
-    """An entry on the trail about this act; values are written as text."""
-    plain = {
-        name: value if isinstance(value, int) else str(value) for name, value in detail.items() if value is not None
-    }
-    audit.record(
-        scope.session, tag, actor=scope.email, subject=subject, now=scope.now, client_id=client_id, detail=plain
-    )

@@ -39,6 +39,11 @@ def spread(amount: Decimal, over: Sequence[Decimal]) -> list[Decimal]:
     return shares
 
 
+def in_ledger(amount: Decimal) -> str:
+    """Dollars as a paper prints them: `1,250.00`, a negative in parentheses."""
+    return f"({abs(amount):,.2f})" if amount < ZERO else f"{amount:,.2f}"
+
+
 def money_in(text: Decimal | str, what: str = "the amount") -> Decimal:
     """Dollars as a person writes them: `1,250.00`, `$95`. Raises Invalid for what is none, or has parts of a cent."""
     return _number(text, what, "an amount like 1250.00")

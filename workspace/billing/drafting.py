@@ -15,7 +15,8 @@ from store.audit import AuditTag
 from store.errors import Conflict, Invalid, NotFound
 from store.ids import new_id
 from store.tables import Bill, BillLine, Client, Engagement, Expense, Invoice, RecurringFee, TimeEntry
-from workspace.billing.acts import engagement_of, person_of, record, setting, text_in
+from workspace.acting import person_of, record
+from workspace.billing.acts import engagement_of, setting, text_in
 from workspace.billing.amounts import MOST, ZERO, cents
 from workspace.billing.wip import open_costs, open_work
 from workspace.billing.work import Cost, Work

@@ -9,7 +9,8 @@ from store.audit import AuditTag
 from store.errors import Conflict, Invalid, NotFound
 from store.ids import new_id
 from store.tables import Adjustment, Expense
-from workspace.billing.acts import check_unbilled, engagement_of, person_of, reason_in, record
+from workspace.acting import person_of, record
+from workspace.billing.acts import check_unbilled, engagement_of, reason_in
 from workspace.scope import Right, Scope, access_client
 
 

@@ -15,7 +15,8 @@ from store.database import touch
 from store.errors import Conflict, Invalid
 from store.ids import new_id, stable_id
 from store.tables import Adjustment, Bill, BillLine, Expense, Invoice, TimeEntry
-from workspace.billing.acts import person_of, reason_in, record
+from workspace.acting import person_of, record
+from workspace.billing.acts import reason_in
 from workspace.billing.amounts import ZERO
 from workspace.billing.drafting import lines_of, own_draft
 from workspace.billing.invoices import bill_behind, find_invoice

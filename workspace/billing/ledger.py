@@ -18,7 +18,9 @@ from sqlalchemy import exists, select
 from store.audit import AuditTag
 from store.errors import Invalid
 from store.tables import Bill, BillLine, Client, Invoice, Payment, Receipt
-from workspace.billing.acts import record, see_money, setting
+from workspace.acting import record
+from workspace.billing.acts import see_money, setting
+from workspace.cells import unfolded
 from workspace.scope import Right, Scope
 
 FORMS = ("csv", "iif")
@@ -112,11 +114,6 @@ def as_csv(entries: Sequence[Entry]) -> str:
         cells = (e.on, e.kind, e.number, e.client_ref, e.client, e.amount, e.due or "", e.memo)
         writer.writerow([unfolded(str(cell)) if isinstance(cell, str) else cell for cell in cells])
     return out.getvalue()
-
-
-def unfolded(text: str) -> str:
-    """A text that a spreadsheet will not take for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
 
 
 def as_iif(scope: Scope, entries: Sequence[Entry]) -> str:

@@ -12,7 +12,7 @@ from html import escape
 from sqlalchemy import select
 
 from store.tables import Firm
-from workspace.billing.amounts import ZERO
+from workspace.billing.amounts import in_ledger
 from workspace.billing.invoices import Shown, show_invoice
 from workspace.billing.statements import Statement, statement_of
 from workspace.deadlines import in_words
@@ -35,7 +35,7 @@ def invoice_pdf(scope: Scope, key: str) -> tuple[str, bytes]:
     one = shown.listed
     kind = "Credit note" if one.kind == "credit-note" else "Invoice"
     title = f"{kind} {one.number}" if one.number else f"Draft invoice, {one.client}"
-    firm, address = _firm(scope)
+    firm, address = head_of_firm(scope)
     due = [] if one.kind == "credit-note" or one.due_on is None else [("Due", in_words(one.due_on))]
     about = [("For invoice", shown.about[1])] if shown.about else []
     facts = [("Number", one.number or "none yet"), ("Date", in_words(one.issued_on or scope.today)), *due, *about]
@@ -56,7 +56,7 @@ def _lines(shown: Shown) -> str:
     lines = [line for line in shown.lines if hourly or line.amount]
     cells = "".join(
         f'<tr><td>{escape(line.text)}</td><td class="n">{f"{line.hours:,.2f}" if hourly and line.hours else ""}</td>'
-        f'<td class="n">{_money(line.amount)}</td></tr>'
+        f'<td class="n">{in_ledger(line.amount)}</td></tr>'
         for line in lines
     )
     rows = [("Total", shown.listed.amount)]
@@ -65,7 +65,7 @@ def _lines(shown: Shown) -> str:
         rows.append(("Balance", shown.listed.balance))
     foot = "".join(
         f'<tr class="{"total" if name in ("Total", "Balance") else ""}"><td>{escape(name)}</td><td></td>'
-        f'<td class="n">{_money(amount)}</td></tr>'
+        f'<td class="n">{in_ledger(amount)}</td></tr>'
         for name, amount in rows
     )
     head = f'<tr><th></th><th class="n">{"Hours" if hourly else ""}</th><th class="n">Dollars</th></tr>'
@@ -79,9 +79,9 @@ def _received(kind: str) -> str:
 def statement_pdf(scope: Scope, client_ref: str, first: date, last: date) -> tuple[str, bytes]:
     """A name for the file, and the client's statement as PDF. Raises as `statement_of`."""
     found = statement_of(scope, client_ref, first, last)
-    firm, address = _firm(scope)
+    firm, address = head_of_firm(scope)
     title = f"Statement {found.client_ref} {found.first} to {found.last}"
-    facts = [("From", in_words(found.first)), ("Through", in_words(found.last)), ("Owed", _money(found.closing))]
+    facts = [("From", in_words(found.first)), ("Through", in_words(found.last)), ("Owed", in_ledger(found.closing))]
     parts = [
         f'<div class="foot">{escape(firm)} · {escape(title)}</div>',
         letterhead(firm, address),
@@ -99,16 +99,16 @@ def _moves(found: Statement) -> str:
     ]
     cells = "".join(
         f"<tr><td>{escape(in_words(on))}</td><td>{escape(what)} {escape(number)}</td>"
-        f'<td class="n">{"" if amount is None else _money(amount)}</td><td class="n">{_money(balance)}</td></tr>'
+        f'<td class="n">{"" if amount is None else in_ledger(amount)}</td><td class="n">{in_ledger(balance)}</td></tr>'
         for on, what, number, amount, balance in rows
     )
     head = '<tr><th>Day</th><th></th><th class="n">Dollars</th><th class="n">Owed</th></tr>'
-    foot = f'<tr class="total"><td>Owed</td><td></td><td></td><td class="n">{_money(found.closing)}</td></tr>'
+    foot = f'<tr class="total"><td>Owed</td><td></td><td></td><td class="n">{in_ledger(found.closing)}</td></tr>'
     return f'<table class="lines">{head}{cells}{foot}</table>'
 
 
 def _by_age(found: Statement, today: date) -> str:
-    parts = "; ".join(f"{one.label} {_money(one.amount)}" for one in found.aging if one.amount)
+    parts = "; ".join(f"{one.label} {in_ledger(one.amount)}" for one in found.aging if one.amount)
     return f"By days past due on {in_words(today)}: {parts}." if parts else "Nothing is owed."
 
 
@@ -118,11 +118,8 @@ def _heading(to: Sequence[str], facts: Rows) -> str:
     return f'<div class="bill"><div>{lines}</div><table>{cells}</table></div>'
 
 
-def _firm(scope: Scope) -> tuple[str, tuple[str, ...]]:
+def head_of_firm(scope: Scope) -> tuple[str, tuple[str, ...]]:
+    """The firm's name and the lines of its letterhead."""
     firm = scope.session.scalars(select(Firm).limit(1)).one_or_none()
     lines = ((firm.settings or {}).get("letterhead") or {}).get("lines", ()) if firm else ()
     return (firm.name if firm else ""), tuple(str(line) for line in lines)
-
-
-def _money(amount: Decimal) -> str:
-    return f"({abs(amount):,.2f})" if amount < ZERO else f"{amount:,.2f}"

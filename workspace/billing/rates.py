@@ -18,7 +18,8 @@ from store.audit import AuditTag
 from store.errors import Invalid, NotFound
 from store.ids import stable_id
 from store.tables import Client, Person, Rate
-from workspace.billing.acts import person_of, record, text_in
+from workspace.acting import person_of, record
+from workspace.billing.acts import text_in
 from workspace.billing.amounts import MOST
 from workspace.scope import Right, Scope, access_client
 

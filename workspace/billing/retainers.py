@@ -14,7 +14,8 @@ from sqlalchemy.orm import aliased
 from store.audit import AuditTag
 from store.errors import Conflict, Invalid
 from store.tables import Bill, BillLine, Client, Invoice, Payment
-from workspace.billing.acts import record, see_money
+from workspace.acting import record
+from workspace.billing.acts import see_money
 from workspace.billing.amounts import ZERO
 from workspace.billing.invoices import bill_behind, find_invoice
 from workspace.billing.issuing import credit_note, left_of

@@ -12,7 +12,6 @@ from typing import Any
 from store.errors import Invalid
 from workspace.billing.amounts import CENT
 from workspace.billing.invoices import invoices_of, unpaid
-from workspace.billing.ledger import unfolded
 from workspace.billing.reports import (
     aging_by_client,
     months_of,
@@ -23,6 +22,7 @@ from workspace.billing.reports import (
 from workspace.billing.retainers import retainers_of
 from workspace.billing.rows import Where, expense_rows, invoice_rows, money_rows, time_rows
 from workspace.billing.wip import wip_of
+from workspace.cells import unfolded
 from workspace.scope import Scope
 
 _AGES = ("current", "days_1_30", "days_31_60", "days_61_90", "over_90")

@@ -15,7 +15,8 @@ from store.audit import AuditTag
 from store.errors import Conflict, Forbidden, Invalid, NotFound
 from store.ids import stable_id
 from store.tables import Adjustment, Client, Engagement, Person, TimeEntry
-from workspace.billing.acts import check_unbilled, engagement_of, person_of, record, text_in
+from workspace.acting import person_of, record
+from workspace.billing.acts import check_unbilled, engagement_of, text_in
 from workspace.billing.amounts import ZERO
 from workspace.billing.rates import rate_for
 from workspace.billing.work import Work, work_of

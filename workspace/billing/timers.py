@@ -15,7 +15,8 @@ from store.audit import AuditTag
 from store.errors import Conflict, NotFound
 from store.ids import new_id
 from store.tables import Client, Engagement, Firm, Timer
-from workspace.billing.acts import engagement_of, person_of, record, setting, text_in
+from workspace.acting import person_of, record
+from workspace.billing.acts import engagement_of, setting, text_in
 from workspace.billing.time import Worked, add_time
 from workspace.scope import Right, Scope, access_client
 

@@ -14,7 +14,7 @@ from sqlalchemy import or_, select
 
 from store.errors import Conflict, Invalid, NotFound
 from store.tables import Client, Engagement, Person, TimeEntry
-from workspace.billing.acts import person_of
+from workspace.acting import person_of
 from workspace.billing.amounts import ZERO, hours_in
 from workspace.billing.time import Worked, add_time, change_time, delete_time, without_dollars
 from workspace.billing.work import Work, work_of

@@ -16,7 +16,8 @@ from store.database import touch
 from store.errors import Conflict, Invalid, NotFound
 from store.ids import new_id
 from store.tables import Adjustment, Client, Engagement, Expense, TimeEntry
-from workspace.billing.acts import engagement_of, person_of, reason_in, record
+from workspace.acting import person_of, record
+from workspace.billing.acts import engagement_of, reason_in
 from workspace.billing.amounts import ZERO, spread
 from workspace.billing.work import OPEN, OPEN_EXPENSE, Cost, Work, costs_of, work_of
 from workspace.scope import Right, Scope, access_client

@@ -28,7 +28,8 @@ from store.tables import (
     Person,
     Relation,
 )
-from workspace.billing.acts import person_of, reason_in, record, text_in
+from workspace.acting import person_of, record
+from workspace.billing.acts import reason_in, text_in
 from workspace.law.names import CLOSE, POSSIBLE, Likeness, best_likeness
 from workspace.scope import Right, Scope, access_client
 

@@ -18,7 +18,8 @@ from store.database import READING
 from store.errors import Conflict, Forbidden, Invalid, NotFound
 from store.ids import new_id, stable_id
 from store.tables import Client, CourtEvent, Engagement, EnteredDeadline, Person
-from workspace.billing.acts import person_of, reason_in, record, text_in
+from workspace.acting import person_of, record
+from workspace.billing.acts import reason_in, text_in
 from workspace.deadlines import Deadline, event_deadline
 from workspace.deadlines.state_rules import is_state
 from workspace.scope import Right, Scope

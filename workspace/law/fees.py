@@ -15,7 +15,7 @@ from store.audit import AuditTag
 from store.errors import Invalid, NotFound
 from store.ids import stable_id
 from store.tables import Document, Engagement, EngagementLetter, FeeAgreement
-from workspace.billing.acts import person_of, record
+from workspace.acting import person_of, record
 from workspace.billing.amounts import CENT, MOST, ZERO
 from workspace.law.dates import matter_of
 from workspace.scope import Right, Scope

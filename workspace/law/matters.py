@@ -34,7 +34,8 @@ from store.tables import (
     TrustEntry,
     TrustLedger,
 )
-from workspace.billing.acts import reason_in, record
+from workspace.acting import record
+from workspace.billing.acts import reason_in
 from workspace.billing.amounts import ZERO
 from workspace.billing.wip import in_hand, open_costs, open_work
 from workspace.law.dates import matter_of

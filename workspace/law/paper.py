@@ -10,11 +10,10 @@ from datetime import date
 from decimal import Decimal
 from html import escape
 
-from sqlalchemy import select
-
 from store.errors import Conflict
-from store.tables import Firm
-from workspace.billing.amounts import ZERO
+from workspace.billing.amounts import ZERO, in_ledger
+from workspace.billing.paper import head_of_firm
+from workspace.cells import unfolded
 from workspace.deadlines import in_words
 from workspace.deliverables.render.pdf import letterhead, printed
 from workspace.law.reconcile import Reconciliation, as_rows, reconciliation
@@ -59,7 +58,7 @@ def reconciliation_csv(scope: Scope, month: date) -> str:
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(("part", "on", "what", "number", "dollars"))
     for part, on, what, number, amount in as_rows(_entered(reconciliation(scope, month))):
-        rows.writerow((part, on, _safe(what), _safe(number), amount))
+        rows.writerow((part, on, unfolded(what), unfolded(number), amount))
     return out.getvalue()
 
 
@@ -67,7 +66,7 @@ def ledger_pdf(scope: Scope, key: str) -> tuple[str, bytes]:
     """A name for the file, and a client's ledger card with every movement as PDF. Raises as `ledger_of`."""
     found = ledger_of(scope, key)
     title = f"Trust ledger {found.matter_ref or found.client_ref}"
-    facts = [("Client", found.client), ("Matter", found.matter or "–"), ("Balance", _money(found.balance))]
+    facts = [("Client", found.client), ("Matter", found.matter or "–"), ("Balance", in_ledger(found.balance))]
     rows = [
         (in_words(one.on), " ".join(filter(None, (one.number, one.payee, one.memo))), one.amount, one.balance)
         for one in movements(scope, found.id)
@@ -83,20 +82,18 @@ def _entered(found: Reconciliation) -> Reconciliation:
 
 
 def _top(scope: Scope, title: str, facts: list[tuple[str, str]]) -> list[str]:
-    firm = scope.session.scalars(select(Firm).limit(1)).one_or_none()
-    lines = ((firm.settings or {}).get("letterhead") or {}).get("lines", ()) if firm else ()
-    name = firm.name if firm else ""
+    name, lines = head_of_firm(scope)
     cells = "".join(f"<tr><td>{escape(one)}</td><td>{escape(value)}</td></tr>" for one, value in facts)
     return [
         f'<div class="foot">{escape(name)} · {escape(title)}</div>',
-        letterhead(name, [str(line) for line in lines]),
+        letterhead(name, lines),
         f'<h1>{escape(title)}</h1><div class="bill"><div></div><table>{cells}</table></div>',
     ]
 
 
 def _table(head: tuple[str, ...], rows: Sequence[Sequence[str | Decimal]]) -> str:
     def cell(value: str | Decimal) -> str:
-        return f'<td class="n">{_money(value)}</td>' if isinstance(value, Decimal) else f"<td>{escape(value)}</td>"
+        return f'<td class="n">{in_ledger(value)}</td>' if isinstance(value, Decimal) else f"<td>{escape(value)}</td>"
 
     figures = [any(isinstance(row[n], Decimal) for row in rows) for n in range(len(head))]
     top = "".join(
@@ -105,12 +102,3 @@ def _table(head: tuple[str, ...], rows: Sequence[Sequence[str | Decimal]]) -> st
     )
     body = "".join(f"<tr>{''.join(cell(value) for value in row)}</tr>" for row in rows)
     return f'<table class="lines"><tr>{top}</tr>{body}</table>'
-
-
-def _money(amount: Decimal) -> str:
-    return f"({abs(amount):,.2f})" if amount < ZERO else f"{amount:,.2f}"
-
-
-def _safe(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

@@ -29,7 +29,7 @@ from store.tables import (
     TrustLine,
     TrustReconciliation,
 )
-from workspace.billing.acts import person_of, record
+from workspace.acting import person_of, record
 from workspace.billing.amounts import MOST, ZERO
 from workspace.deadlines import month_end
 from workspace.law.trust import OWN, own_balances, signed_through

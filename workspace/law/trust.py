@@ -16,8 +16,9 @@ from store.audit import AuditTag
 from store.errors import Conflict, Invalid, NotFound
 from store.ids import new_id, stable_id
 from store.tables import Client, Engagement, TrustEntry, TrustLedger, TrustLine
+from workspace.acting import person_of, record
 from workspace.billing import payments
-from workspace.billing.acts import person_of, reason_in, record, text_in
+from workspace.billing.acts import reason_in, text_in
 from workspace.billing.amounts import MOST, ZERO
 from workspace.billing.invoices import find_invoice
 from workspace.law.ledgers import (

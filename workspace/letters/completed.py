@@ -26,10 +26,10 @@ from store.tables import (
     Signer,
     Signing,
 )
+from workspace.acting import record
 from workspace.deadlines import in_words
 from workspace.directory.lifecycle import step
 from workspace.documents import receive
-from workspace.letters.acts import record
 from workspace.letters.paper import Certificate, Signed, appended
 from workspace.letters.work import begin_work, covered
 from workspace.nights import time_zone

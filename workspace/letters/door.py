@@ -30,10 +30,11 @@ from store.tables import (
     SignInFailure,
     Signing,
 )
+from workspace.acting import record
 from workspace.deliverables.kinds import KINDS
 from workspace.deliverables.render.html import as_html
 from workspace.letters import completed
-from workspace.letters.acts import record, text_in
+from workspace.letters.acts import text_in
 from workspace.letters.paper import HEIGHT, WIDTH
 from workspace.letters.signing import end_signing, hashed, holds
 from workspace.scope import Scope

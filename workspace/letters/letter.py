@@ -12,6 +12,7 @@ from pathlib import Path
 from store.audit import AuditTag
 from store.errors import Conflict, Invalid
 from store.tables import Deliverable, Proposal
+from workspace.acting import record
 from workspace.deliverables import sources
 from workspace.deliverables.compose import compose, names_of_others, template_writer
 from workspace.deliverables.filing import file_draft
@@ -21,7 +22,6 @@ from workspace.deliverables.kinds.engagement_letter import CHECKS, family_of
 from workspace.deliverables.manner import in_manner
 from workspace.deliverables.support import Support
 from workspace.evidence import RecordEvidence
-from workspace.letters.acts import record
 from workspace.letters.proposals import Line, Shown, access_proposal, must_be_open, show_proposal
 from workspace.preferences import in_force
 from workspace.scope import Right, Scope

@@ -15,8 +15,9 @@ from store.audit import AuditTag
 from store.errors import Conflict, Forbidden, Invalid, NotFound
 from store.ids import new_id
 from store.tables import Client, Engagement, Person, Proposal, ProposalLine, Service
+from workspace.acting import person_of, record
 from workspace.billing.amounts import CENT, ZERO, cents, hours_in, money_in
-from workspace.letters.acts import note_in, person_of, record, text_in
+from workspace.letters.acts import note_in, text_in
 from workspace.letters.services import service_of
 from workspace.scope import Right, Scope, access_client
 from workspace.undo import expect, mark_of

@@ -21,10 +21,10 @@ from store.audit import AuditTag
 from store.errors import Conflict, Invalid, NotFound
 from store.ids import new_id, stable_id
 from store.tables import Client, Deliverable, Engagement, EngagementLetter, Person, Proposal, ProposalLine, RenewalBatch
+from workspace.acting import person_of, record
 from workspace.billing.amounts import CENT, ZERO, cents
 from workspace.deadlines import add_months
 from workspace.deliverables.model import OPEN
-from workspace.letters.acts import person_of, record
 from workspace.letters.letter import draft_letter
 from workspace.letters.proposals import amount_of, periods
 from workspace.scope import Right, Scope

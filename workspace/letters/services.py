@@ -12,8 +12,9 @@ from store.errors import Invalid, NotFound
 from store.ids import stable_id
 from store.rows import TEMPLATES
 from store.tables import Service
+from workspace.acting import person_of, record
 from workspace.billing.amounts import money_in
-from workspace.letters.acts import note_in, person_of, record, text_in
+from workspace.letters.acts import note_in, text_in
 from workspace.scope import Right, Scope
 from workspace.undo import expect, mark_of
 

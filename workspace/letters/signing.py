@@ -28,10 +28,11 @@ from store.tables import (
     Signer,
     Signing,
 )
+from workspace.acting import person_of, record
 from workspace.deliverables.model import content_hash
 from workspace.deliverables.render.paper import as_pdf
 from workspace.letters import completed
-from workspace.letters.acts import person_of, record, text_in
+from workspace.letters.acts import text_in
 from workspace.letters.letter import SLUG
 from workspace.scope import Right, Scope, access_deliverable, access_document
 

@@ -10,8 +10,8 @@ from store.audit import AuditTag
 from store.errors import Conflict
 from store.ids import new_id, stable_id
 from store.tables import Client, Deliverable, Engagement, Proposal, ProposalLine, RecurringFee, Signing, Task
+from workspace.acting import record
 from workspace.deadlines import add_months
-from workspace.letters.acts import record
 from workspace.letters.proposals import amount_of, periods
 from workspace.scope import Scope
 from workspace.snapshot import RETURNS

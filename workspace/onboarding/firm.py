@@ -14,8 +14,9 @@ from store.audit import AuditTag
 from store.errors import Conflict, Invalid
 from store.rows import FirmRow, StaffRow
 from store.tables import Client, ClientScan, Firm, Person, Service, WorkflowTemplate
+from workspace.acting import record
 from workspace.billing.amounts import money_in
-from workspace.letters.acts import record, text_in
+from workspace.letters.acts import text_in
 from workspace.records.practice import apply_firm, apply_staff
 from workspace.scope import RIGHTS, Right, Scope
 from workspace.sign_in import set_password

@@ -13,7 +13,8 @@ from store.audit import AuditTag
 from store.errors import Conflict, Invalid, NotFound
 from store.ids import stable_id
 from store.tables import Client, Onboarding, OnboardingStep, Task
-from workspace.letters.acts import note_in, person_of, record, text_in
+from workspace.acting import person_of, record
+from workspace.letters.acts import note_in, text_in
 from workspace.scope import Right, Scope
 
 STEPS: dict[str, tuple[str, str]] = {

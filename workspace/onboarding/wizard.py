@@ -28,11 +28,12 @@ from store.tables import (
     RequestItem,
     Task,
 )
+from workspace.acting import person_of, record
 from workspace.directory.contacts import add_contact, link, seen_contacts
 from workspace.directory.entity import create_client
 from workspace.directory.lifecycle import step as move_client
 from workspace.law import conflicts
-from workspace.letters.acts import note_in, person_of, record, text_in
+from workspace.letters.acts import note_in, text_in
 from workspace.onboarding.steps import (
     PACK,
     Spent,

@@ -1,19 +1,16 @@
-"""Figures and rows as tables, and these as CSV or a workbook that a spreadsheet opens without computing anything in it."""
+"""Figures and rows as tables, and these as a workbook that a spreadsheet opens without computing anything in it."""
 
-import csv
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 
-from workspace.billing.ledger import unfolded
 from workspace.billing.tables import Table
+from workspace.cells import is_formula, shown
 from workspace.reports.model import Report, Row
 
 _CENT = Decimal("0.01")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ROW = ("part", "series", "day", "client_ref", "client", "what", "who", "amount")
 _LONGEST = 32_000  # letters of a cell; a workbook takes 32,767
 
@@ -37,22 +34,6 @@ def rows_table(name: str, rows: Iterable[Row]) -> Table:
 
 def _percent(value: Decimal | None) -> Decimal | None:
     return None if value is None else value.quantize(_CENT)
-
-
-def as_csv(table: Table) -> str:
-    """With a line of the columns' names; a text that a spreadsheet would take for a formula gets an apostrophe."""
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow(table.columns)
-    for row in table.rows:
-        writer.writerow(["" if one is None else _plain(one) if isinstance(one, str) else one for one in row])
-    return out.getvalue()
-
-
-def _plain(text: str) -> str:
-    """A text without control letters that a spreadsheet takes for no formula, also behind spaces."""
-    clean = _CONTROL.sub("", text)
-    return f"'{clean}" if unfolded(clean.lstrip()) != clean.lstrip() else unfolded(clean)
 
 
 def as_xlsx(tables: Sequence[Table]) -> bytes:
@@ -80,11 +61,11 @@ def _cell(sheet: Any, value: Any) -> Any:
     from openpyxl.cell import WriteOnlyCell
 
     if isinstance(value, str):
-        text = _CONTROL.sub("", value)[:_LONGEST]
+        text = shown(value)[:_LONGEST]
         cell = WriteOnlyCell(sheet, text)
         if text:
             cell.data_type = "s"
-            cell.quotePrefix = unfolded(text.lstrip()) != text.lstrip()  # stays text when somebody edits the cell
+            cell.quotePrefix = is_formula(text)  # stays text when somebody edits the cell
         return cell
     cell = WriteOnlyCell(sheet, value)
     if isinstance(value, Decimal):

@@ -1,5 +1,7 @@
 """The rows of requests inside the asker's scope, one by one. Writes nothing."""
 
+from typing import TypeVar
+
 from sqlalchemy import select
 
 from store import audit
@@ -8,38 +10,31 @@ from store.errors import Invalid, NotFound
 from store.tables import ClientRequest, Engagement, ItemMatch, RequestItem
 from workspace.scope import Right, Scope
 
+R = TypeVar("R", ClientRequest, RequestItem, ItemMatch)
 LONGEST = 300  # characters of an item, a title, a hint
 
 
 def list_of(scope: Scope, request_id: str, right: Right = Right.CLIENT_READ) -> ClientRequest:
     """The list of that id. Raises NotFound outside the scope, Forbidden inside it without the right."""
-    row = scope.session.scalars(
-        select(ClientRequest).where(ClientRequest.id == request_id, ClientRequest.client_id.in_(scope.clients()))
-    ).one_or_none()
-    if row is None:
-        raise NotFound("there is no such list of requests")
-    scope.require(right)
-    return row
+    return _row(scope, ClientRequest, request_id, right, "list of requests")
 
 
 def item_of(scope: Scope, item_id: str, right: Right = Right.CLIENT_READ) -> RequestItem:
-    """The item of that id. Raises NotFound outside the scope, Forbidden inside it without the right."""
-    row = scope.session.scalars(
-        select(RequestItem).where(RequestItem.id == item_id, RequestItem.client_id.in_(scope.clients()))
-    ).one_or_none()
-    if row is None:
-        raise NotFound("there is no such item")
-    scope.require(right)
-    return row
+    """The item of that id, likewise."""
+    return _row(scope, RequestItem, item_id, right, "item")
 
 
 def match_of(scope: Scope, match_id: str, right: Right = Right.CLIENT_READ) -> ItemMatch:
-    """The proposal of that id. Raises NotFound outside the scope, Forbidden inside it without the right."""
+    """The proposal of that id, likewise."""
+    return _row(scope, ItemMatch, match_id, right, "proposal")
+
+
+def _row(scope: Scope, table: type[R], key: str, right: Right, what: str) -> R:
     row = scope.session.scalars(
-        select(ItemMatch).where(ItemMatch.id == match_id, ItemMatch.client_id.in_(scope.clients()))
+        select(table).where(table.id == key, table.client_id.in_(scope.clients()))
     ).one_or_none()
     if row is None:
-        raise NotFound("there is no such proposal")
+        raise NotFound(f"there is no such {what}")
     scope.require(right)
     return row
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from store.tables import Client, Deliverable, Engagement, Person, Task
-from workspace.billing.acts import person_of
+from workspace.acting import person_of
 from workspace.scope import Right, Scope
 from workspace.undo import mark_of
 from workspace.workflow.states import DONE, OPEN, is_done, is_open

@@ -10,7 +10,7 @@ from store.audit import AuditTag
 from store.errors import Conflict, Forbidden, Invalid, NotFound
 from store.rows import STAGES
 from store.tables import Client, Engagement, Task
-from workspace.billing.acts import record
+from workspace.acting import record
 from workspace.law.matters import closed_by_stage
 from workspace.scope import Right, Scope
 from workspace.undo import expect

@@ -12,7 +12,8 @@ from store.audit import AuditTag
 from store.errors import Conflict, NotFound
 from store.ids import stable_id
 from store.tables import Client, Engagement, EngagementNeed
-from workspace.billing.acts import record, text_in
+from workspace.acting import record
+from workspace.billing.acts import text_in
 from workspace.scope import Right, Scope
 
 _FINISHED = ("filed", "done")

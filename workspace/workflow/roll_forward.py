@@ -17,7 +17,7 @@ from store.audit import AuditTag
 from store.errors import Invalid, NotFound
 from store.ids import stable_id
 from store.tables import Client, ClientRequest, Engagement, Person, RequestItem, Task, TimeEntry
-from workspace.billing.acts import record
+from workspace.acting import record
 from workspace.scope import Right, Scope
 from workspace.workflow.periods import due_on, later, step_on, tag_of
 from workspace.workflow.starting import plan_steps, task_id

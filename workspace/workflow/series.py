@@ -18,7 +18,7 @@ from store.audit import AuditTag
 from store.errors import Conflict, Invalid, NotFound, TickmarkError
 from store.ids import new_id
 from store.tables import Client, Engagement, Person, Series
-from workspace.billing.acts import person_of, record
+from workspace.acting import person_of, record
 from workspace.scope import Right, Scope, access_client
 from workspace.undo import expect
 from workspace.workflow.people import can_have, owner_for, person_at

@@ -12,7 +12,7 @@ from store.audit import AuditTag
 from store.errors import Conflict, Invalid, NotFound
 from store.ids import stable_id
 from store.tables import Client, Engagement, Person, Task
-from workspace.billing.acts import record
+from workspace.acting import record
 from workspace.scope import Right, Scope, access_client
 from workspace.workflow.people import owner_for
 from workspace.workflow.periods import day_in, due_on, name_of, period_in, step_on, tag_of

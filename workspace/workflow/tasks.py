@@ -12,7 +12,8 @@ from store.audit import AuditTag
 from store.errors import Conflict, Forbidden, Invalid, NotFound
 from store.ids import new_id, stable_id
 from store.tables import Client, Engagement, Person, Task
-from workspace.billing.acts import person_of, record, text_in
+from workspace.acting import person_of, record
+from workspace.billing.acts import text_in
 from workspace.scope import Right, Scope, access_client
 from workspace.undo import expect
 from workspace.workflow.engagements import client_of, engagement_at, progressed

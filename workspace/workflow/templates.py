@@ -20,7 +20,7 @@ from store.errors import Conflict, Invalid, NotFound
 from store.ids import stable_id
 from store.rows import TEMPLATES
 from store.tables import Person, TemplateVersion, WorkflowTemplate
-from workspace.billing.acts import person_of, record
+from workspace.acting import person_of, record
 from workspace.billing.amounts import hours_in
 from workspace.scope import Right, Scope
 
