@@ -23,7 +23,10 @@ class Right(StrEnum):
 
     AUDIT_READ = "audit:read"
     AUTOMATION_SET = "automation:set"
+    BACKUP_MAKE = "backup:make"
+    BREAK_GLASS = "break-glass:use"
     CAPACITY_READ = "capacity:read"
+    CLIENT_ERASE = "client:erase"
     CLIENT_MERGE = "client:merge"
     CLIENT_READ = "client:read"
     CLIENT_WRITE = "client:write"
@@ -34,31 +37,40 @@ class Right(StrEnum):
     DELIVERABLE_REVIEW = "deliverable:review"
     DOCUMENT_ADD = "document:add"
     ENGAGEMENT_WRITE = "engagement:write"
+    EVIDENCE_WRITE = "evidence:write"
     EXPORT_WRITE = "export:write"
     FACT_CORRECT = "fact:correct"
+    HOLD_SET = "hold:set"
     INTAKE_SORT = "intake:sort"
     INVOICE_ISSUE = "invoice:issue"
     INVOICE_WRITE = "invoice:write"
+    KEY_ROTATE = "key:rotate"
     LETTER_WRITE = "letter:write"
     MAIL_TRIAGE = "mail:triage"
+    MONEY_SEE = "money:see"
     NOTE_WRITE = "note:write"
     PAYMENT_RECORD = "payment:record"
     PEOPLE_MANAGE = "people:manage"
+    PORTAL_INVITE = "portal:invite"
     PORTFOLIO_READ = "portfolio:read"
     PROFILE_WRITE = "profile:write"
     RATES_SEE = "rates:see"
     RATES_SET = "rates:set"
     REQUEST_WRITE = "request:write"
+    RETENTION_SET = "retention:set"
     REVENUE_READ = "revenue:read"
+    ROLE_SET = "role:set"
     SCAN_RUN = "scan:run"
     SIGNAL_DECIDE = "signal:decide"
     TASK_WRITE = "task:write"
     TAX_ID_SEE = "tax-id:see"
+    TEAM_SET = "team:set"
     TEMPLATE_WRITE = "template:write"
     TIME_APPROVE = "time:approve"
     TIME_WRITE = "time:write"
     TRUST_RECONCILE = "trust:reconcile"
     TRUST_WRITE = "trust:write"
+    WALL_SET = "wall:set"
     WEBHOOK_MANAGE = "webhook:manage"
     WIP_ADJUST = "wip:adjust"
     READ = CLIENT_READ
@@ -71,26 +83,45 @@ _STAFF = frozenset(
 _SENIOR = (
     _STAFF
     | {Right.CLIENT_WRITE, Right.ENGAGEMENT_WRITE, Right.FACT_CORRECT, Right.LETTER_WRITE}
-    | {Right.PROFILE_WRITE, Right.SIGNAL_DECIDE, Right.TAX_ID_SEE}
+    | {Right.BREAK_GLASS, Right.PORTAL_INVITE, Right.PROFILE_WRITE, Right.SIGNAL_DECIDE, Right.TAX_ID_SEE}
 )
 _BILLING = frozenset({Right.INVOICE_WRITE, Right.PAYMENT_RECORD, Right.RATES_SEE, Right.TIME_APPROVE, Right.WIP_ADJUST})
 _LEAD = frozenset(
     {Right.AUTOMATION_SET, Right.CAPACITY_READ, Right.CONFLICT_SEARCH, Right.TEMPLATE_WRITE, Right.TRUST_WRITE}
 )
 _MANAGER = (
-    _SENIOR | _BILLING | _LEAD | {Right.DEADLINE_RULE, Right.DELIVERABLE_REVIEW, Right.PORTFOLIO_READ, Right.SCAN_RUN}
+    _SENIOR
+    | _BILLING
+    | _LEAD
+    | {Right.DEADLINE_RULE, Right.DELIVERABLE_REVIEW, Right.MONEY_SEE, Right.PORTFOLIO_READ, Right.SCAN_RUN}
+    | {Right.TEAM_SET}
 )
-_OPERATE = frozenset({Right.AUDIT_READ, Right.EXPORT_WRITE, Right.INTAKE_SORT, Right.PEOPLE_MANAGE, Right.SCAN_RUN})
+_OPERATE = frozenset(
+    {Right.AUDIT_READ, Right.BACKUP_MAKE, Right.EXPORT_WRITE, Right.INTAKE_SORT, Right.KEY_ROTATE, Right.MONEY_SEE}
+    | {Right.PEOPLE_MANAGE, Right.SCAN_RUN}
+)
+_GOVERN = frozenset(
+    {Right.EVIDENCE_WRITE, Right.HOLD_SET, Right.RETENTION_SET, Right.ROLE_SET, Right.TEAM_SET, Right.WALL_SET}
+)
 
 RIGHTS: dict[str, frozenset[Right]] = {
     "partner": _MANAGER
     | _OPERATE
-    | {Right.CLIENT_MERGE, Right.DELIVERABLE_RELEASE, Right.INVOICE_ISSUE, Right.RATES_SET, Right.REVENUE_READ}
+    | _GOVERN
+    | {
+        Right.CLIENT_ERASE,
+        Right.CLIENT_MERGE,
+        Right.DELIVERABLE_RELEASE,
+        Right.INVOICE_ISSUE,
+        Right.RATES_SET,
+        Right.REVENUE_READ,
+    }
     | {Right.TRUST_RECONCILE, Right.WEBHOOK_MANAGE},
     "manager": _MANAGER,
     "senior": _SENIOR,
     "staff": _STAFF,
     "admin": _OPERATE
+    | _GOVERN
     | {Right.CLIENT_MERGE, Right.CLIENT_READ, Right.CLIENT_WRITE, Right.CONFLICT_SEARCH, Right.DOCUMENT_ADD}
     | {Right.PAYMENT_RECORD, Right.PROFILE_WRITE, Right.TAX_ID_SEE, Right.WEBHOOK_MANAGE},
     # The night and the operator at the machine: no decision that belongs to a person.

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from agents.scan import scan_client
 from api.commands.intake import take_in
@@ -64,7 +66,9 @@ class Keys:
         self.page.keyboard.type(words)
 
     def seen(self) -> None:
-        """What has the focus has a ring around it, and is on the page."""
+        """What has the focus has a ring around it, and is on the page. A page that just opened gives the focus when it is first drawn."""
+        with suppress(PlaywrightTimeout):
+            self.page.wait_for_function(f"() => ({SEEN})() === ''", timeout=5_000)
         assert (wrong := self.page.evaluate(SEEN)) == "", wrong
 
     def at(self) -> str:

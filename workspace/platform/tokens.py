@@ -8,7 +8,7 @@ from workspace.scope import RIGHTS, Right
 
 READING = frozenset(
     {Right.AUDIT_READ, Right.CAPACITY_READ, Right.CLIENT_READ, Right.CONFLICT_SEARCH, Right.PORTFOLIO_READ}
-    | {Right.RATES_SEE, Right.REVENUE_READ}
+    | {Right.MONEY_SEE, Right.RATES_SEE, Right.REVENUE_READ}
 )
 """Rights that change nothing. Tax ids are shown to whoever asks for `tax-id:see` by name."""
 LOOKING = READING | {Right.TAX_ID_SEE}
