@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Compiled modules are kept, whatever the shell says: else every start compiles a thousand again, and so does every process that parses.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install demo test check fuzz long format bench evals lock clean
+.PHONY: install demo test check audit fuzz long format bench evals lock clean
 
 install: .venv/installed
 
@@ -30,13 +30,19 @@ check: install
 	@$(BIN)/pyright
 	@$(BIN)/pytest -n 3 --dist worksteal
 
+# Hashes, licences, known weaknesses of what is installed (api/packages.toml).
+audit: install
+	@$(BIN)/python -m api.inventory
+
 # Hundreds of damaged files of each kind; `make test` takes a few of each.
 fuzz: install
 	@TICKMARK_FUZZ=300 $(BIN)/pytest tests/ingestion/test_fuzz.py -n 2
 
-# What takes minutes by itself: damaged files, requests to the API by the thousand, a month through the browser, axe on every page, a small model.
+# What takes minutes by itself: damaged files, who may come in where, requests to the API by the thousand, a month through the browser, axe on every page, a small model.
+# Also each route's headers, logs and fence, processes that are killed on the way, every layout of an export, a thousand changes behind the application.
+LONG_TOO := tests/access tests/backup tests/imports tests/portal tests/security tests/sources tests/trail
 long: fuzz
-	@TICKMARK_LONG=1 TICKMARK_API_FUZZ=2 $(BIN)/pytest tests/practice tests/evals/test_writer.py tests/web/test_axe.py tests/web/test_openapi.py -n 2
+	@TICKMARK_LONG=1 TICKMARK_API_FUZZ=2 $(BIN)/pytest $(LONG_TOO) tests/practice tests/evals/test_writer.py tests/web/test_axe.py tests/web/test_openapi.py -n 2
 
 format: install
 	@$(BIN)/ruff format

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from agents import engine, overnight
+from agents.kept import keep_ready
 from agents.ordered import draft_ordered
 from agents.ports import Services
 from ingestion.pipeline import UNFINISHED
@@ -44,6 +45,7 @@ def scan_changed(services: Services, seen: list[Order]) -> list[Order]:
     if engine.current().nights:
         return []
     draft_ordered(services, partial(_scope, services))
+    keep_ready(services, partial(_scope, services))
     found = changed(services)
     settled = [order for order in found if order in seen]
     if settled:

@@ -27,7 +27,7 @@ class Endpoint:
 
     base_url: str
     model: str
-    api_key: str | None = None
+    api_key: str | None = field(default=None, repr=False)
     local: bool = False
     price_in: Decimal = Decimal(0)
     price_out: Decimal = Decimal(0)

@@ -21,6 +21,7 @@ from agents import aside, engine
 from agents.brief import write_briefs
 from agents.engine import FAILED, GIVEN_UP_AFTER, VERSION, WORKERS, Engine
 from agents.fact_reader import Filling, fill_facts, reader_of
+from agents.kept import keep_ready
 from agents.ordered import bring_dates, draft_ordered
 from agents.ports import Services
 from agents.promise_reader import PROMPT as PROMISES
@@ -127,6 +128,7 @@ def run_night(
             if as_of == services.clock.today():  # a day gone by is replayed, and nobody is written to for it
                 remind(services, night.scope, refs)
                 draft_ordered(services, night.scope, refs)
+                _keep_ready(night)
             briefs = _patiently()(_brief_all, night, whole=refs is None, progress=progress)
             counts = _patiently()(_finish, night, orders, whole=refs is None, briefs=briefs)
             running.forget()
@@ -303,6 +305,14 @@ def _brief_all(night: Night, *, whole: bool, progress: Progress) -> int:
     briefs = write_briefs(night.services, as_of=night.as_of, now=night.begun)
     progress("briefs", briefs, briefs)
     return briefs
+
+
+def _keep_ready(night: Night) -> None:
+    """What the pages over all clients read. It spares them time and nothing else: where a row cannot be read, they say so themselves."""
+    try:
+        _patiently()(keep_ready, night.services, night.scope)
+    except _SPOILED as error:
+        logging.getLogger("tickmark").warning("what the portfolio shows was not kept ready: %s", error)
 
 
 def _finish(night: Night, orders: list[Order], *, whole: bool, briefs: int) -> Counts:

@@ -10,11 +10,18 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
+from api.access import table
+from api.door import Door
 from api.fonts import ensure_fonts
 from api.gate import TooMany
+from api.guard_requests import fenced
+from api.headers import secured
 from api.once import Once
 from api.pages import STATIC, page
+from api.portal.app import create_portal
+from api.portal.fence import knows as knows_contact
 from api.preconditions import ETags
+from api.proof import AGAIN, ProofNeeded
 from api.routes import (
     ask_firm,
     automations,
@@ -25,6 +32,7 @@ from api.routes import (
     capacity_json,
     chat,
     chat_uses,
+    client_portal,
     clients,
     commands,
     conflicts,
@@ -37,8 +45,12 @@ from api.routes import (
     directory,
     directory_json,
     documents,
+    doors,
+    doors_json,
     facts,
     go,
+    imports,
+    imports_json,
     inbox,
     inbox_json,
     intake,
@@ -50,12 +62,15 @@ from api.routes import (
     letters_json,
     matters,
     me,
+    me_sign_in,
     money,
     money_json,
     money_reports,
     onboarding,
     onboarding_json,
     outbox,
+    people,
+    people_json,
     portfolio,
     preferences,
     reference,
@@ -65,12 +80,15 @@ from api.routes import (
     reports_json,
     requests,
     requests_json,
+    retention,
     reviewing,
     search,
     series_json,
     session,
     setup,
     sign,
+    sources,
+    sources_json,
     system,
     tasks_json,
     templates,
@@ -81,18 +99,23 @@ from api.routes import (
     trust,
     trust_json,
     undo,
+    walls,
+    ways_in,
     webhooks,
     webhooks_json,
     work,
     work_json,
 )
-from api.said import sentence
-from api.security import SignInNeeded, secret_of, with_headers
+from api.said import came_from, sentence
+from api.security import SignInNeeded, asker, is_known, secret_of
+from api.watched import Watched
 from api.wiring import Services
 from store.errors import TickmarkError
 
 ROUTES = (
     session,
+    retention,  # before clients: /clients/REF/erase
+    ways_in,
     brief,
     calendar,
     capacity,
@@ -100,6 +123,9 @@ ROUTES = (
     reports,
     reports_json,
     portfolio,
+    people,
+    people_json,
+    walls,
     directory,  # before clients: /clients/merge is no client
     contacts,
     clients,
@@ -111,10 +137,14 @@ ROUTES = (
     chat,
     chat_uses,
     ask_firm,
+    imports,
+    imports_json,
     inbox,
     inbox_json,
     intake,
     intake_json,
+    sources,
+    sources_json,
     system,
     contradictions,
     contradictions_json,
@@ -135,6 +165,7 @@ ROUTES = (
     time_json,
     timeline,
     timeline_json,
+    client_portal,
     money_reports,
     money,
     money_json,
@@ -147,6 +178,9 @@ ROUTES = (
     trust_json,
     undo,
     me,
+    me_sign_in,
+    doors,
+    doors_json,
     go,
     reference,
     webhooks,
@@ -169,12 +203,16 @@ def create_app(services: Services, command_secret: str | None = None) -> FastAPI
     app.state.services = services
     app.add_middleware(Once, secret_of=secret_of)
     app.add_middleware(ETags)
-    app.middleware("http")(with_headers)
-    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(Door, doors=table().routes, enter=asker, refused=_refusal)
+    app.add_middleware(Watched, services=services)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)  # 9 takes longer for little
+    fenced(app, services, _answer, is_known)
     fonts = Path(services.home) / "fonts"
     ensure_fonts(fonts)
     app.mount("/static/fonts", StaticFiles(directory=fonts), name="fonts")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/portal", create_portal(services), name="portal")
+    app.state.knows.append(lambda asked: knows_contact(asked, services))
     for module in ROUTES:
         app.include_router(module.router)
     if command_secret is not None:
@@ -203,6 +241,8 @@ def _refusal(request: Request, error: Exception) -> Response:
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         query = urlencode({"next": asked}) if request.method == "GET" and asked != "/" else ""
         return RedirectResponse("/sign-in" + (f"?{query}" if query else ""), status_code=303)
+    if isinstance(error, ProofNeeded) and _wants_page(request):
+        return RedirectResponse(f"{AGAIN}?{urlencode({'next': came_from(request)})}", status_code=303)
     response = _answer(request, error.status, sentence(error))
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.wait)
@@ -224,4 +264,7 @@ def _bad_request(request: Request, error: Exception) -> Response:
 
 def _defect(request: Request, error: Exception) -> Response:
     """A defect of the program: the page says that nothing was saved; the server that runs us logs what it was."""
-    return _answer(request, 500, "This is a defect of Tickmark. Nothing of what you did was saved; the log says why.")
+    return secured(
+        request.scope,
+        _answer(request, 500, "This is a defect of Tickmark. Nothing of what you did was saved; the log says why."),
+    )

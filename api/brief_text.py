@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from workspace.brief.trail import in_words
 from workspace.raised import HIDDEN
 
 Section = Callable[[Mapping[str, Any]], Iterable[str]]
@@ -18,6 +19,8 @@ def brief_text(brief: Mapping[str, Any]) -> str:
         lines = list(section(brief))
         if lines:
             parts.append("\n".join([title, *lines]))
+    if brief.get("trail"):
+        parts.append(f"Audit trail of this morning: {in_words(brief['trail'])}")
     return "\n\n".join(parts)
 
 

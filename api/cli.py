@@ -13,10 +13,14 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli_access import register as register_access
 from api.cli_automations import register as register_automations
+from api.cli_backup import register as register_backup
 from api.cli_deadlines import register as register_deadlines
 from api.cli_directory import register as register_directory
+from api.cli_export import register as register_export
 from api.cli_facts import register as register_facts
+from api.cli_imports import register as register_imports
 from api.cli_intake import register as register_intake
 from api.cli_knowledge import register as register_knowledge
 from api.cli_law import register as register_law
@@ -24,11 +28,15 @@ from api.cli_letters import register as register_letters
 from api.cli_models import register as register_models
 from api.cli_money import register as register_money
 from api.cli_night import register as register_night
+from api.cli_people import register as register_people
 from api.cli_preferences import register as register_preferences
 from api.cli_records import register as register_records
 from api.cli_reports import register as register_reports
 from api.cli_requests import register as register_requests
+from api.cli_retention import register as register_retention
 from api.cli_search import register as register_search
+from api.cli_sign_in import register as register_sign_in
+from api.cli_sources import register as register_sources
 from api.cli_timeline import register as register_timeline
 from api.cli_workflow import register as register_workflow
 from api.commands.result import Result
@@ -224,12 +232,6 @@ def parse(context: typer.Context, file: Path, json: Json = False) -> None:
 
 
 @app.command()
-def export(context: typer.Context, folder: Path, json: Json = False) -> None:
-    """Write everything out, in a form that load reads back."""
-    _run(context, "export", {"folder": str(folder.absolute())}, json)
-
-
-@app.command()
 def doctor(context: typer.Context, json: Json = False) -> None:
     """Tell what is configured, reachable, missing."""
     from api.commands import doctor as command
@@ -263,9 +265,16 @@ def worker(context: typer.Context) -> None:
 
 
 @audit_app.command("verify")
-def audit_verify(context: typer.Context, json: Json = False) -> None:
-    """Check the chain."""
-    _run(context, "audit-verify", {}, json)
+def audit_verify(
+    context: typer.Context,
+    head: Annotated[
+        list[str] | None, typer.Option(help='A head as a brief printed it, "1204 3fa9c2d1…": is it still on the trail?')
+    ] = None,
+    blobs: Annotated[bool, typer.Option("--blobs", help="Read and hash every stored file too.")] = False,
+    json: Json = False,
+) -> None:
+    """Verify the chain and every row it vouches for; name what is broken."""
+    _run(context, "audit-verify", {"heads": head or [], "blobs": blobs}, json)
 
 
 @audit_app.command("log")
@@ -278,9 +287,12 @@ def audit_log(
     _run(context, "audit-log", {"limit": limit}, json)
 
 
+register_access(app)
 register_deadlines(app, _run)
 register_directory(app, _run)
+register_export(app, _run)
 register_facts(app, _run)
+register_imports(app, _run)
 register_intake(app, _run)
 register_knowledge(app, _run)
 register_law(app, _run)
@@ -288,14 +300,19 @@ register_letters(app, _run)
 register_models(app, _run, _home)
 register_money(app, _run)
 register_night(app, _run)
+register_people(app, person_app, _run)
 register_preferences(app, _run)
 register_records(app, _run)
 register_reports(app, _run)
 register_requests(app, _run)
+register_retention(app, _run)
 register_search(app, _run)
+register_sign_in(person_app, _run)
+register_sources(app, _run)
 register_timeline(app, _run)
 register_workflow(app, _run)
 register_automations(app, _run)
+register_backup(app, _run)
 
 
 @person_app.command("set-password")

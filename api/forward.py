@@ -6,7 +6,7 @@ lines of JSON: {"progress": [doing, done, total]} any number of times, then one 
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ class Server:
     """Where the owner of a home listens, and the secret that opens its door for commands."""
 
     url: str
-    secret: str
+    secret: str = field(repr=False)
 
 
 def server_of(home: Path) -> Server | None:

@@ -68,6 +68,11 @@ class Gate:
         with self._lock:
             self._used[sign_in_id] = now
 
+    def last(self, sign_in_id: str) -> datetime | None:
+        """When this one was used last, as far as it is not written down yet."""
+        with self._lock:
+            return self._used.get(sign_in_id)
+
     def used(self) -> dict[str, datetime]:
         """When each was used last, as far as it is not written down yet."""
         with self._lock:

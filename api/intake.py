@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.commands.result import Progress
 from api.commands.scopes import reading, writing
@@ -21,6 +23,8 @@ from ingestion.elements import Parsed
 from ingestion.firm_folder import MAIL_SUFFIXES
 from ingestion.indexing import retire
 from ingestion.pipeline import Finished, Workbench, run
+from store import audit
+from store.audit import AuditTag
 from store.errors import NotFound
 from store.ids import content_hash
 from store.rows import Rejected
@@ -233,11 +237,26 @@ def openers(services: Services) -> Callable[[Collection[str]], Mapping[str, Sequ
     return known
 
 
+def _note_unlocked(services: Services, session: Session, opened: Sequence[tuple[str, str, str]]) -> None:
+    """A password of a client's was used: on the trail, by what it is, never itself."""
+    for client_id, document_id, told in opened:
+        about: dict[str, Any] = {
+            "actor": "system:intake",
+            "subject": f"document:{document_id}",
+            "now": services.clock.now(),
+        }
+        audit.record(
+            session, AuditTag.DOCUMENT_OPENED_LOCKED, **about, client_id=client_id, detail={"opened_with": told}
+        )
+
+
 def index_new(services: Services, progress: Progress, client_ids: Collection[str] | None = None) -> Finished:
     """Make everything that was received and not finished searchable, link what is a version of another document, and record the
     notices among it."""
     bench = Workbench(
-        services.database, services.blobs, services.parse_pool, services.embedder, services.index, openers(services)
+        *(services.database, services.blobs, services.parse_pool, services.embedder, services.index),
+        openers(services),
+        partial(_note_unlocked, services),
     )
     with services.desk.at_work(progress) as told:
         finished = run(bench, told, client_ids)

@@ -17,6 +17,8 @@ from typing import Any
 
 from agents.harmless import harmless
 from agents.mask import mask
+from api.access import table
+from api.admit import ONLY
 from api.commands.result import Arguments, Progress, Result, silent
 from api.execute import execute
 from api.settings import load_settings
@@ -49,40 +51,54 @@ class Tools:
 
     def person(self) -> str:
         """The address of the token's person. Raises Forbidden when the token opens nothing (any more)."""
+        return self._holder()[0]
+
+    def _holder(self, tool: str = "") -> tuple[str, list[str] | None]:
+        """The token's person, and the names of the rights that it is narrowed to. Raises Forbidden when it may not use the tool."""
         from api.wiring import build
-        from workspace.sign_in import person_behind
+        from workspace.scope import rights_of
+        from workspace.sign_in import opened_by
 
         with build(load_settings(self._home)) as services, services.database.reading() as session:
-            found = person_behind(session, self._token, services.clock.real_now()) if self._token else None
+            found = opened_by(session, self._token, services.clock.real_now()) if self._token else None
             if found is None:
                 raise Forbidden(
                     f"no valid token in {VARIABLE}: `tickmark token create --as EMAIL --name NAME` makes one"
                 )
-            return found.email
+            person, only = found[0], found[1].rights
+            if tool:
+                held = rights_of(session, person)
+                may = held if only is None else frozenset(one for one in held if one.value in only)
+                table().of("tools", tool).require("this token", may)
+            return person.email, only
 
     def search(self, query: str, client: str = "", k: int = 10) -> str:
         """Find passages, best first: in one client's documents (`client` is its ref), or among all clients, their records and documents."""
         many = {"query": query, "k": max(1, min(k, 50))}
-        return self._told("search", {"client": client, **many}) if client else self._told("search-all", many)
+        if client:
+            return self._told("search", "search", {"client": client, **many})
+        return self._told("search", "search-all", many)
 
     def ask(self, client: str, question: str) -> str:
         """Ask a question about one client (its ref); the answer carries citations, or says that the file does not hold it."""
-        return self._told("ask", {"client": client, "question": question})
+        return self._told("ask", "ask", {"client": client, "question": question})
 
     def brief(self) -> str:
         """The person's morning brief: what needs her today, and why."""
-        return self._told("brief", {}, "for")
+        return self._told("brief", "brief", {}, "for")
 
     def records(self, client: str = "") -> str:
         """The clients that the person may see; with a client's ref: its engagements, tasks, requests, invoices and deadlines."""
-        return self._told("records", {"client": client} if client else {})
+        return self._told("records", "records", {"client": client} if client else {})
 
-    def _told(self, name: str, arguments: Mapping[str, Any], whose: str = "as") -> str:
-        person = self.person()
+    def _told(self, tool: str, name: str, arguments: Mapping[str, Any], whose: str = "as") -> str:
+        """What the tool's command says to the holder of the token, with its rights and no others."""
+        person, only = self._holder(tool)
         closed = self._closed(person)
         if reason := closed.get(arguments.get("client", "")):
             raise Forbidden(reason)
-        data = self._run(self._home, name, {**arguments, whose: person}, silent).data
+        narrowed = {} if only is None else {ONLY: only}
+        data = self._run(self._home, name, {**arguments, **narrowed, whose: person}, silent).data
         plain = _harmless(_without(json.loads(canonical_json(data)), closed.keys()))
         text = json.dumps(plain, indent=1, ensure_ascii=False)
         return fence(name, mask({"text": text}, self._numbers(person)).inputs["text"])

@@ -79,7 +79,7 @@ def _finish(made: Json) -> None:
             "type": "apiKey",
             "in": "cookie",
             "name": "tickmark_session",
-            "description": "A browser's session.",
+            "description": "A browser's session; over https its name begins with __Host-.",
         },
     }
     made["tags"] = [{"name": tag} for tag in sorted(tags)]

@@ -5,6 +5,7 @@ import sys
 from dataclasses import dataclass, field
 
 from api.commands.result import Result
+from api.scrub import scrubbed
 from store.types import canonical_json
 
 
@@ -18,8 +19,8 @@ def say(result: Result, as_json: bool) -> None:
 
 
 def complain(message: str) -> None:
-    """One line on standard error."""
-    sys.stderr.write(" ".join(message.split()) + "\n")
+    """One line on standard error, without what a log must not hold."""
+    sys.stderr.write(scrubbed(" ".join(message.split())) + "\n")
 
 
 def tell(line: str) -> None:

@@ -1,10 +1,10 @@
 """How a page is rendered: one Jinja environment, the filters that write dates and money the ledger's way."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,12 +18,14 @@ from markupsafe import Markup, escape
 from api.nav import places
 from api.said import said_in
 from store.ids import content_hash
+from workspace.brief.trail import in_words as printed_head
 from workspace.comments import plain as quoted
 from workspace.contradictions import in_words as said_by
 from workspace.pages.words import covered, evidence_in_words, plainly, shortened, told
-from workspace.scope import RIGHTS, Right
+from workspace.scope import Right
 
 _FORMS = {"k-1": "K-1", "w-2": "W-2", "w-9": "W-9"}  # names, not words
+_ONE_LINE = 46  # characters of evidence that are kept on one line
 _MARKER = re.compile(r"\[\d+\]")
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -93,16 +95,28 @@ def environment() -> Environment:
         quoted=quoted,
         marked=with_marks,
         without_name=without_name,
+        printed_head=printed_head,
     )
     made.globals.update(
-        evidence_url=evidence_url, leaves=leaves, asset=asset, told=told, lit=lit, may=may, has_right=may, places=places
+        evidence_url=evidence_url,
+        leaves=leaves,
+        asset=asset,
+        told=told,
+        lit=lit,
+        may=may,
+        has_right=may,
+        places=places,
+        one_of=one_of,
+        client_options=client_options,
+        people_options=people_options,
+        stage_options=stage_options,
     )
     return made
 
 
 def may(who: Any, right: str) -> bool:
-    """Whether the person's role has a right; a page hides what would be refused."""
-    return Right(right) in RIGHTS.get(who.role, frozenset())
+    """Whether the person has a right; a page hides what would be refused."""
+    return Right(right) in who.rights
 
 
 @cache
@@ -246,6 +260,54 @@ def evidence_url(evidence: Mapping[str, Any], ref: str | None = None) -> str | N
     if evidence["kind"] == "record":
         return _record_url(evidence, ref)
     return None
+
+
+def people_options(people: Iterable[Any]) -> Markup:
+    """Options of a list to choose a person from, by address. These three are no template's: a page has them for each of many rows, or a
+    thousand of them."""
+    return _options(tuple((one.email, f"{one.name}, {one.role}") for one in people))
+
+
+@lru_cache(maxsize=8)
+def _options(pairs: tuple[tuple[str, str], ...]) -> Markup:
+    made = "".join(f'<option value="{escape(value)}">{escape(text)}</option>' for value, text in pairs)
+    return Markup(made)  # noqa: S704 - escaped above
+
+
+def client_options(clients: Iterable[tuple[str, str]]) -> Markup:
+    """Options of a list to choose a client from, by ref and name."""
+    made = "".join(f'<option value="{escape(f"{ref} {name}")}"></option>' for ref, name in clients)
+    return Markup(made)  # noqa: S704 - escaped above
+
+
+def stage_options(stages: Iterable[str], chosen: str) -> Markup:
+    """Options of a list to choose a stage from."""
+    return _stages(tuple(stages), chosen)
+
+
+@lru_cache(maxsize=64)
+def _stages(stages: tuple[str, ...], chosen: str) -> Markup:
+    made = "".join(
+        f'<option value="{escape(one)}"{" selected" if one == chosen else ""}>{escape(in_words(one))}</option>'
+        for one in stages
+    )
+    return Markup(made)  # noqa: S704 - escaped above
+
+
+def one_of(evidence: Mapping[str, Any], ref: str | None, text: str | None = None) -> Markup:
+    """A piece of evidence as a page writes it: its words, linked to where it can be seen, and its tick. Not a template's: some pages have
+    hundreds."""
+    url, said = evidence_url(evidence, ref), text or evidence_in_words(evidence)
+    short = ' class="nowrap"' if len(said) < _ONE_LINE else ""
+    tick = _tick("derived" if evidence["kind"] == "derived" else "tied")
+    if url is None:
+        return Markup(f"<span{short}>{escape(said)}</span>{tick}")  # noqa: S704 - escaped
+    return Markup(f'<a href="{escape(url)}"{short}>{escape(said)}</a>{tick}')  # noqa: S704 - escaped
+
+
+@cache
+def _tick(kind: str) -> str:
+    return str(environment().get_template("parts.html").module.tick(kind))  # type: ignore[attr-defined]
 
 
 def document_url(link: Mapping[str, Any]) -> str:

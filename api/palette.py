@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from api.nav import places
 from workspace.platform.palette import MOST, Goal, goals
-from workspace.scope import RIGHTS, Right, Scope
+from workspace.scope import Right, Scope
 
 _ACTIONS: tuple[tuple[str, str, Right | None], ...] = (
     ("Start a clock", "/time", Right.TIME_WRITE),
@@ -65,8 +65,8 @@ def ways(scope: Scope, asked: str) -> list[Way]:
 
 
 def _pages(scope: Scope, words: list[str]) -> list[Way]:
-    rights = RIGHTS.get(scope.role, frozenset())
-    all_ = [Way("page", place.label, "", place.href) for place in places(scope.role)]
+    rights = scope.rights
+    all_ = [Way("page", place.label, "", place.href) for place in places(scope)]
     all_ += [Way("action", label, "", href) for label, href, right in _ACTIONS if right is None or right in rights]
     return [way for way in all_ if all(word in way.title.lower() for word in words)]
 

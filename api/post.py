@@ -56,7 +56,7 @@ def send_all(services: Services) -> dict[str, int]:
         with writing(services, "post") as scope:
             letter = claim(scope)
         if letter is None:
-            return {state: n for state, n in found.items() if n}
+            return {state: n for state, n in found.items() if n} | _links(services, server)
         refused, later = _deliver(server, letter, services)
         with writing(services, "post") as scope:
             states = [settle(scope, one, refused=refused, later=later) for one in letter.posts]
@@ -127,7 +127,21 @@ def message_of(letter: Letter, sender: str, date: str) -> EmailMessage:
 
 def _deliver(server: Server, letter: Letter, services: Services) -> tuple[str, str]:
     """Give it to the server: ("", "") when it was taken; what was said when it is refused for good, or to be tried later."""
-    message = message_of(letter, server.sender, format_datetime(services.clock.now()))
+    return hand_over(server, message_of(letter, server.sender, format_datetime(services.clock.now())))
+
+
+def _links(services: Services, server: "Server") -> dict[str, int]:
+    """The links into the portal that wait; how many went."""
+    from api.portal.post import send_links
+
+    settings = services.settings
+    base = settings.public_url or f"http://{settings.host}:{settings.port}"
+    went = send_links(services, server, f"{base}/portal")
+    return {"links": went} if went else {}
+
+
+def hand_over(server: "Server", message: EmailMessage) -> tuple[str, str]:
+    """Give a message to the server: ("", "") when it was taken; what was said when it is refused for good, or to be tried later."""
     try:
         with server.open() as talk:
             # a recipient that the server does not take is told; the others have it, and would have it twice at another try

@@ -12,6 +12,11 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse
 
 _SENTENCES = {
+    "destroyed": "Destroyed. The trail says how much there was.",
+    "erased": "Erased. The trail still verifies.",
+    "hold-ended": "The hold has ended.",
+    "hold-set": "The hold stands. Nothing of this client is destroyed.",
+    "term-set": "Kept. The schedule goes by your term.",
     "client-made": "Made. The record is what the firm knows of it so far.",
     "client-moved": "Moved. Who did it and why stands in its history.",
     "clients-changed": "Changed, all of them.",
@@ -33,6 +38,9 @@ _SENTENCES = {
     "tax-id-kept": "Kept. It cannot be undone: a taxpayer id is kept in one place only.",
     "unrelated": "Taken away.",
     "acknowledge": "Acknowledged: the date has been seen.",
+    "portal-mailed": "Let in. The link goes out with the next mail.",
+    "portal-revoked": "Taken back. Nothing of this client opens for them any more.",
+    "portal-taken": "Taken in. It stands among the client’s documents.",
     "bill-changed": "Kept. The draft is as you see it.",
     "bill-discarded": "Set aside. Its time stays open.",
     "bill-drafted": "Drafted. Nobody owes it until a partner issues it.",
@@ -100,6 +108,11 @@ _SENTENCES = {
     "onboarding-step": "Kept.",
     "paid": "Recorded.",
     "paper-kept": "Recorded.",
+    "person-added": "Added. There is no password yet: invite her, or set one.",
+    "person-back": "Works here again, with the role of before. Sign-in starts anew.",
+    "person-gone": "Let go. Every session and token ended. What is in hand stands below until somebody has it.",
+    "person-kept": "Kept.",
+    "person-role": "Changed, from the next request on. The trail has what it was before.",
     "pin": "Kept on top.",
     "post-again": "It is tried again with the next round.",
     "post-aside": "Set aside. It does not go by mail.",
@@ -118,6 +131,15 @@ _SENTENCES = {
     "renewals-undone": "Taken back. What was released stays.",
     "reopen": "Open again.",
     "resolved": "Resolved.",
+    "role-gone": "Taken away.",
+    "role-kept": "Kept. It counts from the next request of everybody who has it.",
+    "role-made": "Made, with the rights of its base. Tick what it may do.",
+    "glass-broken": "Open for some hours. Its partner and the administrators see that you opened it, and why. Reading is on the trail.",
+    "glass-closed": "Closed.",
+    "team-joined": "In the team. The client is seen from the next request on.",
+    "team-left": "Taken out. Work that is owned there still shows the client.",
+    "wall-lifted": "Lifted. What stood, and why it ended, is kept below.",
+    "wall-set": "It stands, from the next request on. Nothing there was in hand.",
     "restored": "Restored. It is open again at what it was worth.",
     "request-added": "Added. What is on file for it already waits to be confirmed.",
     "request-answer": "Kept. The item came.",
@@ -168,6 +190,12 @@ _SENTENCES = {
     "time-kept": "Kept.",
     "tray": "In the tray.",
     "undone": "Undone. Everything is as it was before.",
+    "import-decided": "Kept, for this export and those that come. What follows is tried anew.",
+    "import-dropped": "Set aside. Its files are removed.",
+    "import-mapped": "Kept: a table with these columns is read so from now on, in whatever order they come.",
+    "import-nothing": "Nothing was new: every row is on record as it stands.",
+    "import-undone": "Taken back. Everything is as it was before the import.",
+    "imported": "Imported. Documents among it are read behind this page.",
     "unlinked": "Taken apart. Both are documents of their own, and stay so.",
     "taken-back": "Taken back. What was read stands again.",
     "conflict-decided": "Kept, with your reason and your name. It cannot be changed; a later decision stands beside it.",
@@ -192,9 +220,26 @@ _SENTENCES = {
     "unlocked": "Opened with the password, which is kept, sealed, for this client’s other locked files.",
     "unwatched": "You watch it no longer.",
     "session-ended": "Signed out there.",
+    "proved": "Good. Now do it once more.",
+    "password-changed": "Changed. Your other browsers are signed out, and your tokens ended.",
+    "password-set": "Kept. Sign in with it.",
+    "passkey-added": "Added. It signs you in from now on.",
+    "passkey-gone": "Revoked. It opens nothing any more.",
+    "factor-off": "Taken away, with its recovery codes.",
+    "policy-set": "Set. It counts from everybody’s next page on.",
+    "link-gone": "Taken back. It opens nothing any more.",
+    "account-made": "Made. Give it a token.",
+    "account-ended": "Ended. Its tokens open nothing any more.",
+    "out-everywhere": "Signed out everywhere.",
     "token-revoked": "Revoked. It opens nothing any more.",
     "voided": "Taken back. Its time and expenses are open again.",
     "watched": "You watch it. What comes in from now on is marked as new, until you look.",
+    "source-added": "Added. It is read with the next round, in seconds.",
+    "source-change": "Kept.",
+    "source-pause": "Paused. Nothing is lost: it goes on where it stopped.",
+    "source-remove": "Taken away, with its secret. What it brought stays.",
+    "source-resume": "It is read again, from where it stopped.",
+    "source-sync": "It is read with the next round, in seconds; load the page again to see how it went.",
     "webhook-again": "It is sent again with the next round.",
     "webhook-off": "Off. What happens meanwhile is kept and told when it is on again.",
     "webhook-on": "On. What waits is told with the next round.",
@@ -251,6 +296,15 @@ def redirect(path: str, said: str | None = None, **more: object) -> RedirectResp
     query = urlencode({"said": said, **more}, doseq=True) if said else ""
     address = plain + (("&" if "?" in plain else "?") + query if query else "") + (f"#{anchor}" if anchor else "")
     return RedirectResponse(address, status_code=303)
+
+
+def came_from(request: Request) -> str:
+    """The page on which whoever sent this sat: what was asked for itself, where it was a page; else the one that the form stood on."""
+    if request.method == "GET":
+        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    parts = urlsplit(request.headers.get("referer", ""))
+    ours = parts.netloc.lower() == request.headers.get("host", "").lower()
+    return local(parts.path + (f"?{parts.query}" if parts.query else "")) if ours and parts.path else "/"
 
 
 def local(path: str) -> str:

@@ -11,15 +11,21 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from api.output import tell
+from api.scrub import catch
 from api.settings import Settings, load_settings
 from api.wiring import Services, build
 from store.errors import Busy
 
+if TYPE_CHECKING:
+    import uvicorn
+
 
 def serve(home: Path | None, host: str | None = None, port: int | None = None) -> None:
     """Serve until interrupted. Raises Busy when another process has the home or the port."""
+    catch()
     settings = load_settings(home)
     listening = listen(host or settings.host, settings.port if port is None else port)
     try:
@@ -34,23 +40,27 @@ def serve_on(services: Services, listening: socket.socket) -> None:
     import uvicorn
 
     from api.app import create_app
+    from api.backups import open_backups
     from api.embedding_again import embedding_again
     from api.hooks import open_hooks
     from api.night import open_night
     from api.post import open_post
     from api.reading_again import reading_again
+    from api.sources import open_sources
     from api.watch import open_watch
 
     secret = secrets.token_urlsafe(32)
     url = address(listening)
     app = create_app(services, secret)
-    config = uvicorn.Config(app, log_level="warning", access_log=False)
+    config = configured(app)
     with (
         _until_told_to_end(),
         open_night(services),
         open_watch(services),
+        open_sources(services),
         open_post(services),
         open_hooks(services),
+        open_backups(services),
         embedding_again(services),
         reading_again(services),
     ):
@@ -61,13 +71,38 @@ def serve_on(services: Services, listening: socket.socket) -> None:
         uvicorn.Server(config).run(sockets=[listening])
 
 
+def configured(app: Any) -> "uvicorn.Config":
+    """How the web server runs: with bounds on heads, no name of itself, no web sockets, and nobody's word for who the client is (the
+    setting `proxies` says whose is taken, api/guard_requests.py)."""
+    import uvicorn
+
+    from api.guard_sockets import BoundedProtocol
+
+    return uvicorn.Config(
+        app,
+        http=BoundedProtocol,
+        ws="none",
+        proxy_headers=False,
+        server_header=False,
+        log_level="warning",
+        access_log=False,
+    )
+
+
 def _warm(services: Services) -> None:
     """Open what the first question would otherwise wait seconds for: the index, the embedder, the words. What is in memory then stays
     there: it is not searched for garbage again, which would hold up some answer for a fifth of a second now and then."""
     with suppress(Busy):  # a server that does not answer now, or is asked about one client at a time
         services.searcher.embedder.embed(["what does the file say"])
+    settle_memory()
+
+
+def settle_memory() -> None:
+    """What is there by now stays; and a page of a large firm makes tens of thousands of values that are gone by its end, which is no reason
+    to look for garbage fifty times on the way."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @contextmanager

@@ -9,9 +9,19 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from store.errors import Invalid
 
@@ -25,6 +35,25 @@ def _listed(value: Any) -> Any:
 
 Names = Annotated[list[str], BeforeValidator(_listed)]
 """One name, or several in the order in which they are tried."""
+
+
+def _split(value: Any) -> Any:
+    return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value
+
+
+Listed = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+"""Several, in one text with commas between them or as a list."""
+
+
+def _address(value: str | None) -> str | None:
+    """An address without a path, in small letters, without a slash at its end."""
+    if value is None:
+        return None
+    parts = urlsplit(value.strip().rstrip("/"))
+    whole = parts.scheme in ("http", "https") and parts.hostname and not (parts.path or parts.query or parts.username)
+    if not whole:
+        raise ValueError("give it as https://tickmark.example.com, without a path")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
 class ModelSettings(BaseModel):
@@ -70,13 +99,30 @@ class BudgetsSettings(BaseModel):
     person: BudgetSettings = BudgetSettings()
 
 
+class ProviderSettings(BaseModel):
+    """An identity provider under `[oidc.NAME]`: OpenID Connect, the code flow with PKCE. `google` and `microsoft` are known by name; the
+    issuer of Microsoft is that of the firm's own tenant, https://login.microsoftonline.com/TENANT-ID/v2.0.
+
+    `client_secret_env` names the environment variable that holds the secret. `domains`: only addresses of these. `both_factors`: who comes
+    from there showed two already, because the provider is set so; otherwise a person's own second factor is asked as after a password."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    client_id: str
+    client_secret_env: str | None = None
+    issuer: str | None = None
+    label: str | None = None
+    domains: Annotated[list[str], BeforeValidator(_split)] = Field(default_factory=list[str])
+    both_factors: bool = False
+
+
 class Settings(BaseSettings):
     """Every setting, by its name without the prefix. None means: embedded in the home, or for a model: there is none."""
 
     model_config = SettingsConfigDict(env_prefix="TICKMARK_", extra="forbid", frozen=True, populate_by_name=True)
 
     home: Path = Path(DEFAULT_HOME)
-    database_url: str | None = None
+    database_url: str | None = Field(default=None, repr=False)
     chroma_url: str | None = None
     blob_url: str | None = None
     llm_base_url: str | None = None
@@ -112,9 +158,32 @@ class Settings(BaseSettings):
     """The practice's day when it is pinned (the sample firm); None: the day in the firm's time zone."""
     host: str = "127.0.0.1"
     port: int = 8420
+    public_url: Annotated[str | None, AfterValidator(_address)] = None
+    """The address under which people open it, https://tickmark.example.com, when a proxy stands before it: links, cookies and headers go by
+    it. None: as each request names it."""
+    hosts: Listed = Field(default_factory=list[str])
+    """Further names under which it answers. This machine's, the public address's and the address that a connection reached always count."""
+    proxies: Listed = Field(default_factory=list[str])
+    """Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Empty: nobody's are."""
     workers: int = Field(default=0, ge=0)
     """Processes that parse; 0 means one a core."""
     max_file_mb: int = Field(default=150, ge=1)
+    max_upload_mb: int = Field(default=600, ge=1)
+    """All files of one request together."""
+    max_body_mb: int = Field(default=8, ge=1)
+    """A request that holds no files."""
+    seal_key: SecretStr | None = None
+    """What seals taxpayer ids, bank numbers and secrets: 32 bytes in base64, several with commas between, newest first. None: a file."""
+    seal_key_file: Path | None = None
+    """The file that holds the keys, one a line. None: `seal.key` of the home, which is made when first needed."""
+    backup_to: Path | None = None
+    """The folder that `serve` writes encrypted backups to. None: none by itself."""
+    backup_every: int = Field(default=1440, ge=1)
+    """Minutes between two backups."""
+    backup_keep: int = Field(default=14, ge=1)
+    """How many of them stay."""
+    backup_key: SecretStr | None = None
+    """What backups are encrypted with: 32 bytes in base64, or a passphrase of at least 16 characters. None: the newest key of the seal."""
     watch: Path | None = None
     """A tree that is mirrored: its first level are the clients' folders, by ref or name. None: nothing is watched."""
 
@@ -122,8 +191,25 @@ class Settings(BaseSettings):
     """smtp://user:password@host:587 (STARTTLS where the server offers it) or smtps://host:465. None: nothing is sent by itself."""
     smtp_from: str | None = None
     """The firm's address that mail comes from. Needed with smtp_url."""
+    imap_inside: Listed = Field(default_factory=list[str])
+    """Mail servers inside the firm's own network that mailboxes may be read from, by name or address. Others are on the public internet."""
+    smtp_in: str | None = None
+    """host:port on which `serve` takes mail that is forwarded to the firm's address. None: none is taken."""
+    smtp_in_cert: Path | None = None
+    """The certificate with its key (PEM) by which that receiver offers STARTTLS. None: it offers none."""
     brief_by_mail: bool = False
     """Send each person their brief in the morning."""
+
+    session_idle: int = Field(default=60, ge=1)
+    """Minutes after which a browser that nobody used is signed out. However much it is used, it is after twelve hours."""
+    step_up_hours: float = Field(default=4.0, gt=0)
+    """How long a second factor counts for releasing, exporting, keys and people; then it is asked again of who has one."""
+    breached_passwords: Path | None = None
+    """A sorted file of SHA-1 hashes of passwords that were stolen elsewhere, as Have I Been Pwned publishes it. None: not looked at."""
+    oidc: dict[str, ProviderSettings] = Field(default_factory=dict[str, ProviderSettings])
+    """Identity providers by name; one in tickmark.toml is a table `[oidc.google]`."""
+    oidc_loopback: bool = False
+    """An identity provider may run on this machine, also without encryption. Other private addresses never."""
 
     rate_address: int = Field(default=12_000, ge=0)
     """Requests a minute from one address, half of them in one burst; 0: no limit. Pictures, scripts and fonts do not count."""

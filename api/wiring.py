@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from api.access import table
 from api.clock import Clock
 from api.desk import Desk
+from api.scrub import install
 from api.settings import Settings
 from store.blobs import FileBlobs
 from store.database import Database
@@ -53,6 +55,7 @@ class Services:
         self.desk = Desk()
         self._known_zone: ZoneInfo | None = None
         self._made: dict[str, Any] = {}
+        self.at_close: list[Callable[[], None]] = []  # what is still to be written when it ends
         # one thing is made of another (the searcher opens the index), so the same thread may come in again
         self._making = threading.RLock()
 
@@ -89,6 +92,7 @@ class Services:
 
     @property
     def seal(self) -> "Seal":
+        """The keys that the records are sealed with."""
         return self._once("seal", self._open_seal)
 
     @property
@@ -161,9 +165,7 @@ class Services:
         return ParsePool(workers=self.settings.workers or None)
 
     def _open_seal(self) -> "Seal":
-        from store.seal import Seal
-
-        return Seal(self.home)
+        return self.database.seal or keys_of(self.settings)
 
     def _open_gate(self) -> "Gate":
         from api.gate import Gate, Rate
@@ -188,6 +190,8 @@ class Services:
 
     def close(self) -> None:
         """Let go of everything, the home last."""
+        for last in self.at_close:
+            last()
         self.desk.rest()
         if "parse_pool" in self._made:
             self.parse_pool.close()
@@ -217,19 +221,35 @@ class Services:
 def build(settings: Settings, *, own_index: bool = False, purpose: str = "work") -> Services:
     """The services over one home. With `own_index` the process takes the home for `purpose`, makes it when it is not there, and may
     open the index; raises Busy, naming the owner, when another has it. Without, an absent home raises NotFound."""
+    install()
     if not own_index:
         if not has_records(settings):
             raise NotFound(f"there is nothing in {settings.home} yet; `tickmark load FOLDER` or `tickmark demo` begins")
-        database = Database(settings.database)
+        database = open_database(settings)
         if not database.is_current():
             _migrate_alone(settings, database)
         return Services(settings, database, None)
     lock = HomeLock(settings.home)
     lock.acquire(purpose)
-    database = Database(settings.database)
+    database = open_database(settings)
     if not database.is_current():
         database.migrate()
     return Services(settings, database, lock)
+
+
+def keys_of(settings: Settings) -> "Seal":
+    """The keys of a home, as it is set; they are read when first needed."""
+    from store.seal import Seal
+
+    keys = settings.seal_key.get_secret_value() if settings.seal_key else None
+    return Seal(settings.home, keys=keys, file=settings.seal_key_file)
+
+
+def open_database(settings: Settings) -> Database:
+    """The records of a home, with its keys, and with what the software may do there on its own."""
+    database = Database(settings.database, seal=keys_of(settings))
+    database.jobs = {name: frozenset(need.rights) for name, need in table().jobs.items()}
+    return database
 
 
 def has_records(settings: Settings) -> bool:

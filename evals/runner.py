@@ -72,6 +72,7 @@ TASKS: Mapping[str, str] = {
     "asks": "evals.tasks.asks:ASKS",
     "pii": "evals.tasks.pii:PII",
     "injection": "evals.tasks.injection:INJECTION",
+    "access": "evals.tasks.access:ACCESS",
     "leaks": "evals.tasks.leaks:LEAKS",
     "obeying": "evals.tasks.obeying:OBEYING",
     "unmasked": "evals.tasks.unmasked:UNMASKED",
@@ -79,6 +80,7 @@ TASKS: Mapping[str, str] = {
     "invoices": "evals.tasks.pack:INVOICES",
     "requests": "evals.tasks.requests:REQUESTS",
     "search": "evals.tasks.search:SEARCH",
+    "tamper": "evals.tasks.tamper:TAMPER",
     "real": "evals.tasks.real:REAL",
 }
 

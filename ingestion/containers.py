@@ -58,7 +58,7 @@ class _Budget:
     members: int = field(default_factory=lambda: MAX_MEMBERS)
     size: int = field(default_factory=lambda: MAX_UNPACKED_BYTES)
     names: set[str] = field(default_factory=set[str])
-    passwords: Sequence[str] = ()
+    passwords: Sequence[str] = field(default=(), repr=False)
 
     def spend(self, size: int) -> bool:
         """Whether one more of this size fits."""

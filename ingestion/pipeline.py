@@ -60,7 +60,8 @@ Passwords = Callable[[Collection[str]], Mapping[str, Sequence[Secret]]]
 
 @dataclass(frozen=True)
 class Workbench:
-    """What the steps work with. Without `passwords` a locked file is refused."""
+    """What the steps work with. Without `passwords` a locked file is refused; `unlocked` is told what opened which file, in the transaction
+    that keeps the reading."""
 
     database: Database
     blobs: Blobs
@@ -68,6 +69,7 @@ class Workbench:
     embedder: "Embedder"
     index: "VectorIndex"
     passwords: "Passwords | None" = None
+    unlocked: "Callable[[Session, Sequence[tuple[str, str, str]]], None] | None" = None
 
 
 class Standing(NamedTuple):
@@ -175,6 +177,8 @@ def parse(bench: Workbench, batch: Batch) -> None:
         standing = _standing(session, batch, "identified")
         keep_parsed(session, standing, parsed)
         _set(session, DocumentVersion, [{"id": v.id, "opened_with": opened.get(v.id)} for v in standing])
+        if bench.unlocked is not None and opened:
+            bench.unlocked(session, [(v.client_id, v.document_id, opened[v.id]) for v in standing if v.id in opened])
         _step(session, standing, "parsed", [version.id for version in standing if not parsed[version.id].pages])
     # Headers of mail are read again from the records, where they stand as the message was filed.
     batch.parsed.update((key, one) for key, one in parsed.items() if one.mail is None)

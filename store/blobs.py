@@ -1,10 +1,13 @@
 """Bytes by content hash, on any file system that fsspec speaks to. A blob is written once and never changed."""
 
+import re
 import secrets
 from typing import Any, Protocol
 
 from store.errors import Broken
 from store.ids import content_hash
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class Blobs(Protocol):
@@ -19,6 +22,10 @@ class Blobs(Protocol):
         ...
 
     def has(self, digest: str) -> bool: ...
+
+    def names(self) -> list[str]:
+        """The digests of all that is kept, sorted."""
+        ...
 
 
 class FileBlobs:
@@ -52,6 +59,18 @@ class FileBlobs:
 
     def has(self, digest: str) -> bool:
         return bool(self._fs.exists(self._path(digest)))
+
+    def names(self) -> list[str]:
+        if not self._fs.exists(self._root):
+            return []
+        found = (path.rsplit("/", 1)[-1] for path in self._fs.find(self._root))
+        return sorted(name for name in found if _DIGEST.fullmatch(name))
+
+    def remove(self, digest: str) -> None:
+        """Take bytes away for good; absent ones are no error. Whoever asks knows that no row names them."""
+        path = self._path(digest)
+        if self._fs.exists(path):
+            self._fs.rm_file(path)
 
     def _path(self, digest: str) -> str:
         return f"{self._root}/{digest[:2]}/{digest}"

@@ -1,11 +1,12 @@
 """The one door to the database: `reading()` and `writing()`. Nothing else commits (ARCHITECTURE.md, law 2).
 
-At the end of a write the door itself raises the revision of every client whose workspace changed and appends the audit
-entries that were recorded on the way, so that neither can be forgotten or left behind by a rollback.
+At the end of a write the door itself raises the revision of every client whose workspace changed, marks the kept summaries that what
+changed makes stale, and appends the audit entries that were recorded on the way, so that none of it can be forgotten or left behind by a
+rollback.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,59 +16,92 @@ from sqlalchemy import Engine, create_engine, event, inspect, make_url, text, up
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from store import audit
+from store import audit, vouching
 from store.errors import TickmarkError
-from store.tables import Client, Scanned
+from store.seal import Seal
+from store.sealed import give_seal
+from store.tables import Client, ClientSummary, Person, Scanned, Summed
 
+JOBS = "jobs"
+"""Where a session keeps what the software may do on its own (`Database.jobs`)."""
 READING = "reading"
 """Where a reading session keeps what was found out in it; a writing one has no such place."""
+EVERYBODY = "*"
 MIGRATIONS = Path(__file__).parent / "migrations"
+_SEALED_SINCE = "0029"
 
 
 class Database:
     """SQLite or PostgreSQL behind two context managers. Safe to share between threads; `close()` when done."""
 
-    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+    def __init__(self, url: str, *, pool_size: int = 8, seal: Seal | None = None) -> None:
+        """`seal` are the keys of what lies sealed in it; None: those in the folder of a SQLite file, none elsewhere."""
         self.url = url
         self.engine = _open_engine(url, pool_size)
+        self.seal = seal or _beside(self.engine)
+        give_seal(self.engine.dialect, self.seal)
         self._writer = self.engine.execution_options(tickmark_begin="BEGIN IMMEDIATE")
+        # the names under which the software works on its own, with what each may (workspace/scope.py); None: any name, everything
+        self.jobs: Mapping[str, frozenset[Any]] | None = None
         # what follows from what was done, in its transaction
         self.before_commit: Callable[[Session], None] | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one consistent state and refuses to write."""
-        with Session(self.engine, autoflush=False, info={READING: {}}) as session:
+        with Session(self.engine, autoflush=False, info={READING: {}, JOBS: self.jobs}) as session:
             event.listen(session, "before_flush", _refuse_flush)
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: all of it is committed at the end, or none when an exception leaves the block."""
-        with Session(self._writer) as session:
+        with Session(self._writer, info={JOBS: self.jobs}) as session:
             event.listen(session, "before_flush", _note_touched)
+            event.listen(session, "before_flush", vouching.note_rows)
+            event.listen(session, "do_orm_execute", vouching.note_statement)
             yield session
             session.flush()
             if self.before_commit is not None and session.info.get("audit"):
                 self.before_commit(session)
                 session.flush()
             _raise_revisions(session)
+            _mark_stale(session)
             audit.append(session)
             session.commit()
 
     def is_current(self) -> bool:
         """Whether the schema is this release's; asks without loading Alembic."""
         newest = max(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*.py")).split("_", 1)[0]
-        with self.engine.connect() as connection:
-            if not inspect(connection).has_table("alembic_version"):
-                return False
-            return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest)
+        return self.version() == newest
 
     def migrate(self) -> None:
         """Bring the schema to this release's; does nothing when it is there already."""
         from alembic import command
 
+        before = self.version()
         command.upgrade(self.alembic(), "head")
+        if before is not None and before < _SEALED_SINCE:
+            self.tidy()
+
+    def version(self) -> str | None:
+        """The migration that the schema is at; None for a database in which nothing was made."""
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return found
+
+    def tidy(self) -> None:
+        """Write a SQLite file anew: what was changed just now lies in its free pages and its log as it was before."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        raw = self.engine.raw_connection()
+        try:
+            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                raw.cursor().execute(statement)
+        finally:
+            raw.close()
 
     def downgrade(self) -> None:
         """Take every table away again; for tests of the migrations."""
@@ -97,11 +131,21 @@ def _json(text: str | bytes) -> Any:
         return json.loads(text)
 
 
+def _beside(engine: Engine) -> Seal | None:
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    return Seal(Path(file).parent) if file and file != ":memory:" else None
+
+
 def _open_engine(url: str, pool_size: int) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=pool_size, pool_pre_ping=True, json_deserializer=_json)
+        return create_engine(
+            url, pool_size=pool_size, pool_pre_ping=True, json_deserializer=_json, hide_parameters=True
+        )
     arguments = {"timeout": 60, "check_same_thread": False}
-    engine = create_engine(url, pool_size=pool_size, connect_args=arguments, json_deserializer=_json)
+    # values of a statement are clients' facts: an error tells the statement alone
+    engine = create_engine(
+        url, pool_size=pool_size, connect_args=arguments, json_deserializer=_json, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
@@ -125,11 +169,16 @@ def _refuse_flush(session: Session, context: object, instances: object) -> None:
 
 def _note_touched(session: Session, context: object, instances: object) -> None:
     touched: set[str] = session.info.setdefault("touched", set())
+    stale: set[str] = session.info.setdefault("stale", set())
     for row in (*session.new, *session.deleted, *(r for r in session.dirty if session.is_modified(r))):
         if isinstance(row, Scanned):
             touched.add(row.client_id)
+        elif isinstance(row, Summed):
+            stale.add(row.client_id)
         elif isinstance(row, Client) and not inspect(row).pending:
             touched.add(row.id)
+        elif isinstance(row, Person) and inspect(row).attrs.standard_rate.history.deleted:
+            stale.add(EVERYBODY)  # what the open time of each client is worth hangs on it
 
 
 def touch(session: Session, client_id: str) -> None:
@@ -145,8 +194,17 @@ def _raise_revisions(session: Session) -> None:
             update(Client)
             .where(Client.id.in_(batch))
             .values(revision=Client.revision + 1)
-            .execution_options(synchronize_session=False)
+            .execution_options(synchronize_session=False, **vouching.UNVOUCHED)
         )
+
+
+def _mark_stale(session: Session) -> None:
+    """The kept summaries that are made of what changed, though no workspace did."""
+    stale = sorted(session.info.pop("stale", ()))
+    for first in range(0, len(stale), 500):
+        batch = stale[first : first + 500]
+        wanted = update(ClientSummary).values(revision=-1).execution_options(synchronize_session=False)
+        session.execute(wanted if EVERYBODY in stale else wanted.where(ClientSummary.client_id.in_(batch)))
 
 
 @contextmanager

@@ -4,6 +4,8 @@ A guard is a condition that must not hold when a row is inserted, updated or del
 checks the same rules first, to say no in better words.
 """
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -419,18 +421,40 @@ GUARDS: tuple[Guard, ...] = (
 def install(connection: Connection, since: str = "0001") -> None:
     """Create the guards of one migration on this database."""
     for guard in _of(since):
-        for statement in _sqlite(guard) if connection.dialect.name == "sqlite" else _postgresql(guard):
-            connection.execute(text(statement))
+        _create(connection, guard)
 
 
 def remove(connection: Connection, since: str = "0001") -> None:
     """Drop the guards of one migration; only a migration down does this."""
     for guard in _of(since):
-        if connection.dialect.name == "sqlite":
-            connection.execute(text(f"DROP TRIGGER IF EXISTS {guard.name}"))
-        else:
-            connection.execute(text(f"DROP TRIGGER IF EXISTS {guard.name} ON {guard.table}"))
-            connection.execute(text(f"DROP FUNCTION IF EXISTS {guard.name}()"))
+        _drop(connection, guard)
+
+
+@contextmanager
+def lifted(connection: Connection, on: Collection[str] = ("UPDATE", "DELETE")) -> Iterator[None]:
+    """Without the guards against changing and removing what stands, inside the transaction that is open; they are back when the block
+    ends, and when the transaction is rolled back. For the erasure of a client and for what is destroyed by its term, and with those
+    against adding for rows that move into an empty home; nothing else."""
+    absent = set(missing(connection))
+    held = [guard for guard in GUARDS if guard.on in on and guard.name not in absent]
+    for guard in held:
+        _drop(connection, guard)
+    yield
+    for guard in held:
+        _create(connection, guard)
+
+
+def _create(connection: Connection, guard: Guard) -> None:
+    for statement in _sqlite(guard) if connection.dialect.name == "sqlite" else _postgresql(guard):
+        connection.execute(text(statement))
+
+
+def _drop(connection: Connection, guard: Guard) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.execute(text(f"DROP TRIGGER IF EXISTS {guard.name}"))
+    else:
+        connection.execute(text(f"DROP TRIGGER IF EXISTS {guard.name} ON {guard.table}"))
+        connection.execute(text(f"DROP FUNCTION IF EXISTS {guard.name}()"))
 
 
 def _of(since: str) -> list[Guard]:

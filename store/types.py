@@ -72,10 +72,11 @@ class Instant(TypeDecorator[datetime]):
 
 def canonical_json(value: Any) -> str:
     """The same value always gives the same text: keys sorted, no spaces, Decimal and dates as strings."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=plain)
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
+    """A value that JSON has no form of, as its text: exact, moments in UTC."""
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, datetime):

@@ -53,6 +53,12 @@ def install(connection: Connection) -> None:
         connection.execute(text(f"CREATE INDEX {_POSTGRES} ON passages USING gin ({words})"))
 
 
+def forget_removed(connection: Connection) -> None:
+    """Merge the index so that nothing of removed passages is left in its files; PostgreSQL does that by itself when it vacuums."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"INSERT INTO {_WORDS} ({_WORDS}) VALUES ('optimize')")  # noqa: S608
+
+
 def remove(connection: Connection) -> None:
     """Take the index away again; only a migration down does this."""
     if connection.dialect.name == "sqlite":

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
 from api.commands import find
@@ -20,7 +21,9 @@ from api.wiring import Services, build
 from ingestion.sandbox import ParsePool
 from store import database as database_module
 from store.database import Database
+from store.seal import Seal
 from tests.homes import copied, made_once
+from workspace.sign_in import door, passwords
 
 TODAY = date(2026, 3, 9)
 SMALL_FIRM = Path(__file__).parent / "firm_folder"
@@ -50,6 +53,19 @@ def _loopback_only(self: socket.socket, address: Any) -> None:
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", _loopback_only)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """Passwords are kept with little work, or each sign-in of a test would take a tenth of a second, and so are those of homes that tests
+    share; what an unknown address is checked against takes as little (tests/sign_in shows what they are kept with)."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    nobody = hasher.hash("a random word")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "HASHER", hasher)
+        patched.setattr(passwords, "NOBODY", nobody)
+        patched.setattr(door, "NOBODY", nobody)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +118,7 @@ def migrated_postgres(postgres_url: str) -> str:
 
 
 @pytest.fixture
-def postgres(postgres_url: str, migrated_postgres: str) -> Iterator[Database]:
+def postgres(postgres_url: str, migrated_postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A fresh, migrated database on PostgreSQL."""
     from sqlalchemy import create_engine, make_url, text
 
@@ -110,7 +126,8 @@ def postgres(postgres_url: str, migrated_postgres: str) -> Iterator[Database]:
     name = "t" + __import__("secrets").token_hex(6)
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {migrated_postgres}"))
-    database = Database(make_url(postgres_url).set(database=name).render_as_string(hide_password=False))
+    url = make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+    database = Database(url, seal=Seal(tmp_path_factory.mktemp("keys")))
     yield database
     database.close()
     with admin.connect() as connection:
@@ -157,12 +174,27 @@ def started_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_once() -> Iterator[None]:
-    """Statements are compiled once a process that runs tests, not once a database: every test has another one, all of one schema."""
+    """Statements are compiled once a process that runs tests, not once a database: every test has another one, all of one schema. What
+    seals and opens values goes by the database that runs a statement, not by the one that it was compiled for."""
+    from copy import copy
+
     from sqlalchemy import Engine
     from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+    from sqlalchemy.orm import Mapper
     from sqlalchemy.util import LRUCache
 
-    cache: Any = LRUCache(5_000)
+    class Shared(LRUCache):
+        def get(self, key: Any, default: Any = None) -> Any:
+            found = super().get(key, default)
+            if found is None or found.dialect is key[0]:
+                return found
+            own = copy(found)
+            own.dialect, own._cached_metadata = key[0], None
+            own.__dict__.pop("_bind_processors", None)
+            self[key] = own
+            return own
+
+    cache: Any = Shared(5_000)
     original = database_module._open_engine
 
     def opened(url: str, pool_size: int) -> Engine:
@@ -175,6 +207,32 @@ def compiled_once() -> Iterator[None]:
         patched.setattr(SQLiteDialect_pysqlite, "__eq__", lambda self, other: type(self) is type(other))
         patched.setattr(SQLiteDialect_pysqlite, "__hash__", lambda self: hash(type(self)))
         patched.setattr(database_module, "_open_engine", opened)
+        patched.setattr(Mapper, "_compiled_cache", cache)  # what a session writes with
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def routed_once() -> Iterator[None]:
+    """What FastAPI works out of a handler's signature, a second for all of them, is worked out once a process that runs tests, not once an
+    application: every test has another one, all of the same handlers. No test puts another dependency in a handler's place."""
+    from dataclasses import replace
+
+    from fastapi.routing import _IncludedRouter
+
+    original = _IncludedRouter._build_effective_context
+
+    def built(self: Any, route: Any) -> Any:
+        around = replace(self.include_context, dependency_overrides_provider=None)
+        known = route.__dict__.setdefault("_kept_for_tests", [])
+        for before, context in known:
+            if before == around:
+                return context
+        context = original(replace(self, include_context=around), route)
+        known.append((around, context))
+        return context
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(_IncludedRouter, "_build_effective_context", built)
         yield
 
 

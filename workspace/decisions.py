@@ -12,8 +12,9 @@ from store.audit import AuditTag
 from store.errors import Invalid, NotFound
 from store.ids import stable_id
 from store.tables import Client, Person, SignalDecision, SignalRow
+from workspace.money_sight import shown_signals
 from workspace.raised import BY_SIDES, DECISIONS, state_of
-from workspace.scope import Right, Scope
+from workspace.scope import Right, Scope, scope_for
 
 
 def decide_signal(
@@ -98,7 +99,7 @@ def signal_row(scope: Scope, key: str) -> SignalRow:
     """The newest row of a signal. Raises NotFound when no scan raised it, or its client is outside the scope."""
     row = scope.session.scalars(
         select(SignalRow)
-        .where(SignalRow.key == key, SignalRow.client_id.in_(scope.clients()))
+        .where(SignalRow.key == key, SignalRow.client_id.in_(scope.clients()), shown_signals(scope))
         .order_by(SignalRow.as_of.desc())
         .limit(1)
     ).one_or_none()
@@ -143,8 +144,10 @@ def _delegate(scope: Scope, row: SignalRow, email: str | None) -> str:
     ).one_or_none()
     if person is None:
         raise Invalid(f"nobody who works here has the address {email}" if email else "say to whom: give an address")
-    theirs = Scope(scope.session, person.id, person.email, person.role, scope.now, scope.today)
+    theirs = scope_for(scope, person)
     seen = select(Client.id).where(Client.id == row.client_id, Client.id.in_(theirs.clients()))
     if scope.session.scalars(seen).one_or_none() is None:
         raise Invalid(f"{person.name} does not see this client: give them an engagement or a task there first")
+    if scope.session.scalars(select(SignalRow.id).where(SignalRow.id == row.id, shown_signals(theirs))).first() is None:
+        raise Invalid(f"{person.name} does not see the firm's money, which this is about: choose somebody who does")
     return person.id

@@ -47,13 +47,20 @@ class Told:
 
 
 def is_tested(scope: Scope) -> bool:
-    """Whether the asker gets drills: her own choice, else the firm's `[settings.drill] on = true`; off without either. Two queries."""
+    """Whether the asker gets drills: her own choice, else the firm's `[settings.drill] on = true`; off without either. One query."""
+    return _tested(scope)[0]
+
+
+def _tested(scope: Scope) -> tuple[bool, Mapping[str, Any]]:
+    """The same, with the firm's settings of drills."""
     if scope.person_id is None or not scope.has(Right.DELIVERABLE_REVIEW):
-        return False
-    own = scope.session.scalars(
-        select(DrillChoice.chosen).where(DrillChoice.person_id == scope.person_id)
-    ).one_or_none()
-    return own if own is not None else _settings(scope).get("on") is True
+        return False, {}
+    choice = select(DrillChoice.chosen).where(DrillChoice.person_id == scope.person_id).scalar_subquery()
+    firm = select(Firm.settings).limit(1).scalar_subquery()
+    own, settings = scope.session.execute(select(choice, firm)).one().tuple()
+    found = (settings or {}).get("drill")
+    of_firm: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
+    return (own if own is not None else of_firm.get("on") is True), of_firm
 
 
 def choose(scope: Scope, *, wanted: bool) -> None:
@@ -82,9 +89,11 @@ def begin(scope: Scope, row: Deliverable, version: DeliverableVersion) -> Drill 
 
     The choice follows from the firm's seed, the day, the person and the version, so it can be repeated. Never on what was decided, has
     an untied figure, or is due within NEAR."""
-    if row.state != "in_review" or version.untied or not is_tested(scope) or _due_soon(scope, row, version):
+    if row.state != "in_review" or version.untied:
         return None
-    settings = _settings(scope)
+    tested, settings = _tested(scope)
+    if not tested or _due_soon(scope, row, version):
+        return None
     seed = f"{settings.get('seed', '')}|{scope.today}|{scope.person_id}|{version.content_hash}"
     if _number(seed) % max(1, _whole(settings.get("one_in"), ONE_IN)):
         return None
@@ -128,7 +137,11 @@ def standing(scope: Scope, deliverable_id: str) -> tuple[Drill | None, "Told | N
             Drill.person_id == scope.person_id,
         )
     )
-    drill = scope.session.scalars(query).one_or_none()
+    return told_of(scope.session.scalars(query).one_or_none())
+
+
+def told_of(drill: Drill | None) -> tuple[Drill | None, "Told | None"]:
+    """A drill while it is open; what is told of it once it is over."""
     if drill is None or drill.outcome is None:
         return drill, None
     return None, Told(drill.planted, drill.was, drill.outcome, drill.note)
@@ -293,11 +306,6 @@ def _day(value: Any) -> date | None:
         return date.fromisoformat(str(value)[:10])
     except ValueError:
         return None
-
-
-def _settings(scope: Scope) -> Mapping[str, Any]:
-    found = (scope.session.scalars(select(Firm.settings).limit(1)).first() or {}).get("drill")
-    return found if isinstance(found, Mapping) else {}
 
 
 def _whole(value: Any, default: int) -> int:

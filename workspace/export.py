@@ -8,10 +8,11 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Select, false, or_, select
+from sqlalchemy import Column, ColumnElement, Select, Table, false, or_, select
 from sqlalchemy.orm import aliased
 
 from store.ids import stable_id
+from store.moving import OF_THE_WHOLE, leaving, read_rows
 from store.rows import (
     ClientRow,
     ContactRow,
@@ -28,7 +29,6 @@ from store.rows import (
     TimeRow,
 )
 from store.tables import (
-    Base,
     Client,
     ClientContact,
     ClientGroup,
@@ -53,16 +53,14 @@ from workspace.directory.contacts import seen_contacts
 from workspace.scope import Right, Scope
 
 R = TypeVar("R", bound=Row)
-_SECRET = {("people", "password_hash"), ("passages", "vector"), ("signers", "token_hash")}
-_SECRET_TABLES = {"acts", "calendar_feeds", "sign_ins", "sign_in_failures", "kept_passwords", "new_vectors"}
-_SECRET_TABLES |= {"keyed_creations", "webhooks", "webhook_posts", "webhook_attempts"}
 # What is nobody's yet may be a client's whom the asker must not see: only the operator takes it along.
 _UNSORTED = {"loose_files", "watched_files"}
 
 
 @dataclass(frozen=True)
 class ExportedFile:
-    """A version of a document. `kind`: document, mail (a message of `mail/`), or enclosed (lies inside a message)."""
+    """A version of a document. `kind`: document, mail (a message of `mail/`), or enclosed (lies inside a message). `document` is its id,
+    `is_message` whether it is a mail, wherever it lies."""
 
     client_ref: str
     path: str
@@ -71,6 +69,8 @@ class ExportedFile:
     blob: str
     current: bool
     kind: str
+    document: str = ""
+    is_message: bool = False
 
 
 def firm(scope: Scope) -> FirmRow | None:
@@ -358,25 +358,36 @@ def files(scope: Scope) -> Iterator[ExportedFile]:
         enclosed = document.source == "mail" and message is None
         kind = "enclosed" if enclosed else "mail" if document.source == "mail" else "document"
         current = document.current_version_id == version.id
-        yield ExportedFile(ref, document.path, document.source, version.number, version.blob, current, kind)
+        told = (ref, document.path, document.source, version.number, version.blob, current, kind)
+        yield ExportedFile(*told, document.id, message is not None)
 
 
 def records(scope: Scope) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
-    """Every table that is no secret, as (name, its rows by column). Raises Forbidden without export:write."""
+    """Every table that leaves (store/moving.py), as (name, its rows by column). Raises Forbidden without export:write."""
     scope.require(Right.EXPORT_WRITE)
-    for table in Base.metadata.sorted_tables:
-        if table.name in _SECRET_TABLES:
-            continue
-        columns = [column for column in table.columns if (table.name, column.name) not in _SECRET]
-        query = select(*columns).order_by(*table.primary_key.columns).execution_options(yield_per=1000)
-        owner = table.c.id if table.name == "clients" else table.columns.get("client_id")
-        if owner is not None:
-            nobodys = false() if table.name in _UNSORTED and scope.role != "system" else owner.is_(None)
-            query = query.where(or_(nobodys, owner.in_(scope.clients())))
-        for column in table.columns:  # who else is named: a row goes out only when all are the asker's to see
-            if column is not owner and (seen := _seen(scope, column)) is not None:
-                query = query.where(or_(column.is_(None), column.in_(seen)))
-        yield table.name, (dict(row._mapping) for row in scope.session.execute(query))
+    scope.require(Right.MONEY_SEE)
+    for table in leaving():
+        yield table.name, read_rows(scope.session, table, *_hers(scope, table))
+
+
+def is_whole(scope: Scope) -> bool:
+    """Whether nothing is hidden from the asker: the operator's export holds everything, a person's what she sees."""
+    return scope.role == "system" and scope.person_id is None
+
+
+def _hers(scope: Scope, table: Table) -> Iterator[ColumnElement[bool]]:
+    """What limits a table to the rows that the asker may take along."""
+    if is_whole(scope):
+        return
+    if table.name in OF_THE_WHOLE:
+        yield false()
+    owner = table.c.id if table.name == "clients" else table.columns.get("client_id")
+    if owner is not None:
+        nobodys = false() if table.name in _UNSORTED else owner.is_(None)
+        yield or_(nobodys, owner.in_(scope.clients()))
+    for column in table.columns:  # who else is named: a row goes out only when all are the asker's to see
+        if column is not owner and (seen := _seen(scope, column)) is not None:
+            yield or_(column.is_(None), column.in_(seen))
 
 
 def _seen(scope: Scope, column: Column[Any]) -> Select[Any] | None:

@@ -108,11 +108,21 @@ class Call:
 
 
 def keep_call(scope: Scope, client_ref: str, call: Call) -> None:
-    """Write a call to the ledger, answered or not."""
+    """Write a call to the ledger, answered or not, and on the trail, which vouches for the ledger's line."""
     client = access_client(scope, client_ref)
+    identity = new_id("call")
+    audit.record(
+        scope.session,
+        AuditTag.MODEL_CALLED,
+        actor=scope.email,
+        subject=f"call:{identity}",
+        now=scope.now,
+        client_id=client.id,
+        detail={"purpose": call.prompt, "model": call.model, "endpoint": call.endpoint, "outcome": call.outcome},
+    )
     scope.session.add(
         ModelCall(
-            id=new_id("call"),
+            id=identity,
             client_id=client.id,
             person_id=scope.person_id,
             purpose=call.prompt,

@@ -17,6 +17,7 @@ from store.audit import AuditTag
 from store.errors import Conflict, NotFound
 from store.ids import stable_id
 from store.tables import Brief, Client, Deliverable, OutboxItem, Person, Post, Release
+from workspace.brief.trail import trail_of
 from workspace.deliverables.model import OPEN
 from workspace.deliverables.release import addresses
 from workspace.scope import Right, Scope
@@ -150,7 +151,8 @@ def claim(scope: Scope) -> Letter | None:
     to = tuple(post.recipients)
     if post.brief_id is not None:
         brief = scope.session.get_one(Brief, post.brief_id)
-        return Letter(post.id, post.message_id, to, f"Brief of {brief.as_of}", "", dict(brief.payload))
+        told = {**brief.payload, "trail": trail_of(scope, brief.payload)}
+        return Letter(post.id, post.message_id, to, f"Brief of {brief.as_of}", "", told)
     item = scope.session.get_one(OutboxItem, post.outbox_id)
     return _with_others(scope, post, item)
 

@@ -22,6 +22,7 @@ from store.tables import (
     Person,
     RecordChange,
 )
+from workspace.money_sight import FEES, sees_money
 from workspace.records.history import TRACKED, kept_text, name_of, shown
 from workspace.scope import Scope, access_client
 
@@ -49,11 +50,11 @@ class Spell:
 def record_history(scope: Scope, client_ref: str, field: str | None = None) -> tuple[Spell, ...]:
     """Every value that the client's records had, by record and field, the newest first; six queries. Raises NotFound outside the scope."""
     client = access_client(scope, client_ref)
-    changes = _changes(scope, client.id)
+    changes, money = _changes(scope, client.id), sees_money(scope)
     found: list[Spell] = []
     for title, row in _records(scope, client):
         for name in TRACKED[type(row)]:
-            if field is None or name == field:
+            if (field is None or name == field) and (money or name not in FEES):
                 found += _spells(title, row, name, [c for c in changes if c[0].record == name_of(row)])
     return tuple(found)
 

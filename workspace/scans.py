@@ -17,6 +17,7 @@ from store.ids import stable_id
 from store.tables import Client, ClientScan, DeliverableVersion, SignalDecision, SignalRow
 from workspace.client_reading import what_was_read
 from workspace.evidence import to_json
+from workspace.money_sight import quiet, shown_signals
 from workspace.raised import Raised, newest_decisions, raised_of, state_found
 from workspace.rank import terms
 from workspace.scan_past import Past, Was, pasts
@@ -213,7 +214,7 @@ def raised_signals(scope: Scope, client_ref: str | None = None, as_of: date | No
     """The same as values, in two queries."""
     scope.require(Right.CLIENT_READ)
     wanted = select(SignalRow, Client.ref, Client.name).join(Client, Client.id == SignalRow.client_id)
-    wanted = wanted.where(Client.id.in_(scope.clients()))
+    wanted = wanted.where(Client.id.in_(scope.clients()), shown_signals(scope))
     if as_of is not None:
         wanted = wanted.where(SignalRow.as_of == as_of)
     else:
@@ -224,4 +225,4 @@ def raised_signals(scope: Scope, client_ref: str | None = None, as_of: date | No
     rows = scope.session.execute(wanted).tuples().all()
     decisions = newest_decisions(scope, [rows[0][0].client_id] if client_ref and rows else None)
     found = [raised_of(row, ref, name, decisions.get(row.key), as_of or scope.today) for row, ref, name in rows]
-    return tuple(sorted(found, key=lambda one: one.sort_key))
+    return tuple(quiet(scope, one) for one in sorted(found, key=lambda one: one.sort_key))

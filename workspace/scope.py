@@ -2,20 +2,43 @@
 
 Owns who may see which client and who has which right. Everything is denied that is not granted here. Outside the scope a row is
 "not found"; inside it without the right the answer is "forbidden", and names the right. Never reads the clock.
+
+A client is seen by those who answer for it or work on it, by its team, and for some hours by somebody who broke the glass; never through a
+wall. A person's rights are those of her role, or of a role of the firm's own over it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from store.database import READING
+from store.database import JOBS, READING
 from store.errors import Forbidden, Invalid, NotFound
-from store.tables import Client, Deliverable, Document, Engagement, Person, Task, Wall
+from store.tables import (
+    Client,
+    Deliverable,
+    Document,
+    Engagement,
+    Glass,
+    Person,
+    RoleRight,
+    ServiceAccount,
+    Task,
+    TeamMember,
+    Wall,
+)
+
+ASKED, OPENED = "clients-asked", "clients-opened"
+"""Where a session keeps whether it was asked for the clients one sees, and which of them were opened."""
+
+MONEY_PAPERS = frozenset(
+    {"change-order", "collection-email", "concentration-memo", "invoice-draft", "trust-statement", "write-off-proposal"}
+)
+"""Deliverables that are about the firm's own money, by slug: opened by those who see it."""
 
 
 class Right(StrEnum):
@@ -41,6 +64,7 @@ class Right(StrEnum):
     EXPORT_WRITE = "export:write"
     FACT_CORRECT = "fact:correct"
     HOLD_SET = "hold:set"
+    IMPORT_RUN = "import:run"
     INTAKE_SORT = "intake:sort"
     INVOICE_ISSUE = "invoice:issue"
     INVOICE_WRITE = "invoice:write"
@@ -97,7 +121,15 @@ _MANAGER = (
     | {Right.TEAM_SET}
 )
 _OPERATE = frozenset(
-    {Right.AUDIT_READ, Right.BACKUP_MAKE, Right.EXPORT_WRITE, Right.INTAKE_SORT, Right.KEY_ROTATE, Right.MONEY_SEE}
+    {
+        Right.AUDIT_READ,
+        Right.BACKUP_MAKE,
+        Right.EXPORT_WRITE,
+        Right.IMPORT_RUN,
+        Right.INTAKE_SORT,
+        Right.KEY_ROTATE,
+        Right.MONEY_SEE,
+    }
     | {Right.PEOPLE_MANAGE, Right.SCAN_RUN}
 )
 _GOVERN = frozenset(
@@ -131,6 +163,17 @@ RIGHTS: dict[str, frozenset[Right]] = {
 }
 
 
+SERVICE = "service"
+"""The role of a program's account (workspace/sign_in/service_accounts.py). None that a person has: it stands in no list of roles."""
+SERVICE_RIGHTS = frozenset(
+    {Right.CLIENT_READ, Right.CLIENT_WRITE, Right.DELIVERABLE_EDIT, Right.DOCUMENT_ADD, Right.ENGAGEMENT_WRITE}
+    | {Right.INVOICE_WRITE, Right.MAIL_TRIAGE, Right.MONEY_SEE, Right.NOTE_WRITE, Right.PAYMENT_RECORD}
+    | {Right.PORTFOLIO_READ, Right.RATES_SEE, Right.REQUEST_WRITE, Right.REVENUE_READ, Right.TASK_WRITE}
+    | {Right.TIME_WRITE}
+)
+"""What one may have at most: no review, no release, no keys, no taxpayer ids, nothing that is about people or all clients at once."""
+
+
 class Clock(Protocol):
     """Where a scope gets its day and moment from (api/clock.py)."""
 
@@ -142,7 +185,8 @@ class Clock(Protocol):
 @dataclass(frozen=True)
 class Scope:
     """The asker. `person_id` is None for the system; `now` is aware UTC, `today` the practice's day in the firm's zone. `only` narrows the
-    role's rights to these, for a program that may do less than its person."""
+    rights to these, for a program that may do less than its person. `own` are the rights of a role of the firm's own over `role`, None
+    where she has the role as it is."""
 
     session: Session
     person_id: str | None
@@ -151,6 +195,7 @@ class Scope:
     now: datetime
     today: date
     only: frozenset[Right] | None = None
+    own: frozenset[Right] | None = None
 
     def clients(self) -> Select[str]:
         """The ids of the clients that the asker may see, as a subquery: `.where(X.client_id.in_(scope.clients()))`."""
@@ -158,38 +203,106 @@ class Scope:
             # no wall is ever around the software; without a condition the subquery is one look at the key, not a list of all clients
             return select(Client.id)
         walled = select(Wall.client_id).where(Wall.person_id == self.person_id)
-        return select(Client.id).where(_visible(self.role, self.person_id), Client.id.not_in(walled))
+        self.session.info[ASKED] = True
+        return select(Client.id).where(_visible(self.role, self.person_id, self.now), Client.id.not_in(walled))
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """What the asker may do."""
+        return rights_in(self.role, self.own, self.only)
 
     def has(self, right: Right) -> bool:
-        return right in RIGHTS.get(self.role, frozenset()) and (self.only is None or right in self.only)
+        return right in self.rights
 
     def require(self, right: Right) -> None:
         """Raises Forbidden, naming the right, when the asker lacks it."""
         if not self.has(right):
-            who = f"{self.email} ({self.role})" if right not in RIGHTS.get(self.role, frozenset()) else "this token"
-            raise Forbidden(f"{who} lacks the right {right.value}")
+            hers = right in rights_in(self.role, self.own)
+            raise Forbidden(f"{'this token' if hers else f'{self.email} ({self.role})'} lacks the right {right.value}")
 
 
-def _visible(role: str, person_id: str | InstrumentedAttribute[str] | None) -> ColumnElement[bool]:
+def rights_in(role: str, own: frozenset[Right] | None, only: frozenset[Right] | None = None) -> frozenset[Right]:
+    """The rights of a role, of one of the firm's own over it, narrowed to those of a token."""
+    has = SERVICE_RIGHTS if role == SERVICE else RIGHTS.get(role, frozenset())
+    rights = has if own is None else own
+    return rights if only is None else rights & only
+
+
+def own_rights(session: Session, person: Person) -> frozenset[Right] | None:
+    """The rights of a person's role of the firm's own, None where she has none; one query only where she has."""
+    if person.own_role_id is None:
+        return None
+    differs = session.execute(
+        select(RoleRight.right, RoleRight.given).where(RoleRight.role_id == person.own_role_id)
+    ).tuples()
+    return over(person.role, dict(differs.all()))
+
+
+def over(base: str, differs: Mapping[str, bool]) -> frozenset[Right]:
+    """A base's rights with what differs, by name: given, or taken away. A name that is no right any more gives nothing."""
+    taken = {name for name, given in differs.items() if not given}
+    kept = {right for right in RIGHTS.get(base, frozenset()) if right.value not in taken}
+    return frozenset(kept | {right for right in Right if differs.get(right.value)})
+
+
+def rights_of(session: Session, person: Person) -> frozenset[Right]:
+    """What a person may do."""
+    return rights_in(person.role, own_rights(session, person))
+
+
+def people_with(right: Right) -> ColumnElement[bool]:
+    """The condition on `Person` that she has the right, by her role or by one of the firm's own."""
+    differs = select(RoleRight.id).where(RoleRight.role_id == Person.own_role_id, RoleRight.right == right.value)
+    roles = [role for role, rights in RIGHTS.items() if right in rights and role != "system"]
+    taken, given = (
+        differs.where(RoleRight.given.is_(one)).correlate(Person).exists() & Person.own_role_id.is_not(None)
+        for one in (False, True)
+    )
+    return or_(and_(Person.role.in_(roles), ~taken), given)
+
+
+def scope_for(scope: Scope, person: Person) -> Scope:
+    """What another person of the firm sees, in the asker's transaction."""
+    own = own_rights(scope.session, person)
+    return Scope(scope.session, person.id, person.email, person.role, scope.now, scope.today, None, own)
+
+
+def _visible(
+    role: str, person_id: str | InstrumentedAttribute[str] | None, now: datetime | None
+) -> ColumnElement[bool]:
+    """Which clients a person of the role sees: what comes with the role, her teams, and the glass that she broke and that is open at `now`
+    (None: without any)."""
     if role in ("admin", "system"):
         return true()
+    if role == SERVICE:
+        every = select(ServiceAccount.id).where(ServiceAccount.person_id == person_id, ServiceAccount.all_clients)
+        return or_(Client.id.in_(select(TeamMember.client_id).where(TeamMember.person_id == person_id)), every.exists())
+    if role not in RIGHTS:
+        return false()
+    own = [select(TeamMember.client_id).where(TeamMember.person_id == person_id)]
+    if now is not None:
+        broken = select(Glass.client_id).where(Glass.person_id == person_id)
+        own.append(broken.where(Glass.until > now, Glass.ended_at.is_(None)))
+    answers: list[ColumnElement[bool]] = []
     if role in ("partner", "manager"):
-        return or_(Client.partner_id == person_id, Client.manager_id == person_id)
-    if role in ("senior", "staff"):
-        engagements = select(Engagement.client_id).where(Engagement.owner_id == person_id)
-        tasks = select(Task.client_id).where(Task.owner_id == person_id)
-        if isinstance(person_id, InstrumentedAttribute):
-            # of many people: a look at each client's own work, where a list would be made again for every pair
-            own = engagements.where(Engagement.client_id == Client.id), tasks.where(Task.client_id == Client.id)
-            return or_(*(one.correlate(Client, Person).exists() for one in own))
-        return or_(Client.id.in_(engagements), Client.id.in_(tasks))
-    return false()
+        answers += [Client.partner_id == person_id, Client.manager_id == person_id]
+    else:
+        own += [
+            select(Engagement.client_id).where(Engagement.owner_id == person_id),
+            select(Task.client_id).where(Task.owner_id == person_id),
+        ]
+    if isinstance(person_id, InstrumentedAttribute):
+        # of many people: a look at each client's own rows, where a list would be made again for every pair
+        here = (one.where(one.selected_columns[0] == Client.id).correlate(Client, Person).exists() for one in own)
+        return or_(*answers, *here)
+    return or_(*answers, *(Client.id.in_(one) for one in own))
 
 
-def who_may_see(client_ids: Collection[str]) -> Select[str, Person]:
-    """Who of the firm may see each of these clients, by the same rule: (client's id, person), active people only."""
+def who_may_see(client_ids: Collection[str], now: datetime | None) -> Select[str, Person]:
+    """Who of the firm may see each of these clients, by the same rule: (client's id, person), active people only. `now` None: for good,
+    without those who broke the glass."""
     walled = select(Wall.id).where(Wall.client_id == Client.id, Wall.person_id == Person.id).exists()
-    rule = or_(*((Person.role == role) & _visible(role, Person.id) for role in RIGHTS if role != "system"))
+    rule = or_(*((Person.role == role) & _visible(role, Person.id, now) for role in RIGHTS if role != "system"))
     return (
         select(Client.id, Person)
         .join(Person, rule)
@@ -200,15 +313,31 @@ def who_may_see(client_ids: Collection[str]) -> Select[str, Person]:
 
 def open_scope(session: Session, email: str, *, clock: Clock) -> Scope:
     """The scope of a person of the firm. Raises NotFound when there is no active person of that address."""
-    person = session.scalars(select(Person).where(Person.email == email.strip().lower(), Person.active)).one_or_none()
+    here = or_(Person.active, Person.role == SERVICE)  # whether an account stands, the door asked (workspace/sign_in)
+    person = session.scalars(select(Person).where(Person.email == email.strip().lower(), here)).one_or_none()
     if person is None:
         raise NotFound(f"nobody who works here has the address {email}")
-    return Scope(session, person.id, person.email, person.role, clock.now(), clock.today())
+    own = own_rights(session, person)
+    return Scope(session, person.id, person.email, person.role, clock.now(), clock.today(), None, own)
 
 
 def system_scope(session: Session, name: str, *, now: datetime, today: date) -> Scope:
-    """The scope of the software itself, under the name of what it is doing ("load", "night"). Sees all clients, decides nothing."""
+    """The scope of the software itself, under the name of the job that it does ("load", "night"). Sees all clients, decides nothing, and
+    has the rights that are declared for the job. Raises Forbidden for a job that is not declared, where the database's jobs are."""
+    jobs: Mapping[str, frozenset[Right]] | None = session.info.get(JOBS)
+    if jobs is not None and name not in jobs:
+        raise Forbidden(f"the software does no job of the name {name}: it is not declared")
+    return Scope(session, None, f"system:{name}", "system", now, today, None if jobs is None else jobs[name])
+
+
+def operator_scope(session: Session, name: str, *, now: datetime, today: date) -> Scope:
+    """The scope of whoever runs a command on the machine without naming a person: the system's, under the command's name."""
     return Scope(session, None, f"system:{name}", "system", now, today)
+
+
+def note_read(scope: Scope, client_id: str) -> None:
+    """Remember in the session that this client was opened, for who watches over glass that was broken (people/glass.py)."""
+    scope.session.info.setdefault(OPENED, set()).add(client_id)
 
 
 def access_client(scope: Scope, ref: str, right: Right = Right.READ) -> Client:
@@ -223,6 +352,7 @@ def access_client(scope: Scope, ref: str, right: Right = Right.READ) -> Client:
         if client is None:
             raise NotFound(f"there is no client {ref}")
         seen[asked] = client
+    note_read(scope, client.id)
     scope.require(right)
     return client
 
@@ -234,6 +364,7 @@ def access_document(scope: Scope, document_id: str, right: Right = Right.READ) -
     ).one_or_none()
     if document is None:
         raise NotFound(f"there is no document {document_id}")
+    note_read(scope, document.client_id)
     scope.require(right)
     return document
 
@@ -251,5 +382,8 @@ def access_deliverable(scope: Scope, deliverable_id: str, right: Right = Right.R
         raise NotFound(f"there is no deliverable {deliverable_id}")
     if len(found) > 1 and found[0].id != deliverable_id:
         raise Invalid(f"several deliverables begin with {deliverable_id}; give more of the id")
+    if found[0].slug in MONEY_PAPERS:
+        scope.require(Right.MONEY_SEE)
+    note_read(scope, found[0].client_id)
     scope.require(right)
     return found[0]

@@ -45,16 +45,31 @@ _UNMARKED = _UNSEEN | {"embedder", "shelf"}  # kept by the software about a clie
 
 @dataclass
 class Undoing:
-    """What one act has changed so far. `id` is the act's, made when it begins; "" when nothing was changed."""
+    """What one act has changed so far. `id` is the act's, made when it begins; "" when nothing was changed. `changes` are told when the
+    block is over."""
 
     id: str
     rows: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    changes: list[dict[str, Any]] = field(default_factory=list)
 
 
 @contextmanager
 def undoable(scope: Scope, label: str) -> Iterator[Undoing]:
     """Remember every row that the session adds, changes or removes inside the block. Raises Forbidden for the system."""
-    person, act = person_of(scope), Undoing(new_id("act"))
+    person = person_of(scope)
+    with remembering(scope) as act:
+        yield act
+    if act.changes:
+        scope.session.add(Act(id=act.id, at=scope.now, person_id=person, label=label[:300], changes=act.changes))
+        scope.session.flush()
+    else:
+        act.id = ""
+
+
+@contextmanager
+def remembering(scope: Scope) -> Iterator[Undoing]:
+    """What the session adds, changes or removes inside the block, for whoever keeps it somewhere else than as an act."""
+    act = Undoing(new_id("act"))
 
     def note(session: Session, context: object, instances: object) -> None:
         _note(act, session)
@@ -66,13 +81,18 @@ def undoable(scope: Scope, label: str) -> Iterator[Undoing]:
         scope.session.flush()
     finally:
         event.remove(scope.session, "before_flush", note)
-    changes = [_told(scope.session, table, key, kept) for (table, key), kept in act.rows.items()]
-    changes = [one for one in changes if one["what"] != "changed" or one["before"] != one["after"]]
-    if changes:
-        scope.session.add(Act(id=act.id, at=scope.now, person_id=person, label=label[:300], changes=changes))
-        scope.session.flush()
-    else:
-        act.id = ""
+    told = [_told(scope.session, table, key, kept) for (table, key), kept in act.rows.items()]
+    act.changes = [one for one in told if one["what"] != "changed" or one["before"] != one["after"]]
+
+
+def taken_back(scope: Scope, changes: Sequence[dict[str, Any]]) -> Undoing:
+    """Put back what was remembered; answers with what that changed. Raises Conflict where a row was changed since, or something new hangs
+    on what would go."""
+    for one in changes:
+        _as_left(scope.session, one)
+    with remembering(scope) as back:
+        _put_back(scope.session, changes, back)
+    return back
 
 
 def undo(scope: Scope, act_id: str) -> Undoing:

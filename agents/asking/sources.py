@@ -22,6 +22,7 @@ from agents.asking.records import Desk, Raised
 from agents.asking.topics import Topic, Understood
 from store.tables import ClientScan
 from workspace.evidence import DocumentEvidence, Evidence, RecordEvidence, from_json
+from workspace.money_sight import TOLD, as_seen, sees_money
 from workspace.passages import contexts, count_holding, unproven
 from workspace.scans import raised_signals
 from workspace.scope import Scope
@@ -97,11 +98,17 @@ class Sources:
         return tuple(dict.fromkeys(one for _, one in sorted(ranked, key=lambda pair: pair[0])))
 
 
+OURS = frozenset(
+    {Topic.BILLED, Topic.FEES, Topic.INVOICE, Topic.PAID, Topic.REALIZATION, Topic.RECEIVABLE, Topic.UNBILLED}
+)
+"""Topics that are about the firm's own money."""
+
+
 def gather(
     scope: Scope, searcher: "Searcher | None", client_ref: str, asked: Understood | Sequence[Understood]
 ) -> Sources:
     """Look the parts of a question up in records, facts and passages of this client. `searcher` None: passages are left out."""
-    snapshot = take_snapshot(scope, client_ref)
+    snapshot = as_seen(scope, take_snapshot(scope, client_ref))
     several = (asked,) if isinstance(asked, Understood) else tuple(asked)
     parts = tuple(_part(scope, searcher, snapshot, one) for one in several)
     paths = {d.id: d.path for d in snapshot.documents}
@@ -111,6 +118,9 @@ def gather(
 
 def _part(scope: Scope, searcher: "Searcher | None", snapshot: Snapshot, asked: Understood) -> Part:
     asked = about_people(asked, snapshot)
+    ours = OURS.intersection(asked.topics) if not (asked.of_document or asked.of_paper) else set()
+    if ours and not sees_money(scope):
+        return Part(asked, (Claim(f"What we bill, what is owed to us and what was paid is {TOLD}."),), (), {})
     raised, scanned_on = _raised(scope, snapshot, asked)
     sure = proven(scope, snapshot, _in_order(Desk(snapshot, scope.today, asked, raised, scanned_on)))
     if searcher is None:

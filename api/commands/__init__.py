@@ -5,7 +5,7 @@ imported when its command is asked for, so that a light one starts fast.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 
 from api.commands.result import Arguments, Progress, Result
@@ -18,15 +18,25 @@ Run = Callable[[Services, Arguments, Progress], Result]
 @dataclass(frozen=True)
 class Command:
     """`module:function` of a command; `owns`: it opens the index or the agents' checkpoints, so the home must be its own or it goes
-    through the process that has it; `alone`: two of these do not run at once in one process."""
+    through the process that has it; `alone`: two of these do not run at once in one process; `whom`: the argument that names for whom it
+    runs; `name`: what it is called, put in where it is found."""
 
     place: str
     owns: bool = False
     alone: bool = False
+    whom: str = "as"
+    name: str = ""
 
     def load(self) -> Run:
+        """What runs it, for whom access.toml lets (admit.py)."""
         module, function = self.place.split(":")
-        run: Run = getattr(import_module(f"api.commands.{module}"), function)
+        inner: Run = getattr(import_module(f"api.commands.{module}"), function)
+
+        def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
+            from api.admit import admitted
+
+            return inner(services, admitted(services, self.name, arguments, self.whom), progress)
+
         return run
 
 
@@ -64,7 +74,7 @@ COMMANDS: dict[str, Command] = {
     "comment-comment": Command("review:comment_on"),
     "comment-resolve": Command("review:resolve_comment"),
     "signals": Command("signals:run"),
-    "brief": Command("brief:run"),
+    "brief": Command("brief:run", whom="for"),
     "contradictions": Command("contradictions:listing"),
     "contradictions-accept": Command("contradictions:take"),
     "contradictions-keep": Command("contradictions:stand"),
@@ -83,6 +93,15 @@ COMMANDS: dict[str, Command] = {
     "audit-verify": Command("trail:verify"),
     "audit-log": Command("trail:log"),
     "export": Command("export:run"),
+    "import": Command("imports:run", owns=True, alone=True),
+    "imports-list": Command("imports:listing"),
+    "source-add": Command("sources:add"),
+    "source-list": Command("sources:listing"),
+    "source-remove": Command("sources:remove"),
+    "source-set": Command("sources:change"),
+    "source-sync": Command("sources:read", owns=True),
+    "imports-show": Command("imports:show"),
+    "imports-undo": Command("imports:undo", owns=True, alone=True),
     "loose": Command("loose:listing"),
     "versions": Command("versions:listing"),
     "versions-undo": Command("versions:undo", owns=True, alone=True),
@@ -111,8 +130,32 @@ COMMANDS: dict[str, Command] = {
     "contact-set": Command("directory:change_person"),
     "directory-duplicates": Command("directory:duplicates"),
     "directory-merge": Command("directory:merge"),
+    "person-invite": Command("person:invite"),
+    "person-reset-factor": Command("person:reset_factor"),
     "person-set-password": Command("person:set_password"),
+    "glass-break": Command("people:break_glass"),
+    "glass-close": Command("people:close"),
+    "glass-list": Command("people:broken"),
+    "person-add": Command("people:add"),
+    "person-deactivate": Command("people:deactivate"),
+    "person-list": Command("people:people"),
+    "person-reactivate": Command("people:reactivate"),
+    "person-role": Command("people:set_role"),
+    "role-list": Command("people:all_roles"),
+    "team-add": Command("people:join"),
+    "team-remove": Command("people:leave"),
+    "team-show": Command("people:team"),
+    "wall-lift": Command("people:lift"),
+    "wall-list": Command("people:all_walls"),
+    "wall-set": Command("people:put_up"),
     "records": Command("records:run"),
+    "retention": Command("retention:schedule"),
+    "retention-set": Command("retention:set_kind"),
+    "retention-due": Command("retention:due"),
+    "retention-destroy": Command("retention:destroy", owns=True, alone=True),
+    "hold": Command("retention:hold"),
+    "erase": Command("retention:erase", owns=True, alone=True),
+    "evidence": Command("retention:evidence"),
     "models-spent": Command("models:spent"),
     "time": Command("money:running"),
     "time-start": Command("money:start"),
@@ -145,6 +188,12 @@ COMMANDS: dict[str, Command] = {
     "task-done": Command("workflow:task_done"),
     "roll-forward": Command("workflow:roll"),
     "automations": Command("automations:listing"),
+    "backup-list": Command("backup:listing"),
+    "backup-make": Command("backup:make"),
+    "backup-test": Command("backup:test"),
+    "backup-verify": Command("backup:verify"),
+    "key-rotate": Command("keys:rotate", owns=True, alone=True),
+    "key-show": Command("keys:show"),
     "automations-dry-run": Command("automations:tried"),
     "automations-log": Command("automations:log_of"),
 }
@@ -154,4 +203,4 @@ def find(name: str) -> Command:
     """The command of that name. Raises NotFound."""
     if name not in COMMANDS:
         raise NotFound(f"there is no command {name}")
-    return COMMANDS[name]
+    return replace(COMMANDS[name], name=name)

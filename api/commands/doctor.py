@@ -8,16 +8,19 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.clock import seconds_now
 from api.commands.doctor_models import State
 from api.commands.result import Result
 from api.settings import Settings, load_settings
-from api.wiring import has_records
+from api.wiring import has_records, keys_of, open_database
 from ingestion.pipeline import UNFINISHED
-from store.database import Database
-from store.errors import Invalid
+from store.errors import Invalid, TickmarkError
 from store.lock import is_owned, read_owner
+from workspace.backups import fault as fault_of_backups
+from workspace.backups import standing as standing_of_backups
 from workspace.health import Health, health
 from workspace.scope import system_scope
+from workspace.seals import standing as standing_of_keys
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def _home(settings: Settings) -> Iterator[Check]:
 def _database(settings: Settings) -> Iterator[Check]:
     if not has_records(settings):
         return
-    database = Database(settings.database)
+    database = open_database(settings)
     kind = database.engine.dialect.name
     try:
         if not database.is_current():
@@ -121,7 +124,7 @@ def _embedding_again(settings: Settings, name: str) -> Iterator[Check]:
 
     if not has_records(settings):
         return
-    database = Database(settings.database)
+    database = open_database(settings)
     try:
         if database.is_current() and (found := standing(database, name)).behind:
             yield Check("vectors", "ok", in_words(found, name))
@@ -138,4 +141,70 @@ def _models(settings: Settings) -> Iterator[Check]:
         yield Check(what, state, message)
 
 
-_LOOKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (_home, _database, _index, _embedder, _models)
+def _keys(settings: Settings) -> Iterator[Check]:
+    """Whether the keys are here, whether others can read them, and whether something lies sealed that none of them opens."""
+    if not has_records(settings):
+        return
+    seal, database = keys_of(settings), open_database(settings)
+    try:
+        if not database.is_current():
+            return
+        with database.reading() as session:
+            keys = standing_of_keys(system_scope(session, "doctor", now=_NEVER, today=_NEVER.date()), seal)
+    except SQLAlchemyError:
+        return  # what is wrong with the database is told already
+    except TickmarkError as refused:
+        yield Check("keys", "missing", str(refused))
+        return
+    finally:
+        database.close()
+    for one in keys:
+        if one.state == "lost":
+            message = f"{one.sealed} values are sealed with the key {one.id}, which is not here: bring it back, or enter them again"
+            yield Check("keys", "missing", message)
+    newest = next((one for one in keys if one.state == "newest"), None)
+    if newest is not None:
+        yield Check(
+            "keys", "ok", f"{newest.id} from {newest.source} seals {newest.sealed} values; keep a copy elsewhere"
+        )
+    if seal.file.exists() and seal.file.stat().st_mode & 0o077:
+        yield Check("keys", "missing", f"others can read {seal.file}; `chmod 600` it")
+
+
+def _backups(settings: Settings) -> Iterator[Check]:
+    if not has_records(settings):
+        return
+    database = open_database(settings)
+    try:
+        if not database.is_current():
+            return
+        with database.reading() as session:
+            scope = system_scope(session, "doctor", now=datetime.fromtimestamp(seconds_now(), UTC), today=_NEVER.date())
+            found, fault = standing_of_backups(scope), fault_of_backups(scope)
+    except SQLAlchemyError:
+        return  # what is wrong with the database is told already
+    finally:
+        database.close()
+    if fault is not None:
+        yield Check("backup", "missing", fault)
+    elif found.last_made is None:
+        yield Check("backup", "off", "none was ever made; `tickmark backup FOLDER`, or set TICKMARK_BACKUP_TO")
+    else:
+        tested = found.last_tested
+        tried = (
+            f"last brought back for a test on {tested.at:%Y-%m-%d}"
+            if tested
+            else "never tested: `tickmark backup test`"
+        )
+        yield Check("backup", "ok", f"{found.last_made.name} in {found.last_made.place}; {tried}")
+
+
+_LOOKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (
+    _home,
+    _database,
+    _keys,
+    _backups,
+    _index,
+    _embedder,
+    _models,
+)

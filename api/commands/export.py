@@ -1,31 +1,31 @@
 """`tickmark export`: everything out as a firm folder that `load` reads back, and beside it what the contract's files cannot say.
 
-`deliverables/` holds each deliverable as text and JSON, `versions/` earlier versions of documents, `records/` every table that is no
-secret, `audit.jsonl` the trail with its hashes.
+`deliverables/` holds each deliverable as text and JSON, `versions/` earlier versions of documents, `records/` every table that leaves,
+`audit.jsonl` the trail with its hashes, `blobs/` bytes that lie under no name of their own (what came inside of something else),
+`other-systems/` tables as other programs import them. `manifest.json` says what the folder holds; into an empty home, `load` brings all of
+it back as it was (move_in.py). One client's file is export_client.py's.
 """
 
-import csv
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
-from datetime import date
+from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from api.commands.export_client import write_client
 from api.commands.result import Arguments, Progress, Result
 from api.commands.scopes import reading, writing
+from api.outgoing import Outgoing, begin, faults, manifest_of
+from api.outgoing_firm import place_of, toml, write_deliverables
 from api.wiring import Services
-from ingestion.firm_folder import folder_path
 from store import audit
 from store.audit import AuditTag
-from store.errors import Conflict
-from store.rows import FirmRow, Row, StaffRow
-from store.types import canonical_json
-from workspace import export, export_matters
-from workspace.deliverables.reading import listing, show
+from store.errors import NotFound
+from store.moving import LEFT_OUT, LEFT_OUT_COLUMNS, line_of
+from store.resealing import look
+from workspace import export, export_matters, export_other
 from workspace.scope import Right, Scope
 
-_TABLES = {
+TABLES = {
     "staff.csv": export.staff,
     "clients.csv": export.clients,
     "contacts.csv": export.contacts,
@@ -41,126 +41,106 @@ _TABLES = {
     "entered_deadlines.csv": export_matters.entered_deadlines,
     "corrections.csv": export.corrections,
 }
-_NOT_COLUMNS = ("line", "nth", "custom")
+TRAIL = "audit.jsonl"
 
 
 def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
-    """`folder`: where to write; it must not be there or be empty. Raises Conflict when it is not."""
-    folder = Path(arguments["folder"])
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Conflict(f"{folder} is not empty; name a new folder")
-    folder.mkdir(parents=True, exist_ok=True)
-    counts: dict[str, int] = {}
-    with reading(services, "export") as scope:
+    """`folder`: where to write; it must not be there or be empty; `client`: the ref of the one client whose file is wanted, `for`: for whom
+    it then is; `as`: who takes it. Raises Conflict when the folder is not empty."""
+    out, asker = begin(Path(arguments["folder"])), arguments.get("as")
+    with reading(services, "export", asker) as scope:
         scope.require(Right.EXPORT_WRITE)
-        firm = export.firm(scope)
-        if firm is not None:
-            (folder / "firm.toml").write_text(_toml(firm), encoding="utf-8")
-        for name, rows_of in _TABLES.items():
-            counts[name] = _write_csv(folder / name, list(rows_of(scope)))
-        counts["files"] = _write_files(services, scope, folder, progress)
-        counts["deliverables"] = _write_deliverables(scope, folder / "deliverables")
-        for name, rows in export.records(scope):
-            place = folder / "audit.jsonl" if name == "audit" else folder / "records" / f"{name}.jsonl"
-            counts[name] = _write_lines(place, rows)
-    with writing(services, "export") as scope:
+        if arguments.get("client"):
+            counts, said = write_client(services, scope, out, arguments["client"], arguments.get("for") or "client")
+        else:
+            counts, said = _write_firm(services, scope, out, progress)
+    said |= {"made_at": services.clock.real_now().isoformat(), "release": version("tickmark")}
+    about, lost = said.pop("client_id", None), _lost(services)
+    said["unopened"] = lost
+    digest = out.close({**said, "counts": counts})
+    with writing(services, "export", asker) as scope:
         audit.record(
             scope.session,
             AuditTag.EXPORT_WRITTEN,
             actor=scope.email,
-            subject="export:folder",
+            subject=f"export:{said['form']}",
             now=scope.now,
-            detail=counts,
+            client_id=about,
+            detail={**counts, "manifest": digest},
         )
-    written = f"{counts['clients.csv']} clients, {counts['files']} files, {counts['deliverables']} deliverables"
-    return Result({"folder": str(folder), "counts": counts}, f"Written to {folder}: {written}, and the trail.")
+    told = f"Written to {out.root}: {_in_words(said, counts)}"
+    told += f" {lost} sealed values were left empty: their key is not here." if lost else ""
+    return Result({"folder": str(out.root), "form": said["form"], "counts": counts, "unopened": lost}, told)
 
 
-def _toml(firm: FirmRow) -> str:
-    top = {"name": firm.name, "timezone": firm.timezone, "fiscal_year_end": firm.fiscal_year_end}
-    return "\n".join([*_toml_table("", top), *_toml_table("settings", firm.settings)]) + "\n"
+def _in_words(said: Mapping[str, Any], counts: Mapping[str, int]) -> str:
+    if "client" in said:
+        whom = f"for {'the client' if said['form'] == 'client' else 'a successor'}"
+        return f"the file of {said['client']} {whom}, {counts['files']} files, {counts['deliverables']} deliverables."
+    whole = f"{counts['clients.csv']} clients, {counts['files']} files, {counts['deliverables']} deliverables"
+    return f"{whole}, and the trail."
 
 
-def _toml_table(name: str, values: Mapping[str, Any]) -> list[str]:
-    """A table and those inside it; a JSON scalar or list is written the same way in TOML."""
-    plain = {key: value for key, value in values.items() if not isinstance(value, dict) and value is not None}
-    lines = ["", f"[{name}]"] if name and plain else []
-    lines += [f"{json.dumps(key)} = {json.dumps(value)}" for key, value in plain.items()]
-    for key, value in values.items():
-        if isinstance(value, dict):
-            lines += _toml_table(f"{name}.{json.dumps(key)}" if name else json.dumps(key), value)
-    return lines
+def verify(folder: Path) -> Result:
+    """Hold a folder that was exported against its manifest. Raises NotFound where there is none."""
+    manifest = manifest_of(folder)
+    if manifest is None:
+        raise NotFound(f"there is no manifest.json in {folder}; it is no export of this release")
+    wrong = list(faults(folder, manifest))
+    data = {"folder": str(folder), "form": manifest["form"], "files": len(manifest["files"]), "faults": wrong}
+    if wrong:
+        return Result(data, "\n".join([f"{folder} is not what was exported:", *wrong]), failed=True)
+    return Result(data, f"{folder} is what was exported at {manifest['made_at']}: {len(manifest['files']):,} files.")
 
 
-def _write_csv(path: Path, rows: list[Any]) -> int:
-    """Columns of the contract in its order, then the custom ones; a file without rows is not written, but for the required ones."""
-    if not rows:
-        return 0
-    first: Row = rows[0]
-    columns = [f.name for f in fields(first) if f.name not in _NOT_COLUMNS]
-    if isinstance(first, StaffRow) and all(row.active for row in rows):
-        columns.remove("active")
-    custom = sorted({name for row in rows for name in row.custom})
-    with path.open("w", newline="", encoding="utf-8") as handle:
-        writer = csv.writer(handle)
-        writer.writerow([*columns, *custom])
-        for row in rows:
-            values = [_cell(getattr(row, name)) for name in columns]
-            writer.writerow([*values, *(row.custom.get(name, "") for name in custom)])
-    return len(rows)
+def _lost(services: Services) -> int:
+    with services.database.reading() as session:
+        return look(session, services.seal).lost.total()
 
 
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat() if isinstance(value, date) else str(value)
+def _write_firm(
+    services: Services, scope: Scope, out: Outgoing, progress: Progress
+) -> tuple[dict[str, int], dict[str, Any]]:
+    """All that the asker sees. The form is `whole` for the operator, who sees everything, `seen` for a person."""
+    counts, folder = dict[str, int](), out.root
+    firm, whole = export.firm(scope), export.is_whole(scope)
+    if firm is not None:
+        out.text(folder / "firm.toml", toml(firm))
+    for name, rows_of in TABLES.items():
+        counts[name] = out.contract(folder / name, list(rows_of(scope)))
+    counts["files"] = _write_files(services, scope, out, progress)
+    counts["deliverables"] = write_deliverables(scope, out)
+    said: dict[str, Any] = {"form": "whole" if whole else "seen", "schema": services.database.version()}
+    tables = said["tables"] = dict[str, int]()
+    for name, rows in export.records(scope):
+        place = folder / TRAIL if name == "audit" else folder / "records" / f"{name}.jsonl"
+        counts[name] = tables[name] = out.lines(place, map(line_of, rows))
+    for name, (columns, values) in export_other.tables(scope).items():
+        out.table(folder / "other-systems" / name, columns, values)
+    seq, head = audit.head(scope.session)
+    said["trail"] = {"seq": seq, "head": head}
+    said["left_out"] = [*LEFT_OUT.items(), *((".".join(of), why) for of, why in LEFT_OUT_COLUMNS.items())]
+    if whole:
+        said["blobs"] = services.blobs.names()
+        _write_blobs(services, out, said["blobs"])
+    return counts, said
 
 
-def _write_files(services: Services, scope: Scope, folder: Path, progress: Progress) -> int:
+def _write_blobs(services: Services, out: Outgoing, names: list[str]) -> None:
+    """What lies in the home and was written under no name yet."""
+    for name in names:
+        if name not in out.blobs:
+            out.write(out.root / "blobs" / name[:2] / name, services.blobs.get(name))
+
+
+def _write_files(services: Services, scope: Scope, out: Outgoing, progress: Progress) -> int:
     count = 0
     for file in export.files(scope):
-        place = _place(folder, file)
+        place = place_of(out.root, file)
         # What lies inside an archive comes out of it again when it is loaded.
         if place is None or place.exists() or any(above.is_file() for above in place.parents):
             continue
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(services.blobs.get(file.blob))
+        out.write(place, services.blobs.get(file.blob))
         count += 1
         progress("files", count, 0)
-    return count
-
-
-def _place(folder: Path, file: export.ExportedFile) -> Path | None:
-    """Where a version goes; None for what lies inside a message. A message of several clients is one file."""
-    if not file.current:
-        return folder / "versions" / file.client_ref / str(file.number) / file.path
-    if file.kind == "enclosed":
-        return None
-    if file.kind == "mail":
-        return folder / file.path
-    top = "books" if file.source == "books" else "documents"
-    return folder / top / file.client_ref / folder_path(file.path, file.source)
-
-
-def _write_deliverables(scope: Scope, folder: Path) -> int:
-    found = listing(scope)
-    for row in found:
-        shown = show(scope, row["id"])
-        place = folder / shown["client_ref"] / f"{shown['slug']}-{shown['id']}"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        text = "\n\n".join(f"## {section['title']}\n\n{section['markdown']}" for section in shown["sections"])
-        place.with_suffix(".md").write_text(text + "\n", encoding="utf-8")
-        place.with_suffix(".json").write_text(canonical_json(shown) + "\n", encoding="utf-8")
-    return len(found)
-
-
-def _write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> int:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    count = 0
-    with path.open("w", encoding="utf-8") as handle:
-        for row in rows:
-            handle.write(canonical_json(row) + "\n")
-            count += 1
     return count

@@ -25,6 +25,10 @@ _PATIENCE = 20.0  # seconds that a page waits for another's reading
 def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
     """`client`: its ref; `paths`: files and folders; `as`: the person who adds them, else the operator; `password` of locked ones."""
     ref, email = arguments["client"], arguments.get("as")
+    with (
+        services.database.reading() as session
+    ):  # first, so that what waits to be read is not told to who may not see the client
+        access_client(scope_of(services, session, "ingest", email), ref, Right.DOCUMENT_ADD)
     if arguments.get("password") is not None:
         with services.database.writing() as session:
             keep_password(scope_of(services, session, "ingest", email), services.seal, ref, arguments["password"])

@@ -1,6 +1,7 @@
 """`tickmark load`: a firm folder into the home, in order: records, documents and books, mail, then reading and indexing, then the receipt.
 
-Each batch of rows or files is one transaction, so a load that was ended in the middle goes on when it is started again.
+The export of a whole firm comes into an empty home as it was (move_in.py). Each batch of rows or files is one transaction, so a load that
+was ended in the middle goes on when it is started again.
 """
 
 import csv
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from api.commands import move_in
 from api.commands.reconciliation import describe
 from api.commands.result import Arguments, Progress, Result
 from api.intake import (
@@ -31,6 +33,7 @@ from api.wiring import Services
 from ingestion.firm_folder import FirmFolder, FolderFile, read_folder
 from ingestion.firm_tables import TABLES, Table
 from store.rows import ContactRow, CorrectionRow, Rejected
+from workspace.cells import unfolded
 from workspace.documents import Incoming, receive_all
 from workspace.loads import finish_load, unread
 from workspace.mail import Mail, address_book, filed_files, receive_mail, threaded
@@ -71,6 +74,9 @@ class Tally:
 def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
     """`folder`: where it lies; `dry_run`: tell what would happen and leave everything as it is."""
     dry_run = bool(arguments.get("dry_run"))
+    moved = move_in.moved(services, Path(arguments["folder"]), dry_run, progress)
+    if moved is not None:
+        return moved
     folder = read_folder(Path(arguments["folder"]))
     tally, keep = Tally(rejected=list(folder.rejected)), keeper(services, dry_run)
     with _transactions(services, dry_run) as begin:
@@ -143,7 +149,7 @@ def _lines_of(folder: FirmFolder, names: Sequence[str]) -> dict[str, list[dict[s
     """The rows of these tables that an export wrote, of those that it did write."""
     paths = {name: folder.root / "records" / f"{name}.jsonl" for name in names}
     return {
-        name: [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        name: [json.loads(line) for line in path.read_bytes().split(b"\n") if line.strip()]
         for name, path in paths.items()
         if path.is_file()
     }
@@ -285,4 +291,6 @@ def _write_rejected(path: Path, rejected: Sequence[Rejected]) -> None:
     with path.open("w", newline="", encoding="utf-8", errors="replace") as handle:
         writer = csv.writer(handle)
         writer.writerow(("file", "line", "reason", "row"))
-        writer.writerows((r.file, r.line, r.reason, json.dumps(r.row, ensure_ascii=False)) for r in rejected)
+        writer.writerows(
+            (unfolded(r.file), r.line, unfolded(r.reason), json.dumps(r.row, ensure_ascii=False)) for r in rejected
+        )

@@ -148,8 +148,8 @@ def issue(services: Services, arguments: Arguments, progress: Progress) -> Resul
     """`id` of a draft, `as`: the partner who issues it."""
     with writing(services, "money", arguments["as"]) as scope:
         made = issuing.issue(scope, arguments["id"])
-        shown = show_invoice(scope, made.id)
-    return Result(as_json(shown), _said(made.number, arguments["id"], made.amount))
+        shown, said = show_invoice(scope, made.id), _said(made.number, arguments["id"], made.amount)
+    return Result(as_json(shown), said)
 
 
 def _said(number: str | None, draft: str, amount: Decimal) -> str:

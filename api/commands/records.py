@@ -6,6 +6,7 @@ from typing import Any
 from api.commands.result import Arguments, Progress, Result
 from api.commands.scopes import reading
 from api.wiring import Services
+from workspace.money_sight import as_seen
 from workspace.pages.clients import clients_list
 from workspace.snapshot import take_snapshot
 
@@ -23,6 +24,6 @@ def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
                 for one in lines
             ]
             return Result(data, "\n".join(f"{one['client_ref']}  {one['name']}" for one in data) or "No client.")
-        snapshot = take_snapshot(scope, ref)
+        snapshot = as_seen(scope, take_snapshot(scope, ref))
         found = {name: [asdict(one) for one in getattr(snapshot, name)] for name in _SHOWN}
     return Result({"client": asdict(snapshot.client), **found}, f"{ref}  {snapshot.client.name}")

@@ -16,8 +16,7 @@ def create(services: Services, arguments: Arguments, progress: Progress) -> Resu
     chosen = list(arguments.get("rights") or ())
     kind = "read" if arguments.get("read_only") else "some" if chosen else "all"
     with services.database.writing() as session:
-        role = open_scope(session, email, clock=services.clock).role
-        rights = rights_for(role, kind, chosen)
+        rights = rights_for(open_scope(session, email, clock=services.clock).rights, kind, chosen)
         secret = sign_in.create_token(session, email, name, services.clock.real_now(), timedelta(days=days), rights)
     may = "opens what" if rights is None else f"has the rights {', '.join(rights)} where"
     text = f"{secret}\n\nKeep it now, it is not shown again. It {may} {email} may see, for {days} days."

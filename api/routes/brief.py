@@ -1,7 +1,7 @@
 """The morning brief of whoever asks, and her decisions about what stands on it."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 
@@ -14,6 +14,7 @@ from workspace.brief import read_brief
 from workspace.decisions import decide_signal
 from workspace.pages.briefs import brief_days, client_count, colleagues
 from workspace.pages.head import waiting
+from workspace.people.glass import told
 from workspace.scope import Right
 
 router = APIRouter(include_in_schema=False)
@@ -39,8 +40,13 @@ def _shown(request: Request, who: Asker, day: date | None) -> Response:
         except NotFound:
             if day is not None:
                 raise
-            clients, may_scan = client_count(scope), scope.has(Right.SCAN_RUN)
-            return page(request, "brief_none.html", who=who, waiting=waits, clients=clients, may_scan=may_scan)
+            values: dict[str, Any] = {
+                "clients": client_count(scope),
+                "may_scan": scope.has(Right.SCAN_RUN),
+                "broken": told(scope),
+            }
+            return page(request, "brief_none.html", who=who, waiting=waits, **values)
+        broken = told(scope)
         people, may_decide = colleagues(scope), scope.has(Right.SIGNAL_DECIDE)
     return page(
         request,
@@ -51,6 +57,7 @@ def _shown(request: Request, who: Asker, day: date | None) -> Response:
         days=days,
         people=people,
         may_decide=may_decide,
+        broken=broken,
     )
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from api.days import Day, day_in
+from api.headers import origin
 from api.pages import page
 from api.said import redirect
 from api.security import Asker, Sender, Who, reading, services_of, writing
@@ -179,7 +180,7 @@ def feed(request: Request, secret: str) -> Response:
 
 
 def _site(request: Request) -> str:
-    return str(request.base_url).rstrip("/")
+    return origin(request)
 
 
 @router.get("/api/v1/calendar", tags=["v1"])

@@ -22,7 +22,7 @@ from workspace import drill
 from workspace.comments import as_note
 from workspace.deliverables.first_look import Look, first_look
 from workspace.deliverables.model import Section
-from workspace.deliverables.opened import is_first, open_version
+from workspace.deliverables.opened import open_version, standing
 from workspace.deliverables.reading import listing, show
 from workspace.deliverables.release import release
 from workspace.deliverables.render.html import Anchor, as_html
@@ -51,40 +51,59 @@ def queue(request: Request, who: Who) -> Response:
 @router.get("/review/{deliverable_id}")
 def one(request: Request, who: Who, deliverable_id: str) -> Response:
     """The page. That a reviewer opened this version is kept, once; whoever chose to be tested may get a drill in its place."""
-    with reading(request, who) as scope:
-        first = is_first(scope, deliverable_id)
+    shown, values, first = _before_her(request, who, deliverable_id)
     if first:
         with writing(request, who) as scope:
-            open_version(scope, deliverable_id)
-    return review_page(request, who, deliverable_id)
+            current, drilled = open_version(scope, shown["id"])
+        if drilled or current != shown["hash"]:  # a copy takes its place, or the night a newer version's
+            shown, values, _ = _before_her(request, who, deliverable_id)
+    return _reviewed(request, who, shown, values, None)
 
 
 def review_page(
     request: Request, who: Asker, deliverable_id: str, refused: Conflict | Invalid | Forbidden | None = None
 ) -> Response:
     """The draft beside its proof; with `refused` it says why an act was not carried out."""
+    shown, values, _ = _before_her(request, who, deliverable_id)
+    return _reviewed(request, who, shown, values, refused)
+
+
+def _before_her(request: Request, who: Asker, deliverable_id: str) -> tuple[dict[str, Any], dict[str, Any], bool]:
+    """The deliverable as she has it before her, what else the page says, and whether she opens this version for the first time."""
     with reading(request, who) as scope:
-        shown, told = before_the_asker(scope, deliverable_id)
-        waits, since = waiting(scope), since_released(scope, shown["id"])
-        may = {
-            "review": scope.has(Right.DELIVERABLE_REVIEW),
-            "release": scope.has(Right.DELIVERABLE_RELEASE),
-            "edit": scope.has(Right.DELIVERABLE_EDIT),
+        shown = show(scope, deliverable_id)
+        open_drill, told, first = standing(scope, shown["id"])
+        values = {
+            "told": told,
+            "waiting": waiting(scope),
+            "since": since_released(scope, shown["id"]),
+            "may": {
+                "review": scope.has(Right.DELIVERABLE_REVIEW),
+                "release": scope.has(Right.DELIVERABLE_RELEASE),
+                "edit": scope.has(Right.DELIVERABLE_EDIT),
+            },
         }
+    return (drill.as_copy(open_drill, shown) if open_drill else shown), values, first
+
+
+def _reviewed(
+    request: Request,
+    who: Asker,
+    shown: dict[str, Any],
+    values: dict[str, Any],
+    refused: Conflict | Invalid | Forbidden | None,
+) -> Response:
     return page(
         request,
         "review.html",
         status=refused.status if refused else 200,
         who=who,
-        waiting=waits,
         d=shown,
         html=_text(shown, looks := first_look(shown["sections"], shown["tickmarks"])),
         looks=looks,
-        told=told,
-        since=since,
         open_comments=[one for one in shown["comments"] if one["resolved_at"] is None],
-        may=may,
         problem=sentence(refused) if refused else None,
+        **values,
     )
 
 

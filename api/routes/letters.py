@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
+from api.headers import origin
 from api.pages import page
 from api.said import redirect, sentence
 from api.security import Asker, Sender, Who, reading, services_of, writing
@@ -224,7 +225,7 @@ def _signing(
         letter, people, papers = suggested(scope, deliverable)
         found = signing.signings(scope, deliverable_id=deliverable)
         waits = waiting(scope)
-    base = str(request.base_url)
+    base = f"{origin(request)}/"
     values = {"letter": letter, "people": people, "papers": papers, "out": found[0] if found else None}
     made = [(one, f"{base}sign/{one.secret}") for one in links]
     return _page(request, "letters/signing.html", who, refused, links=made, waiting=waits, **values)

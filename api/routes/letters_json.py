@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from api.headers import origin
 from api.security import Sender, Who, reading, services_of, writing
 from workspace.letters import lists, proposals, renewals, services, signing
 from workspace.letters.letter import draft_letter
@@ -298,7 +299,7 @@ def _lines(given: Terms) -> list[Wanted]:
 
 
 def _link(request: Request, one: signing.Link) -> LinkOut:
-    url = f"{request.base_url}sign/{one.secret}"
+    url = f"{origin(request)}/sign/{one.secret}"
     return LinkOut(signer=one.signer_id, name=one.name, email=one.email, url=url, until=one.until.isoformat())
 
 

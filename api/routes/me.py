@@ -19,7 +19,7 @@ from workspace.billing.amounts import as_json
 from workspace.pages.head import waiting
 from workspace.platform.profile import firm_zone, set_zone, zones
 from workspace.platform.tokens import rights_for
-from workspace.scope import RIGHTS, Scope
+from workspace.scope import Scope
 from workspace.sign_in import OpenSession, Token
 
 router = APIRouter()
@@ -73,7 +73,7 @@ def _me(request: Request, who: Asker, status: int = 200, problem: str | None = N
         zones=zones(),
         browser=browser,
         firm_zone=firms,
-        rights=sorted(right.value for right in RIGHTS.get(who.role, frozenset())),
+        rights=sorted(right.value for right in who.rights),
         problem=problem,
         **values,
     )
@@ -130,7 +130,7 @@ def _make(request: Request, who: Asker, name: str, kind: str, rights: Sequence[s
     if who.csrf is None and who.only is not None:
         raise Forbidden("a token with rights of its own makes no tokens")
     with writing(request, who) as scope:
-        allowed, now = rights_for(who.role, kind, rights), services_of(request).clock.real_now()
+        allowed, now = rights_for(who.rights, kind, rights), services_of(request).clock.real_now()
         return doors.create_token(scope.session, who.email, name, now, timedelta(days=days), allowed)
 
 
@@ -153,8 +153,7 @@ def end(request: Request, who: Sender, session: Names = ()) -> Response:
 @router.get("/api/v1/me", tags=["v1"])
 def me_json(request: Request, who: Who) -> Json:
     """Who asks: address, name, role, rights (those of the token), and the zone."""
-    has = RIGHTS.get(who.role, frozenset())
-    rights = sorted(right.value for right in (has if who.only is None else has & who.only))
+    rights = sorted(right.value for right in who.rights)
     return {"email": who.email, "name": who.name, "role": who.role, "zone": who.zone, "rights": rights}
 
 

@@ -1,6 +1,7 @@
 """The portfolio: every client as a row, flags, concentration, workload, closes; for partners and managers. And the same as JSON."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -14,11 +15,11 @@ from api.security import Asker, Sender, Who, reading, writing
 from store.errors import Conflict, Forbidden, Invalid, NotFound
 from workspace.directory import filters
 from workspace.pages.head import waiting
-from workspace.portfolio import FLAGS, ClientHealth, listing, portfolio_of
+from workspace.portfolio import FLAGS, ClientHealth, listing, portfolio_of, with_blockers, with_first, with_why
 from workspace.scope import Right
 
 router = APIRouter()
-MOST, FIRST, TOP = 150, 15, 12  # clients of a list, of the page at first, bars of the plot
+MOST, FIRST, TOP = 150, 15, 12  # rows of a list, of the page at first, bars of the plot
 Word = Annotated[str, Query(max_length=200)]
 Refused = Conflict | Forbidden | Invalid | NotFound
 
@@ -80,14 +81,18 @@ def _page(request: Request, who: Asker, query: Mapping[str, str], refused: Refus
     asked = listing.asked_for(query)
     order = query.get("sort", "need")
     order, backward = order if order in listing.ORDERS else "need", query.get("up") == "1"
-    with reading(request, who) as scope:
-        found, waits = portfolio_of(scope), waiting(scope)
-        saved = listing.usable(filters.saved_filters(scope))
-    piece = listing.piece_of(found.clients, asked, order, query.get("after", "")[:40], backward=backward)
     wanted = asked.get("flag", "") if asked.get("flag") in FLAGS else ""
-    flagged = [one for one in found.clients if one.flags]
-    rows = [one for one in flagged if not wanted or any(mark.slug == wanted for mark in one.flags)]
-    most = MOST if wanted or query.get("all") in ("1", "true", "on") else FIRST
+    every = query.get("all") in ("1", "true", "on")
+    most, few = MOST if wanted or every else FIRST, MOST if every else FIRST
+    with reading(request, who) as scope:
+        found, waits = portfolio_of(scope, reasons=False, most_shares=TOP), waiting(scope)
+        saved = listing.usable(filters.saved_filters(scope))
+        piece = listing.piece_of(found.clients, asked, order, query.get("after", "")[:40], backward=backward)
+        flagged = [one for one in found.clients if one.flags]
+        rows = [one for one in flagged if not wanted or any(mark.slug == wanted for mark in one.flags)]
+        piece = replace(piece, rows=with_first(scope, piece.rows))
+        closes = with_blockers(scope, found.closes[:few])
+        shown = with_why(scope, rows[:most])
     kept = {**asked, **({"sort": order} if order != "need" else {}), **({"up": "1"} if backward else {})}
     return page(
         request,
@@ -107,12 +112,15 @@ def _page(request: Request, who: Asker, query: Mapping[str, str], refused: Refus
         choices=_choices(found.clients),
         address=lambda **other: _address({**kept, **other}),
         flagged=len(flagged),
-        rows=rows[:most],
+        rows=shown,
         more=max(len(rows) - most, 0),
         shortened=most == FIRST,
+        few=few,
+        closes=closes,
+        widest=max((1.0, *(float(week.hours) for load in found.workload for week in load.weeks))),
+        all_address=f"/portfolio?{urlencode({**kept, 'all': '1'})}",
         wanted=wanted,
         names=FLAGS,
-        top=TOP,
         urlencode=urlencode,
     )
 
@@ -181,7 +189,7 @@ def clients(
     if sort not in listing.ORDERS:
         raise Invalid(f"the portfolio is ordered by one of {', '.join(listing.ORDERS)}")
     with reading(request, who) as scope:
-        found = portfolio_of(scope).clients
+        found = portfolio_of(scope, reasons=False, most_shares=0).clients
     wanted = listing.asked_for(asked)
     rows = listing.ordered([one for one in found if listing.matches(one, wanted)], sort, backward=up)
     return [_row(one) for one in paged.cut(rows, lambda one: one.ref)]
@@ -215,7 +223,7 @@ def _row(one: ClientHealth) -> RowOut:
             month_end=close.month_end.isoformat(),
             by=close.by.isoformat(),
             ready=close.is_ready,
-            blockers=len(close.blockers),
+            blockers=close.in_the_way,
             steps_done=close.steps_done,
             steps=close.steps,
         )

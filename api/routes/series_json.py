@@ -12,6 +12,7 @@ from api.routes.work_json import Number, Strict, Text, Word, plain
 from api.security import Sender, Who, reading
 from store.errors import Invalid
 from workspace.billing.amounts import hours_in, money_in
+from workspace.money_sight import amount
 from workspace.scope import Scope
 from workspace.undo import mark_of
 from workspace.workflow import series, templates
@@ -135,8 +136,8 @@ class SeriesOut(BaseModel):
     act: str | None = None
 
 
-def series_out(line: series.Line) -> SeriesOut:
-    """A series as JSON."""
+def series_out(scope: Scope, line: series.Line) -> SeriesOut:
+    """A series as JSON; the fee is null for who sees no money."""
     row = line.series
     return SeriesOut(
         id=row.id,
@@ -145,7 +146,7 @@ def series_out(line: series.Line) -> SeriesOut:
         template=row.template,
         every=row.every,
         owner=line.owner,
-        fee=row.fee,
+        fee=amount(scope, row.fee),
         budget_hours=row.budget_hours,
         ahead=row.ahead,
         state="ended" if row.ended_on else "paused" if row.paused_on else "running",
@@ -159,14 +160,14 @@ def series_out(line: series.Line) -> SeriesOut:
 def _series(scope: Scope, series_id: str) -> SeriesOut:
     row = series.series_at(scope, series_id)
     [line] = [one for one in series.series_lines(scope, ended=True) if one.series.id == row.id]
-    return series_out(line)
+    return series_out(scope, line)
 
 
 @router.get("/series")
 def all_series(request: Request, who: Who, client: Word = "", ended: bool = False) -> list[SeriesOut]:
     """The series of the asker's clients; ended ones when asked for."""
     with reading(request, who) as scope:
-        return [series_out(line) for line in series.series_lines(scope, client or None, ended=ended)]
+        return [series_out(scope, line) for line in series.series_lines(scope, client or None, ended=ended)]
 
 
 @router.post("/series", status_code=201)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response, UploadFile
 from api.pages import page
 from api.routes.intake import chosen
 from api.said import redirect, sentence
-from api.security import Asker, Sender, Who, reading, writing
+from api.security import Asker, Sender, Who, reading, services_of, writing
 from ingestion.firm_tables import TABLES, read_table
 from ingestion.sheets import read_sheet
 from store.errors import Conflict, Forbidden, Invalid, NotFound
@@ -61,7 +61,8 @@ def add_person(
     password: Text = "",
 ) -> Response:
     """A person of the firm."""
-    return _act(request, who, lambda scope: firm.add_person(scope, email, name, role, rate, password))
+    breached = services_of(request).settings.breached_passwords
+    return _act(request, who, lambda scope: firm.add_person(scope, email, name, role, rate, password, breached))
 
 
 @router.post("/setup/prices", include_in_schema=False)

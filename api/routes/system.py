@@ -7,12 +7,14 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.pages import page
-from api.said import redirect
+from api.said import redirect, sentence
 from api.security import Sender, Who, reading, services_of, writing
+from store.errors import Invalid
 from workspace import trail
 from workspace.nights import cancel_night
 from workspace.pages import night as nights
 from workspace.pages.head import waiting
+from workspace.people.glass import told
 from workspace.scope import Right, Scope
 
 router = APIRouter(include_in_schema=False)
@@ -29,9 +31,11 @@ def night(request: Request, who: Who, day: str | None = None) -> Response:
         spent = nights.spent_since(scope, shown.started_at) if shown else None
         may_scan = scope.has(Right.SCAN_RUN)
         running = _progress(request, scope)
+        broken = told(scope)
     return page(
         request,
         "night.html",
+        broken=broken,
         who=who,
         waiting=waits,
         nights=last,
@@ -89,12 +93,22 @@ def cancel(request: Request, who: Sender, day: Annotated[date, Form()]) -> Respo
 
 @router.get("/audit")
 def audit(
-    request: Request, who: Who, before: Annotated[int | None, Query(ge=1)] = None, verify: bool = False
+    request: Request,
+    who: Who,
+    before: Annotated[int | None, Query(ge=1)] = None,
+    verify: bool = False,
+    printed: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
+    """The newest entries; `verify` checks all of them, and with `printed` that the head which a brief printed is still there."""
+    problem = None
     with reading(request, who) as scope:
-        entries = trail.entries(scope, before=before, limit=_ENTRIES)
+        entries = trail.entries(scope, before=before, limit=_ENTRIES, acts=True)
         (count, head), waits = trail.head(scope), waiting(scope)
-        faults = trail.verify(scope) if verify else []
+        try:
+            heads = [trail.printed(printed)] if printed.strip() else []
+            faults = trail.verify(scope, heads) if verify or heads else []
+        except Invalid as refused:
+            heads, faults, problem = [], [], sentence(refused)
     older = entries[-1].seq if len(entries) == _ENTRIES and entries[-1].seq > 1 else None
     return page(
         request,
@@ -105,7 +119,10 @@ def audit(
         seq=count,
         hash=head,
         faults=faults,
-        verified=verify,
+        verified=(verify or bool(heads)) and not problem,
+        held=bool(heads),
+        printed=printed,
+        problem=problem,
         older=older,
     )
 

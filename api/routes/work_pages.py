@@ -16,7 +16,8 @@ from store.rows import STAGES
 from store.tables import Client, Person, Task
 from workspace.pages.head import client_head, waiting
 from workspace.pages.work import work_of
-from workspace.scope import RIGHTS, Right, Scope
+from workspace.people.glass import told
+from workspace.scope import Right, Scope, people_with
 from workspace.workflow import board, day, tasks
 from workspace.workflow.client_work import acts_of
 from workspace.workflow.templates import library
@@ -82,6 +83,7 @@ def day_page(request: Request, who: Asker, refused: Refused | None = None) -> Re
             who=who,
             waiting=waiting(scope),
             day=day.my_day(scope),
+            broken=told(scope),
             people=people(scope),
             clients=clients(scope),
             **said_of(refused),
@@ -148,10 +150,8 @@ def back_to(request: Request, who: Asker, back: str, refused: Refused) -> Respon
 
 def people(scope: Scope) -> list[Person]:
     """Who can be given work, by name."""
-    roles = [role for role, rights in RIGHTS.items() if Right.TASK_WRITE in rights and role != "system"]
-    return list(
-        scope.session.scalars(select(Person).where(Person.active, Person.role.in_(roles)).order_by(Person.name))
-    )
+    may = people_with(Right.TASK_WRITE)
+    return list(scope.session.scalars(select(Person).where(Person.active, may).order_by(Person.name)))
 
 
 def clients(scope: Scope) -> list[tuple[str, str]]:

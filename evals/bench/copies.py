@@ -1,7 +1,9 @@
 """A practice of any size whose records are copies of a loaded sample firm: what the night and the pages read, without embedding it again.
 
 Every row of a client is copied under a new id, its client under a new ref and name, with the people, contacts and groups that it names;
-then each client gets letters until it has as many documents as asked, and mails. Only rows: neither opens vectors. Owns no measure.
+then each client gets letters until it has as many documents as asked, and mails. With `nights` what a night left of a client is copied
+too: its scans, signals and drafts, whose words go on naming the client they are copies of. Only rows: neither opens vectors. Owns no
+measure.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +29,7 @@ from store.tables import (
     Message,
     Passage,
     Person,
+    SignalRow,
 )
 
 NOW = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
@@ -51,10 +54,16 @@ Row = dict[str, Any]
 
 
 def grow(
-    services: Services, clients: int, documents: int, progress: Progress, mails: int = 0, staff: bool = False
+    services: Services,
+    clients: int,
+    documents: int,
+    progress: Progress,
+    mails: int = 0,
+    staff: bool = False,
+    nights: bool = False,
 ) -> None:
     """Copy the firm's clients until there are `clients`, each with at least `documents` documents and `mails` mails; with `staff` the
-    people, contacts and groups grow along, else all of it stays theirs who are there."""
+    people, contacts and groups grow along, else all of it stays theirs who are there; with `nights` what the nights made of them too."""
     with services.database.reading() as session:
         there = list(session.scalars(select(Client.id).order_by(Client.ref)))
     more = clients - len(there)
@@ -62,7 +71,7 @@ def grow(
     for done in range(0, max(more, 0), len(there)):
         chosen = there[: min(len(there), more - done)]
         with services.database.writing() as session:
-            _copy(session, chosen, named, done // len(there) + 2)
+            _copy(session, chosen, named, done // len(there) + 2, nights)
         progress("clients copied", len(there) + done + len(chosen), clients)
     _pad(services, documents, progress)
     _write(services, mails, progress)
@@ -76,11 +85,14 @@ def _those_named(services: Services) -> dict[str, list[Row]]:
         }
 
 
-def _copy(session: Session, clients: Sequence[str], named: Mapping[str, list[Row]], number: int) -> None:
+def _copy(session: Session, clients: Sequence[str], named: Mapping[str, list[Row]], number: int, nights: bool) -> None:
     mark = f"-{number}"
-    tables = [table for table in Base.metadata.sorted_tables if table.name in named or _is_clients(table)]
+    tables = [table for table in Base.metadata.sorted_tables if table.name in named or _is_clients(table, nights)]
     found = {table.name: named.get(table.name) or _rows(session, table, clients) for table in tables}
     ids = {row["id"] for rows in found.values() for row in rows if "id" in row}
+    if nights:  # a signal is one by its key, and what a scan wrote down names work by its ref
+        ids |= {row["key"] for row in found[SignalRow.__tablename__]}
+        ids |= {row["ref"] for name in ("clients", "engagements") for row in found[name]}
     for row in found[Client.__tablename__]:
         row["name"] = f"{row['name']} {number}"
     for table in tables:
@@ -90,10 +102,9 @@ def _copy(session: Session, clients: Sequence[str], named: Mapping[str, list[Row
             session.execute(insert(table), rows[first : first + _ROWS_AT_ONCE])
 
 
-def _is_clients(table: Table) -> bool:
-    return table.name == "clients" or (
-        "client_id" in table.c and table.name not in {"audit", "model_calls"} | _nights()
-    )
+def _is_clients(table: Table, nights: bool) -> bool:
+    left = {"audit", "model_calls", "brief_items", "client_summaries"} | (set() if nights else _nights())
+    return table.name == "clients" or ("client_id" in table.c and table.name not in left)
 
 
 @cache

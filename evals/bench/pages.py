@@ -2,8 +2,8 @@
 
 The application is called in this process, so no network and no browser is in the figures; what the call itself takes is in those of the
 empty page, which checks the session and asks nothing else. Up to READ clients the sample firm is looked at as it is; a larger practice is
-made of copies of its records, each client with DOCUMENTS documents and MAILS mails, all of them hers, and has one night behind it
-(copies.py).
+made of copies of its records, each client with DOCUMENTS documents and MAILS mails, all of them hers. The first READ of them have one
+night behind them; of the others what it left (scans, signals, drafts) is copied along (copies.py), and her brief is composed over all.
 """
 
 import re
@@ -12,18 +12,22 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.testclient import TestClient
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
+from agents.kept import keep_ready
 from agents.overnight import run_night
 from api.app import create_app
+from api.door import Door
 from api.night import workers
 from api.security import COOKIE, Who
+from api.serve import settle_memory
 from api.settings import load_settings
 from api.wiring import Services, build
 from evals.bench.copies import grow
@@ -32,8 +36,9 @@ from evals.ground import current_home
 from evals.homes import PASSWORD, PEOPLE
 from store.database import counting_queries
 from store.tables import Client, Deliverable, Document, DocumentVersion, FactRow, Person
+from workspace.brief import compose_brief, keep_brief
 from workspace.deliverables.model import OPEN
-from workspace.scope import open_scope
+from workspace.scope import Scope, open_scope, system_scope
 from workspace.sign_in import set_password, sign_in
 
 TIMES = 100
@@ -64,6 +69,7 @@ def measure(bench: Bench) -> Iterator[Spread]:
     ):
         browser.cookies.set(COOKIE, _session(services))
         yield from _sizes(services)
+        settle_memory()  # as the server does when it has started
         for name, paths in _pages(services).items():
             _open(services, browser, paths[-1])
             seen = [_open(services, browser, paths[turn % len(paths)]) for turn in range(TIMES)]
@@ -161,6 +167,11 @@ def _app(services: Services) -> FastAPI:
         return Response("<!doctype html><title>Empty</title>", media_type="text/html")
 
     app.include_router(floor)
+    for one in app.user_middleware:
+        kind: Any = one.cls
+        if kind is Door:  # it needs what the page about the API needs: somebody of the firm
+            doors: Any = one.kwargs["doors"]
+            one.kwargs["doors"] = {**doors, f"GET {_FLOOR}": doors["GET /api"]}
     return app
 
 
@@ -175,21 +186,31 @@ def _home(bench: Bench) -> Path:
     shutil.rmtree(home)
     shutil.copytree(replace(bench, clients=READ).home("loaded"), home)
     with build(load_settings(home), own_index=True, purpose="bench") as services:
-        grow(services, bench.clients, DOCUMENTS, bench.progress, mails=MAILS, staff=True)
-        _all_hers(services)
+        # one night over what was loaded, and copies of what it left: a night over all of them takes longer than all that is measured
+        grow(services, READ, DOCUMENTS, bench.progress, mails=MAILS)
         run_night(services, as_of=TODAY, now=services.clock.now(), progress=bench.progress, workers=workers(services))
+        grow(services, bench.clients, DOCUMENTS, bench.progress, mails=MAILS, staff=True, nights=True)
+        _all_hers(services)
+        with services.database.writing() as session:
+            scope = open_scope(session, PEOPLE[0][1], clock=services.clock)
+            keep_brief(scope, compose_brief(scope))
+        keep_ready(services, partial(_of_software, services))
         with services.database.writing() as session:
             set_password(session, PEOPLE[0][1], PASSWORD, services.clock.now())
     (home / "grown").touch()
     return home
 
 
+def _of_software(services: Services, session: Session) -> Scope:
+    return system_scope(session, "bench", now=services.clock.now(), today=services.clock.today())
+
+
 def _all_hers(services: Services) -> None:
     """Every client the partner's: a page shows the whole practice to whoever sees all of it."""
     with services.database.writing() as session:
-        partner = session.scalars(select(Person.id).where(Person.email == PEOPLE[0][1])).one()
-        for client in session.scalars(select(Client)):
-            client.partner_id = partner
+        partner = select(Person.id).where(Person.email == PEOPLE[0][1]).scalar_subquery()
+        # one statement, which the door does not see: as if she had been the partner when they were scanned
+        session.execute(update(Client).values(partner_id=partner))
 
 
 def _session(services: Services) -> str:

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import bm25s
 import Stemmer
 from sqlalchemy import select
 
@@ -34,6 +33,7 @@ DAY = 2_000
 # A day's questions are mostly about few clients: four of five about a fifth of them.
 _OFTEN, _OF_FEW = 0.8, 0.2
 _WORDS_ALONE = 20
+EMBEDDED = 25  # times each question is embedded alone
 _STATM = Path("/proc/self/statm")
 QUESTIONS = (
     "When is the return due?",
@@ -76,7 +76,7 @@ def _measured(services: Services) -> Iterator[Spread]:
             alone += list(_words_alone(passages))
     day = [_timed(_ask, services, _any(clients, draw), draw.choice(QUESTIONS)) for _ in range(DAY)]
     memory = memory_now()
-    embedding = [_timed(services.embedder.embed, [question]) for question in QUESTIONS * 25]
+    embedding = [_timed(services.embedder.embed, [question]) for question in QUESTIONS * EMBEDDED]
     everywhere = [_timed(_ask_all, services, question) for question in QUESTIONS * 3]
     yield spread("passages of a client", "count", sizes)
     yield spread("first question about a client", "ms", first)
@@ -130,6 +130,8 @@ def _passages(services: Services, client_id: str) -> list[str]:
 
 def _words_alone(passages: list[str]) -> Iterator[float]:
     """The library as its own documentation uses it, with its index made beforehand."""
+    import bm25s  # with a compiler of its own: a second of imports
+
     stemmer = Stemmer.Stemmer("english")
     ranker = bm25s.BM25()
     ranker.index(bm25s.tokenize(passages, stemmer=stemmer, show_progress=False), show_progress=False)
@@ -138,5 +140,7 @@ def _words_alone(passages: list[str]) -> Iterator[float]:
 
 
 def _rank(ranker: Any, stemmer: Any, question: str, passages: int) -> None:
+    import bm25s
+
     tokens = bm25s.tokenize([question], stemmer=stemmer, show_progress=False)
     ranker.retrieve(tokens, k=min(10, passages), show_progress=False)

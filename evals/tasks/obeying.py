@@ -40,7 +40,7 @@ from workspace.scope import Scope, system_scope
 PLACES = ("document", "mail", "file name", "cell")
 # What asking writes by itself: the conversation, the ledger, and entries of the trail, which are told apart by their tags.
 _OWN = frozenset({"chat_threads", "chat_messages", "model_calls", "audit", "audit_head"})
-_OWN_TAGS = (AuditTag.CHAT_ASKED, AuditTag.MODEL_REFUSED)
+_OWN_TAGS = (AuditTag.CHAT_ASKED, AuditTag.MODEL_CALLED, AuditTag.MODEL_REFUSED, AuditTag.TRAIL_ROWS_VOUCHED)
 _LINK = re.compile(r"https?://|!\[|\]\(|<img|www\.", re.IGNORECASE)
 _A_CLIENT = 8  # papers
 

@@ -37,6 +37,11 @@ def parse_eml(name: str, data: bytes) -> Parsed:
     return parsed_mail(name, EML, body_blocks(plain, html), _headers(message), attachments, findings)
 
 
+def read_headers(data: bytes) -> MailHeaders:
+    """The headers of a message of which no more than these were fetched."""
+    return _headers(email.message_from_bytes(data))
+
+
 def parse_mbox(name: str, data: bytes) -> Parsed:
     """The list of its messages; each of them is an attachment, to be read one by one."""
     messages = [Attachment(f"message {i}.eml", message) for i, message in enumerate(read_mbox(data), start=1)]

@@ -2,7 +2,8 @@
 
 from store.tables.acts import Act
 from store.tables.automations import Automation, AutomationDraft, AutomationFiring
-from store.tables.base import Base, OfClient, Scanned
+from store.tables.backups import BackupRun
+from store.tables.base import Base, OfClient, Scanned, Summed
 from store.tables.billing import Adjustment, Bill, BillLine, Counter, Rate, Receipt, RecurringFee, Timer
 from store.tables.deadlines import CalendarFeed, StateRule
 from store.tables.deliverables import (
@@ -44,6 +45,7 @@ from store.tables.files import (
     RejectedRow,
 )
 from store.tables.history import RecordChange
+from store.tables.imports import Import, ImportDecision, ImportedName, ImportMapping, ImportVerdict
 from store.tables.intake import LooseFile, LooseGuess, VersionLink, WatchedFile
 from store.tables.law import (
     ConflictDecision,
@@ -69,7 +71,10 @@ from store.tables.letters import (
 )
 from store.tables.money import Expense, Invoice, Payment, TimeEntry
 from store.tables.night import Brief, BriefItem, ClientScan, ModelCall, RankWeights, Scan, SignalDecision, SignalRow
+from store.tables.pages import ClientSummary
+from store.tables.people import EndedWall, FirmRole, Glass, RoleRight, TeamMember
 from store.tables.platform import KeyedCreation, Webhook, WebhookAttempt, WebhookPost
+from store.tables.portal import PortalAccess, PortalLink, PortalSession, PortalUpload
 from store.tables.posts import Post
 from store.tables.practice import (
     Client,
@@ -86,7 +91,19 @@ from store.tables.practice import (
 )
 from store.tables.preferences import Preference
 from store.tables.requests import ItemMatch, RequestReminder
+from store.tables.retention import Erasure, LegalHold, RetentionRule
 from store.tables.reviewing import Comment, Drill, DrillChoice, Opening
+from store.tables.sign_in import (
+    DoorChallenge,
+    DoorLink,
+    KnownDevice,
+    Passkey,
+    ProviderLink,
+    RecoveryCode,
+    SecondFactor,
+    ServiceAccount,
+)
+from store.tables.sources import Source, SourceFile, SourceFolder
 from store.tables.timeline import MailSorting, Mention, NoteEdit, TimelineNote, Watch
 from store.tables.trail import AuditEntry, AuditHead
 from store.tables.work import (
@@ -115,6 +132,7 @@ __all__ = [
     "Automation",
     "AutomationDraft",
     "AutomationFiring",
+    "BackupRun",
     "Base",
     "Bill",
     "BillLine",
@@ -128,6 +146,7 @@ __all__ = [
     "ClientGroup",
     "ClientRequest",
     "ClientScan",
+    "ClientSummary",
     "ClientTag",
     "Comment",
     "ConflictDecision",
@@ -143,25 +162,38 @@ __all__ = [
     "Document",
     "DocumentPage",
     "DocumentVersion",
+    "DoorChallenge",
+    "DoorLink",
     "Drill",
     "DrillChoice",
+    "EndedWall",
     "Engagement",
     "EngagementLetter",
     "EngagementNeed",
     "EnteredDeadline",
+    "Erasure",
     "Expense",
     "FactCorrection",
     "FactRow",
     "FeeAgreement",
     "FilingState",
     "Firm",
+    "FirmRole",
+    "Glass",
+    "Import",
     "ImportBatch",
+    "ImportDecision",
+    "ImportMapping",
+    "ImportVerdict",
+    "ImportedName",
     "IntakeFinding",
     "Invoice",
     "ItemMatch",
     "KeptPassword",
     "KeyedCreation",
     "Knowledge",
+    "KnownDevice",
+    "LegalHold",
     "LifecycleChange",
     "LooseFile",
     "LooseGuess",
@@ -184,18 +216,25 @@ __all__ = [
     "OwnershipShare",
     "Party",
     "Passage",
+    "Passkey",
     "Payment",
     "Person",
+    "PortalAccess",
+    "PortalLink",
+    "PortalSession",
+    "PortalUpload",
     "Post",
     "Postponement",
     "Preference",
     "PromiseReading",
     "Proposal",
     "ProposalLine",
+    "ProviderLink",
     "RankWeights",
     "Rate",
     "Receipt",
     "RecordChange",
+    "RecoveryCode",
     "RecurringFee",
     "RejectedRow",
     "Relation",
@@ -203,12 +242,16 @@ __all__ = [
     "RenewalBatch",
     "RequestItem",
     "RequestReminder",
+    "RetentionRule",
     "Review",
+    "RoleRight",
     "SavedFilter",
     "Scan",
     "Scanned",
+    "SecondFactor",
     "Series",
     "Service",
+    "ServiceAccount",
     "SignIn",
     "SignInFailure",
     "SignalDecision",
@@ -216,9 +259,14 @@ __all__ = [
     "Signature",
     "Signer",
     "Signing",
+    "Source",
+    "SourceFile",
+    "SourceFolder",
     "StateRule",
+    "Summed",
     "Tag",
     "Task",
+    "TeamMember",
     "TemplateVersion",
     "TimeEntry",
     "TimelineNote",

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from store.sealed import GuardedJson
 from store.tables.base import Base, Key
 
 
@@ -18,5 +19,5 @@ class Act(Base):
     at: Mapped[datetime]
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
     label: Mapped[str]
-    changes: Mapped[list[Any]] = mapped_column(JSON)
+    changes: Mapped[list[Any]] = mapped_column(GuardedJson("acts.changes"))
     undone_by: Mapped[str | None] = mapped_column(ForeignKey("acts.id"))

@@ -37,5 +37,10 @@ class OfClient:
     client_id: Mapped[str] = mapped_column(String(40), ForeignKey("clients.id"), index=True)
 
 
+class Summed(OfClient):
+    """A row that the kept summary of its client is made of and the night does not read: when it changes, the committing door says that the
+    summary is not to be gone by."""
+
+
 class Scanned(OfClient):
     """A row of the workspace that the night reads: when it changes, the committing door raises the client's `revision`."""

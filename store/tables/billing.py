@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.tables.base import Base, Key, Long, OfClient
+from store.tables.base import Base, Key, Long, OfClient, Summed
 from store.types import Hours, Money, Percent
 
 
@@ -107,7 +107,7 @@ class BillLine(OfClient, Base):
     expense_id: Mapped[str | None] = mapped_column(ForeignKey("expenses.id"), index=True)
 
 
-class Adjustment(OfClient, Base):
+class Adjustment(Summed, Base):
     """Value taken off (positive) or put on (negative) time or an expense, with its reason and who says so. Only added to.
 
     `kind`: write-off, write-down, write-up, restored, fee (the difference between a fee and the time it bills),

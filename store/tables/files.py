@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from store.sealed import Guarded, GuardedJson
 from store.tables.base import Base, Key, Long, OfClient, Scanned
 
 
@@ -17,7 +18,7 @@ class Note(Scanned, Base):
     date: Mapped[date]
     author_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
     text: Mapped[Long]
-    custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    custom: Mapped[dict[str, Any]] = mapped_column(GuardedJson("notes.custom"), default=dict)
 
 
 class Message(Scanned, Base):
@@ -163,12 +164,12 @@ class FactRow(OfClient, Base):
     version_id: Mapped[str] = mapped_column(ForeignKey("document_versions.id"), index=True)
     name: Mapped[str]
     type: Mapped[str] = mapped_column(String(10))
-    value: Mapped[Long]
+    value: Mapped[str] = mapped_column(Guarded("facts.value"))
     row: Mapped[int | None]
     page: Mapped[int]
     start: Mapped[int]
     end: Mapped[int]
-    quote: Mapped[Long]
+    quote: Mapped[str] = mapped_column(Guarded("facts.quote"))
     confidence: Mapped[float]
     reader: Mapped[str]
     confirmed_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
@@ -189,12 +190,12 @@ class FactCorrection(Scanned, Base):
     name: Mapped[str]
     row: Mapped[int | None]
     type: Mapped[str] = mapped_column(String(10))
-    value: Mapped[Long]
-    was: Mapped[Long]
+    value: Mapped[str] = mapped_column(Guarded("fact_corrections.value"))
+    was: Mapped[str] = mapped_column(Guarded("fact_corrections.was"))
     page: Mapped[int | None]
-    quote: Mapped[Long]
+    quote: Mapped[str] = mapped_column(Guarded("fact_corrections.quote"))
     note: Mapped[Long]
-    read: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    read: Mapped[list[Any]] = mapped_column(GuardedJson("fact_corrections.read"), default=list)
     state: Mapped[str] = mapped_column(String(8), default="stands")
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
     at: Mapped[datetime]
@@ -248,8 +249,8 @@ class RejectedRow(Base):
     batch_id: Mapped[str] = mapped_column(ForeignKey("import_batches.id"), index=True)
     file: Mapped[str]
     line: Mapped[int]
-    reason: Mapped[Long]
-    row: Mapped[dict[str, Any]] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(Guarded("rejected_rows.reason"))
+    row: Mapped[dict[str, Any]] = mapped_column(GuardedJson("rejected_rows.row"))
 
 
 class ImportBatch(Base):

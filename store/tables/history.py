@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from store.sealed import GuardedJson
 from store.tables.base import Base, Key, Long, OfClient
 
 
@@ -19,11 +20,11 @@ class RecordChange(OfClient, Base):
     __tablename__ = "record_changes"
     id: Mapped[Key]
     record: Mapped[str] = mapped_column(index=True)
-    said: Mapped[dict[str, Any]] = mapped_column(JSON)
-    was: Mapped[dict[str, Any]] = mapped_column(JSON)
+    said: Mapped[dict[str, Any]] = mapped_column(GuardedJson("record_changes.said"))
+    was: Mapped[dict[str, Any]] = mapped_column(GuardedJson("record_changes.was"))
     since: Mapped[date]
     at: Mapped[datetime]
     source: Mapped[str] = mapped_column(String(10))
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
-    evidence: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    evidence: Mapped[dict[str, Any] | None] = mapped_column(GuardedJson("record_changes.evidence"))
     note: Mapped[Long]

@@ -4,9 +4,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from store.sealed import GuardedJson
 from store.tables.base import Base, Key, Scanned
 from store.types import Hours, Money
 
@@ -30,7 +31,7 @@ class TimeEntry(Scanned, Base):
     rate: Mapped[Decimal | None] = mapped_column(Money())
     note: Mapped[str | None]
     invoice_id: Mapped[str | None] = mapped_column(ForeignKey("invoices.id"))
-    custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    custom: Mapped[dict[str, Any]] = mapped_column(GuardedJson("time_entries.custom"), default=dict)
     entered_at: Mapped[datetime | None]
     approved_by: Mapped[str | None] = mapped_column(String(40))
     approved_on: Mapped[Day | None]
@@ -62,7 +63,7 @@ class Invoice(Scanned, Base):
     issued_on: Mapped[date]
     due_on: Mapped[date]
     amount: Mapped[Decimal] = mapped_column(Money())
-    custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    custom: Mapped[dict[str, Any]] = mapped_column(GuardedJson("invoices.custom"), default=dict)
 
 
 class Payment(Scanned, Base):
@@ -73,4 +74,4 @@ class Payment(Scanned, Base):
     invoice_id: Mapped[str] = mapped_column(ForeignKey("invoices.id"), index=True)
     paid_on: Mapped[date]
     amount: Mapped[Decimal] = mapped_column(Money())
-    custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    custom: Mapped[dict[str, Any]] = mapped_column(GuardedJson("payments.custom"), default=dict)

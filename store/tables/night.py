@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.tables.base import Base, Key, Long, OfClient
+from store.sealed import GuardedJson
+from store.tables.base import Base, Key, Long, Summed
 from store.types import Money, Scaled
 
 
@@ -22,7 +23,7 @@ class Scan(Base):
     finished_at: Mapped[datetime | None]
 
 
-class ClientScan(OfClient, Base):
+class ClientScan(Summed, Base):
     """One client in one night: what it read and how it ended. `state`: done, unchanged, failed; `error` says why it failed."""
 
     __tablename__ = "client_scans"
@@ -44,7 +45,7 @@ class ClientScan(OfClient, Base):
     finished_at: Mapped[datetime | None]
 
 
-class SignalRow(OfClient, Base):
+class SignalRow(Summed, Base):
     """A signal as one day's scan raised it. `key` names the situation over time: client, slug and subject.
 
     Terms and score are those of `brief.md`; `nominal_due` is the date before the roll."""
@@ -65,14 +66,14 @@ class SignalRow(OfClient, Base):
     terms: Mapped[dict[str, Any]] = mapped_column(JSON)
     headline: Mapped[Long]
     rule: Mapped[Long]
-    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    evidence: Mapped[list[Any]] = mapped_column(JSON)
+    detail: Mapped[dict[str, Any]] = mapped_column(GuardedJson("signals.detail"), default=dict)
+    evidence: Mapped[list[Any]] = mapped_column(GuardedJson("signals.evidence"))
     evidence_hash: Mapped[str] = mapped_column(String(64))
     first_seen: Mapped[date]
     state: Mapped[str] = mapped_column(String(12), default="open")
 
 
-class SignalDecision(OfClient, Base):
+class SignalDecision(Summed, Base):
     """What a person said about a signal: dismissed (with reason, until its evidence changes), snoozed, acknowledged, pinned,
     delegated. The newest decision counts."""
 
@@ -111,7 +112,7 @@ class Brief(Base):
     id: Mapped[Key]
     as_of: Mapped[date] = mapped_column(index=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
-    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    payload: Mapped[dict[str, Any]] = mapped_column(GuardedJson("briefs.payload"))
 
 
 class BriefItem(Base):

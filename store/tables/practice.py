@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from store.sealed import GuardedJson, Sealed
 from store.tables.base import Base, Key, Long, Scanned
 from store.types import Hours, Money, Percent
 
@@ -20,6 +21,8 @@ class Firm(Base):
     timezone: Mapped[str] = mapped_column(default="America/New_York")
     fiscal_year_end: Mapped[str] = mapped_column(String(5), default="12-31")
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    second_factor: Mapped[str] = mapped_column(String(20), default="optional", server_default="optional")
+    """Who needs one to sign in: optional, partners-and-admins, all."""
 
 
 class Person(Base):
@@ -36,12 +39,15 @@ class Person(Base):
     password_hash: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
     timezone: Mapped[str | None] = mapped_column(String(60))  # IANA; None: the firm's
-    custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    own_role_id: Mapped[str | None] = mapped_column(ForeignKey("firm_roles.id"))  # over `role`, which is its base
+    glass_until: Mapped[datetime | None]  # when the last client that she opened from outside its team closes
+    custom: Mapped[dict[str, Any]] = mapped_column(GuardedJson("people.custom"), default=dict)
 
 
 class SignIn(Base):
     """A browser session or a personal token. `token_hash` is SHA-256 of the secret; `kind` is `session` or `token`. `rights` narrows a
-    token to these rights of its person, None: all of them; `agent` and `address` say where a session was opened."""
+    token to these rights of its person, None: all of them; `agent` and `address` say where a session was opened, `door` how (password,
+    passkey, the name of an identity provider). `fresh_at` is when she last proved who she is, `proved_at` when with a second factor."""
 
     __tablename__ = "sign_ins"
     id: Mapped[Key]
@@ -56,15 +62,18 @@ class SignIn(Base):
     used_at: Mapped[datetime | None]
     agent: Mapped[str | None] = mapped_column(String(200))
     address: Mapped[str | None] = mapped_column(String(60))
+    door: Mapped[str | None] = mapped_column(String(40))
+    fresh_at: Mapped[datetime | None]
+    proved_at: Mapped[datetime | None]
 
 
 class SignInFailure(Base):
-    """A failed sign-in, for the rate limit."""
+    """A failed sign-in, for the brake. `address` is a network address (of IPv6 the first half), or a known browser as `device:HASH`."""
 
     __tablename__ = "sign_in_failures"
     id: Mapped[Key]
     email: Mapped[str] = mapped_column(index=True)
-    address: Mapped[str]
+    address: Mapped[str] = mapped_column(index=True)
     at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -92,7 +101,7 @@ class Client(Base):
     group_id: Mapped[str | None] = mapped_column(ForeignKey("client_groups.id"))
     partner_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
     manager_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
-    tax_id: Mapped[str | None]
+    tax_id: Mapped[str | None] = mapped_column(Sealed("clients.tax_id"))
     state: Mapped[str | None] = mapped_column(String(2))
     fiscal_year_end: Mapped[str] = mapped_column(String(5), default="12-31")
     industry: Mapped[str | None]
@@ -102,7 +111,7 @@ class Client(Base):
     address: Mapped[str | None]
     city: Mapped[str | None]
     zip: Mapped[str | None]
-    custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    custom: Mapped[dict[str, Any]] = mapped_column(GuardedJson("clients.custom"), default=dict)
     revision: Mapped[int] = mapped_column(default=0)
     embedder: Mapped[str | None]
     shelf: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -116,7 +125,7 @@ class Contact(Base):
     name: Mapped[str]
     email: Mapped[str | None] = mapped_column(index=True)
     phone: Mapped[str | None]
-    custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    custom: Mapped[dict[str, Any]] = mapped_column(GuardedJson("contacts.custom"), default=dict)
 
 
 class ClientContact(Scanned, Base):
@@ -153,6 +162,7 @@ class Wall(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
     reason: Mapped[Long]
     set_on: Mapped[date]
+    set_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
 
 
 class Knowledge(Scanned, Base):
@@ -161,7 +171,7 @@ class Knowledge(Scanned, Base):
     __tablename__ = "knowledge"
     id: Mapped[Key]
     text: Mapped[Long]
-    source: Mapped[dict[str, Any]] = mapped_column(JSON)
+    source: Mapped[dict[str, Any]] = mapped_column(GuardedJson("knowledge.source"))
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     accepted_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))

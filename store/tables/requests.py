@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from store.sealed import GuardedJson
 from store.tables.base import Base, Key, Long, OfClient
 
 
@@ -13,8 +14,8 @@ class ItemMatch(OfClient, Base):
     """A document that may answer an item. `state`: proposed, confirmed, refused; a refused pair is never proposed again.
 
     `covers` is the part of the item that it answers, where the item has parts: a month as 2025-03. `confidence` is 0 to 1, by the rule
-    that `reason` names; `evidence` is the contract's JSON of the words it rests on. The night does not read it: an answer changes the
-    item."""
+    that `reason` names; `evidence` is the contract's JSON of the words it rests on. `sent_by`: a contact sent it for this item, whatever a
+    rule says. The night does not read it: an answer changes the item."""
 
     __tablename__ = "item_matches"
     __table_args__ = (UniqueConstraint("item_id", "document_id"),)
@@ -25,10 +26,11 @@ class ItemMatch(OfClient, Base):
     covers: Mapped[str] = mapped_column(String(40), default="")
     confidence: Mapped[float]
     reason: Mapped[Long]
-    evidence: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    evidence: Mapped[list[Any]] = mapped_column(GuardedJson("item_matches.evidence"), default=list)
     proposed_at: Mapped[datetime]
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
     decided_at: Mapped[datetime | None]
+    sent_by: Mapped[str | None] = mapped_column(ForeignKey("contacts.id"))
 
 
 class RequestReminder(OfClient, Base):

@@ -11,7 +11,10 @@ from store.tables.base import Base
 
 class AuditEntry(Base):
     """One thing that happened. `seq` counts from 1 without gaps. `digest` is that of the row it is about, where the trail
-    vouches for the row (see `store/audit.py`). Ids are plain text here: an entry outlives what it names."""
+    vouches for the row. Ids are plain text here: an entry outlives what it names.
+
+    `detail_hash` is the hash of `detail` under `salt`, None for entries of the first form; both detail and salt are empty where a client
+    was erased. `vouched` holds digests of the rows that the transaction changed (store/vouching.py), on its first entry."""
 
     __tablename__ = "audit"
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -22,6 +25,9 @@ class AuditEntry(Base):
     client_id: Mapped[str | None] = mapped_column(String(40), index=True)
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
     digest: Mapped[str | None] = mapped_column(String(64))
+    salt: Mapped[str | None] = mapped_column(String(32))
+    detail_hash: Mapped[str | None] = mapped_column(String(64))
+    vouched: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from store.sealed import GuardedJson
 from store.tables.base import Base, Key, Long, Scanned
 from store.types import Hours, Money
 
@@ -55,7 +56,7 @@ class Engagement(Scanned, Base):
     finished_on: Mapped[date | None]
     filed_on: Mapped[date | None]
     extended_to: Mapped[date | None]
-    custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    custom: Mapped[dict[str, Any]] = mapped_column(GuardedJson("engagements.custom"), default=dict)
     template_version: Mapped[int | None]
     series_id: Mapped[str | None] = mapped_column(String(40))
     series_nth: Mapped[int | None]
@@ -92,7 +93,7 @@ class Task(Scanned, Base):
     estimate_hours: Mapped[Decimal | None] = mapped_column(Hours())
     done_on: Mapped[date | None]
     requires: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    custom: Mapped[dict[str, Any]] = mapped_column(GuardedJson("tasks.custom"), default=dict)
     step: Mapped[str | None] = mapped_column(String(60))
     place: Mapped[int] = mapped_column(default=0, server_default="0")
     checklist: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
@@ -143,11 +144,11 @@ class RequestItem(Scanned, Base):
     due: Mapped[date | None]
     received_on: Mapped[date | None]
     document_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id"))
-    custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    custom: Mapped[dict[str, Any]] = mapped_column(GuardedJson("request_items.custom"), default=dict)
     wants: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     have: Mapped[str | None]
     hint: Mapped[str | None]
-    source: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    source: Mapped[dict[str, Any] | None] = mapped_column(GuardedJson("request_items.source", none_as_null=True))
 
 
 class EnteredDeadline(Scanned, Base):
@@ -171,7 +172,7 @@ class EnteredDeadline(Scanned, Base):
     court_state: Mapped[str | None] = mapped_column(String(2))
     event_id: Mapped[str | None] = mapped_column(ForeignKey("court_events.id"), index=True)
     confirmed_on: Mapped[date | None]
-    custom: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    custom: Mapped[dict[str, Any] | None] = mapped_column(GuardedJson("entered_deadlines.custom"))
 
 
 class Postponement(Base):
@@ -196,7 +197,7 @@ class Party(Scanned, Base):
     name: Mapped[str]
     role: Mapped[str] = mapped_column(String(20))
     aliases: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    custom: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    custom: Mapped[dict[str, Any] | None] = mapped_column(GuardedJson("parties.custom"))
 
 
 class TrustLedger(Scanned, Base):
@@ -224,7 +225,7 @@ class TrustEntry(Scanned, Base):
     amount: Mapped[Decimal] = mapped_column(Money())
     memo: Mapped[str]
     entered_at: Mapped[datetime | None]
-    custom: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    custom: Mapped[dict[str, Any] | None] = mapped_column(GuardedJson("trust_entries.custom"))
 
 
 class Outcome(Base):

@@ -42,6 +42,8 @@ def source_of(body: dict[str, Any], words: str) -> str:
     return next(part for part in sources if part.startswith("S") and words in part).split(" ", 1)[0]
 
 
+# what stands on the trail whenever somebody asks
+OF_ASKING = [AuditTag.CHAT_ASKED, AuditTag.MODEL_CALLED, AuditTag.MODEL_REFUSED, AuditTag.TRAIL_ROWS_VOUCHED]
 OVEN = "The deck oven of Stonemill costs $48,000.00 with its hood."
 
 
@@ -169,7 +171,7 @@ def test_no_ai_means_that_no_model_is_asked_and_an_answer_comes_all_the_same(
     assert answer["answer"] == QUOTED
     assert answer["note"] == "no model was asked: Harbor Bakery Inc has chosen that no model reads its file"
     with with_model.database.reading() as session:
-        last = session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(2)).all()
+        last = session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(3)).all()
         assert AuditTag.MODEL_REFUSED in {entry.tag for entry in last}
 
 
@@ -245,9 +247,7 @@ def _acts(services: Any) -> dict[str, int]:
             t.__tablename__: session.scalar(select(func.count()).select_from(t))
             for t in (Deliverable, Release, OutboxItem)
         }
-        tags = session.scalars(
-            select(AuditEntry.tag).where(AuditEntry.tag.not_in([AuditTag.CHAT_ASKED, AuditTag.MODEL_REFUSED]))
-        )
+        tags = session.scalars(select(AuditEntry.tag).where(AuditEntry.tag.not_in(OF_ASKING)))
         return {**{name: number or 0 for name, number in counts.items()}, "entries": len(tags.all())}
 
 

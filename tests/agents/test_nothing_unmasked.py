@@ -17,7 +17,7 @@ from store.tables import Client, Contact
 from tests.agents.chats import Doored
 from tests.agents.conftest import Endpoint
 from tests.conftest import SMALL_FIRM
-from workspace.scope import system_scope
+from workspace.scope import operator_scope
 
 PLANTED = (
     "514-69-0360",
@@ -61,7 +61,7 @@ def test_no_request_holds_a_number_of_the_firm(services: Services, endpoint: End
     now, today = services.clock.now(), services.clock.today()
 
     def opener(session: Any) -> Any:
-        return system_scope(session, "test", now=now, today=today)
+        return operator_scope(session, "test", now=now, today=today)
 
     for ref in ("C001", "C002", "C003"):
         fill_facts(doored, opener, ref)

@@ -18,7 +18,7 @@ from tests.agents.conftest import Endpoint
 from workspace.evidence import MessageEvidence
 from workspace.pages.promises import promised_of
 from workspace.promises.readings import OpenText
-from workspace.scope import system_scope
+from workspace.scope import operator_scope
 from workspace.signals import detect, resolve
 from workspace.snapshot import take_snapshot
 
@@ -64,7 +64,7 @@ def read(services: Any) -> Any:
 
 def looking(services: Any, look: Callable[[Any], Any]) -> Any:
     with services.database.reading() as session:
-        return look(system_scope(session, "test", now=datetime(2026, 3, 9, 8, tzinfo=UTC), today=TODAY))
+        return look(operator_scope(session, "test", now=datetime(2026, 3, 9, 8, tzinfo=UTC), today=TODAY))
 
 
 def due(services: Any) -> dict[str, Any]:

@@ -39,7 +39,7 @@ from workspace.billing.tables import TABLES, table_of
 from workspace.cells import unfolded
 from workspace.records.billing import apply_billing
 from workspace.records.money import apply_invoices, apply_payments, apply_time
-from workspace.scope import Scope, system_scope
+from workspace.scope import Scope, operator_scope, system_scope
 from workspace.snapshot import take_snapshot
 
 CENTS = st.integers(0, 10**9).map(lambda n: Decimal(n) / 100)
@@ -379,7 +379,7 @@ def test_an_exported_firm_keeps_its_time_and_money(sqlite: Database, tmp_path: P
         timers.start(scope, "C1", note="goes on")
     with acting(sqlite) as scope:
         before = _everything(scope)
-        night = system_scope(scope.session, "export", now=scope.now, today=scope.today)
+        night = operator_scope(scope.session, "export", now=scope.now, today=scope.today)
         files = {name: [json.loads(canonical_json(row)) for row in rows] for name, rows in export.records(night)}
         hours, bills, money = list(export.time(night)), list(export.invoices(night)), list(export.payments(night))
     path = tmp_path / "new.db"

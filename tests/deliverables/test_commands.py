@@ -124,12 +124,8 @@ def test_staff_is_refused_in_one_line_and_it_is_noted(
     right = "deliverable:release" if words[0] == "release" else "deliverable:review"
     assert (status, out, err) == (1, "", f"{SOL} (staff) lacks the right {right}\n")
     entry = json.loads(cli(home, "audit", "log", "--limit", "1", "--json")[1])[0]
-    assert (entry["tag"], entry["actor"], entry["subject"]) == (
-        AuditTag.REVIEW_REFUSED.value,
-        SOL,
-        f"deliverable:{mail}",
-    )
-    assert entry["detail"]["action"] == words[1 if words[0] == "review" else 0]
+    assert (entry["tag"], entry["actor"]) == (AuditTag.ACCESS_REFUSED.value, SOL)
+    assert (entry["subject"], entry["detail"]) == (f"command:{words[0]}", {"needs": right})
 
 
 def test_changes_bring_the_next_version_at_once(services: Services, mail: str) -> None:
@@ -154,7 +150,7 @@ def test_a_reason_lets_an_untied_figure_pass(services: Services, mail: str) -> N
     from workspace.scope import open_scope
 
     with services.database.writing() as session:
-        edit(open_scope(session, SOL, clock=services.clock), mail, [Section("Opening", "Pay $5.00.")])
+        edit(open_scope(session, MIA, clock=services.clock), mail, [Section("Opening", "Pay $5.00.")])
     with pytest.raises(Invalid, match="override"):
         run(services, "review", id=mail, decision="approve", **{"as": ANA})
     run(services, "review", id=mail, decision="approve", override="agreed by telephone", **{"as": ANA})

@@ -69,9 +69,10 @@ REMOVED = [
 @pytest.mark.parametrize(("statements", "named"), REMOVED)
 def test_a_removed_row_is_named(released: Database, statements: list[str], named: str) -> None:
     behind(released, *statements)
-    [found] = faults(released)
-    assert found.startswith(named)
-    assert "was removed" in found
+    found = faults(released)
+    assert len(found) == len(statements)  # each row that was taken away is named, and no other
+    assert all("was removed" in one for one in found)
+    assert any(one.startswith(named) for one in found)
 
 
 _VERSION = (
@@ -96,10 +97,10 @@ def test_an_inserted_row_is_named(released: Database, statement: str, named: str
 
 def test_an_entry_that_vouches_cannot_be_turned(released: Database) -> None:
     """The digest of a row is under the entry's own hash: who changes both the row and its digest breaks the chain."""
-    forged = "UPDATE audit SET digest = 'abc' WHERE subject LIKE 'release:%'"
+    forged = "UPDATE audit SET vouched = NULL, digest = NULL WHERE CAST(vouched AS TEXT) LIKE '%releases%'"
     behind(released, forged)
     found = faults(released)
-    assert any("deliverable:version:released" in one and "was changed" in one for one in found)
+    assert any(one.startswith("entry ") and "was changed" in one for one in found)
     assert any(one.startswith("release rel_") for one in found)
 
 

@@ -20,6 +20,7 @@ from tests.homes import copied, made_once
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = 4
+ONE = {"TICKMARK_WORKERS": "1"}  # child that parses
 
 
 def command(home: Path, *words: str) -> list[str]:
@@ -37,8 +38,7 @@ def tickmark(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def kill_when(home: Path, reached: Callable[[], bool]) -> None:
     """Start the demo in a process of its own, with one child that parses, and kill it as soon as it got somewhere."""
-    one = {"TICKMARK_WORKERS": "1"}
-    process = begin(home, "demo", "--no-serve", "--clients", str(CLIENTS), environment=environment() | one)
+    process = begin(home, "demo", "--no-serve", "--clients", str(CLIENTS), environment=environment() | ONE)
     while not reached():
         process.join(timeout=0.02)
         assert process.exitcode is None, "the demo ended before it could be killed"
@@ -70,8 +70,7 @@ def ready(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         kill_when(home, (home / "sample" / "firm" / "documents").is_dir)
         kill_when(home, holds(home, "document_pages"))
         kill_when(home, holds(home, "client_scans"))
-        words = command(home, "demo", "--no-serve")
-        last = subprocess.run(words, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+        last = ran(home, "demo", "--no-serve", environment=environment() | ONE, timeout=900)
         assert last.returncode == 0, last.stderr
 
     return made_once(tmp_path_factory, "demo", make)

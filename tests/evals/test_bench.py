@@ -81,7 +81,8 @@ def test_intake(alone: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_search(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "SORTS_OF", CLIENTS)
-    monkeypatch.setattr(search, "DAY", 20)
+    monkeypatch.setattr(search, "DAY", 8)
+    monkeypatch.setattr(search, "EMBEDDED", 1)
     found = by_name(list(search.measure(bench)))
     assert found["first question about a client"].n == CLIENTS
     assert found["later questions"].n == CLIENTS * (len(search.QUESTIONS) - 1)

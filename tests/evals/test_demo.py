@@ -85,7 +85,9 @@ def test_it_serves_the_brief_to_who_signs_in(copy: Path) -> None:
             found.group(1) for line in process.stderr if (found := re.search(r"serves .* at (http\S+)", line))
         )
         for role, email in PEOPLE:
-            with httpx.Client(base_url=address, follow_redirects=True, headers={"Accept": "text/html"}) as browser:
+            with httpx.Client(
+                base_url=address, follow_redirects=True, headers={"Accept": "text/html"}, timeout=60
+            ) as browser:
                 page = browser.post("/sign-in", data={"email": email, "password": PASSWORD})
                 assert (page.status_code, page.url.path) == (200, "/"), role
                 assert "March 9, 2026" in page.text

@@ -11,7 +11,7 @@ from api.wiring import build
 from evals.ground import PACK
 from evals.real.check import outcomes
 from evals.tasks.real import load
-from workspace.scope import system_scope
+from workspace.scope import operator_scope
 
 pytestmark = [
     pytest.mark.slow,
@@ -43,7 +43,7 @@ def test_every_file_is_read_or_explained(
     with build(load_settings(fresh), own_index=True) as services:
         folder = load(services, part, tmp_path / "firm", silent)
         with services.database.reading() as session:
-            scope = system_scope(session, "test", now=services.clock.now(), today=services.clock.today())
+            scope = operator_scope(session, "test", now=services.clock.now(), today=services.clock.today())
             found = outcomes(scope, folder)
     assert len(found) == sum(file.is_file() for top in ("documents", "mail") for file in (folder / top).rglob("*"))
     assert len(found) > 90

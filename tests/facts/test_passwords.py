@@ -60,10 +60,10 @@ def version(services: Services, path: str) -> DocumentVersion:
 def everything_said(services: Services) -> str:
     """Every row that leaves with an export, the trail included."""
     from workspace.export import records
-    from workspace.scope import system_scope
+    from workspace.scope import operator_scope
 
     with services.database.reading() as session:
-        scope = system_scope(session, "test", now=services.clock.now(), today=services.clock.today())
+        scope = operator_scope(session, "test", now=services.clock.now(), today=services.clock.today())
         return json.dumps([(name, list(rows)) for name, rows in records(scope)], default=str)
 
 

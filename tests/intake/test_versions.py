@@ -12,7 +12,7 @@ from store.tables import AuditEntry, Document, VersionLink
 from tests.api.test_load import dump, load
 from tests.intake.conftest import put, run
 from tests.web.conftest import Visits, ids
-from workspace.scope import system_scope
+from workspace.scope import operator_scope
 from workspace.snapshot import take_snapshot
 
 BODY = (
@@ -158,7 +158,9 @@ def test_search_and_facts_go_by_the_newest_and_the_older_stays_readable(
     }
     assert found_by(desk, "terms of our engagement") == ["E/Letter final.md"]
     with desk.database.reading() as session:
-        snapshot = take_snapshot(system_scope(session, "test", now=desk.clock.now(), today=desk.clock.today()), "C001")
+        snapshot = take_snapshot(
+            operator_scope(session, "test", now=desk.clock.now(), today=desk.clock.today()), "C001"
+        )
         facts = {d.path: bool(d.facts) for d in snapshot.documents if d.path.startswith("E/")}
     assert facts == {"E/Letter v1.md": False, "E/Letter v2.md": False, "E/Letter final.md": True}
     first = ids(desk, "SELECT id FROM documents WHERE path = 'E/Letter v1.md'")[0]

@@ -17,7 +17,7 @@ from tests.homes import copied
 from tests.intake.conftest import put, run
 from tests.web.conftest import MONDAY, Visits, visiting
 from workspace.export import records
-from workspace.scope import open_scope, system_scope
+from workspace.scope import open_scope, operator_scope
 
 FILES = {
     "Prairie Dental LLC/canarydental.txt": "the canarytext of dental",
@@ -122,5 +122,5 @@ def test_an_export_of_a_person_leaves_out_what_is_nobodys(firm: tuple[Services, 
         told = {name: list(rows) for name, rows in records(ana)}
         assert told["loose_files"] == []
         assert [name for name, rows in told.items() if any(word in repr(rows) for word in WORDS)] == []
-        system = system_scope(session, "export", now=services.clock.now(), today=services.clock.today())
+        system = operator_scope(session, "export", now=services.clock.now(), today=services.clock.today())
         assert len({name: list(rows) for name, rows in records(system)}["loose_files"]) == len(FILES)

@@ -17,7 +17,7 @@ from tests.night.conftest import MONDAY, TUESDAY, differences, dump, scan
 from workspace.decisions import decide_signal
 from workspace.deliverables import templates
 from workspace.scans import Saved, signals_listing
-from workspace.scope import open_scope, system_scope
+from workspace.scope import open_scope, operator_scope
 
 
 def night(services: Services, ref: str, day: date = MONDAY) -> Saved:
@@ -40,7 +40,7 @@ def test_a_scan_leaves_signals_with_their_rank_and_the_drafts_that_they_call_for
     saved = night(services, "C001")
     assert (saved.state, saved.raised, len(saved.new), saved.gone) == ("done", 3, 3, ())
     with services.database.reading() as session:
-        scope = system_scope(session, "test", now=services.clock.now(), today=MONDAY)
+        scope = operator_scope(session, "test", now=services.clock.now(), today=MONDAY)
         listed = signals_listing(scope, "C001")
         scanned = session.scalars(select(ClientScan)).one()
         filed = session.scalars(select(DeliverableVersion.id).order_by(DeliverableVersion.id)).all()

@@ -40,6 +40,7 @@ LEFT_OUT = {
     "audit",
     "audit_head",
     "openings",  # whether a person looked at a draft on a page
+    "client_summaries",  # made of the other tables, as of the revision that a client's many or few saves came to
     # what is read out of papers: the signed letter's certificate bears the signer's browser, address and moment
     "document_pages",
     "document_versions",

@@ -18,7 +18,7 @@ from store.errors import NotFound, Unknown
 from store.ids import stable_id
 from store.tables import Client, Engagement, EngagementLetter, FactRow
 from tests.search.conftest import put_paper
-from workspace.scope import system_scope
+from workspace.scope import operator_scope
 from workspace.search import lit, only
 from workspace.search.periods import Span, period_named
 
@@ -118,7 +118,7 @@ def test_what_names_nothing_is_told_with_the_closest_names(
 
 def test_outside_the_scope_no_filter_is_explained(firm: Services) -> None:
     with firm.database.reading() as session:
-        scope = system_scope(session, "test", now=NOW, today=TODAY)
+        scope = operator_scope(session, "test", now=NOW, today=TODAY)
         with pytest.raises(NotFound):
             only(scope, "C9", engagement="E1")
 

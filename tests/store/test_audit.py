@@ -72,7 +72,8 @@ def test_entries_cut_off_the_end_are_noticed(trail: Database) -> None:
 def test_an_inserted_entry_is_named(trail: Database) -> None:
     behind_the_application(
         trail,
-        "INSERT INTO audit SELECT 6, at, actor, tag, subject, client_id, detail, digest, hash, hash FROM audit WHERE seq = 5",
+        "INSERT INTO audit (seq, at, actor, tag, subject, client_id, detail, digest, previous, hash) "
+        "SELECT 6, at, actor, tag, subject, client_id, detail, digest, hash, hash FROM audit WHERE seq = 5",
     )
     found = faults(trail)
     assert found[0].seq == 6
@@ -83,7 +84,8 @@ def test_an_entry_that_does_not_follow_is_refused(trail: Database) -> None:
     with pytest.raises(Exception, match="must follow"), trail.engine.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO audit SELECT 9, at, actor, tag, subject, client_id, detail, digest, previous, hash FROM audit WHERE seq = 5"
+                "INSERT INTO audit (seq, at, actor, tag, subject, client_id, detail, digest, previous, hash) "
+                "SELECT 9, at, actor, tag, subject, client_id, detail, digest, previous, hash FROM audit WHERE seq = 5"
             )
         )
 

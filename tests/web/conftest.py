@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +21,7 @@ from api.settings import load_settings
 from api.wiring import Services, build
 from store.database import counting_queries
 from tests.homes import copied, made_once
-from workspace import sign_in as doors
-from workspace.sign_in import set_password
+from workspace.sign_in import passwords, set_password
 
 if TYPE_CHECKING:
     from httpx2 import Response
@@ -73,7 +71,7 @@ def served_home(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cheap_passwords() -> Iterator[None]:
     """Hashes of passwords that are set inside the block take no time to check: hundreds of tests sign in."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(doors, "PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1))
+        patched.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield
 
 

@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 
 from api.commands import find
 from api.commands.intake import take_in
 from api.commands.result import silent
 from api.wiring import Services
+from store.tables import Client
 from tests.web.conftest import Visits, drawn, ids, selects
 
 Own = tuple[Services, Visits]
@@ -60,7 +62,8 @@ def test_accept_keep_and_ask(mistaken: tuple[Services, Visits, str]) -> None:
     assert "Dismissed." in kept.text and "“the agency erred”" in kept.text
     done = ana.follow(ana.post(path, act="accept", place="0", back=back))
     assert "Accepted. The record takes what the document says" in done.text
-    assert ids(services, "SELECT tax_id FROM clients WHERE ref = 'C002'") == ["900-70-9999"]
+    with services.database.reading() as session:
+        assert session.scalar(select(Client.tax_id).where(Client.ref == "C002")) == "900-70-9999"
     assert ids(services, f"SELECT state FROM signals WHERE key = '{key}'") == ["accepted"]
     history = ana.get("/clients/C002/history").text
     assert "•••••9999" in history and "accepted by" in history and "900-70-9999" not in history

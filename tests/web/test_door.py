@@ -8,8 +8,9 @@ import pytest
 from fastapi.routing import APIRoute
 
 from api.app import ROUTES, create_app
+from api.headers import HEADERS
 from api.said import local
-from api.security import COOKIE, HEADERS, asker, protected
+from api.security import COOKIE, asker, protected
 from api.wiring import Services
 from tests.web.conftest import PASSWORD, Visitor, Visits
 from workspace.sign_in import FAILURES_ALLOWED, open_token
@@ -18,6 +19,19 @@ from workspace.sign_in import FAILURES_ALLOWED, open_token
 PUBLIC = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
+    # the other ways in, each by a secret of its own: tests/sign_in, tests/web/test_sign_in.py
+    ("GET", "/sign-in/code"),
+    ("POST", "/sign-in/code"),
+    ("GET", "/sign-in/forgotten"),
+    ("POST", "/sign-in/forgotten"),
+    ("GET", "/sign-in/link/{secret}"),
+    ("POST", "/sign-in/link/{secret}"),
+    ("POST", "/sign-in/link/{secret}/passkey"),
+    ("POST", "/sign-in/link/{secret}/passkey/options"),
+    ("POST", "/sign-in/passkey"),
+    ("POST", "/sign-in/passkey/options"),
+    ("GET", "/sign-in/with/{name}"),
+    ("GET", "/sign-in/with/{name}/back"),
     ("GET", "/healthz"),
     ("GET", "/calendar/feed/{secret}.ics"),
     # a signer from outside: her link opens one letter, tests/web/test_letters.py
@@ -52,6 +66,8 @@ def test_nobody_gets_past_the_door_unseen(look: Visits, method: str, route: APIR
     path = re.sub(r"\{[^}]+\}", "x", asked(route))
     page = stranger.http.request(method, path, headers={"accept": "text/html"})
     program = stranger.http.request(method, path, headers={"authorization": "Bearer wrong"})
+    for answer in (page, program):
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS, path
     assert program.status_code == 401
     if path.startswith("/api/"):
         assert page.status_code == 401

@@ -78,7 +78,8 @@ def test_draft_review_release(own: Own) -> None:
     assert approved["state"] == "approved"
     assert call(mia, f"{at}/release", {"hash": approved["hash"]}).status_code == 403
     assert call(ana, f"{at}/release", {"hash": approved["hash"]}).json()["state"] == "released"
-    assert ids(services, "SELECT count(*) FROM audit WHERE tag = 'review:decision:refused'") == [2]
+    told = "SELECT count(*) FROM audit WHERE tag = 'access:place:refused' AND actor IN ('sol@alder.example', 'mia@alder.example')"
+    assert ids(services, told) == [2]
 
 
 def test_signals_are_decided_and_files_added(own: Own) -> None:

@@ -20,7 +20,7 @@ from api.wiring import Services, build
 from store.ids import content_hash
 from store.tables import Client, DeliverableVersion, Document, Engagement, EngagementLetter, Signature, Signer, Signing
 from tests.web.conftest import Visitor, Visits, selects
-from workspace.scope import system_scope
+from workspace.scope import operator_scope
 from workspace.signals.fees import agreed_stems, letter_of, stems
 from workspace.snapshot import take_snapshot
 
@@ -297,7 +297,7 @@ def test_what_a_signed_letter_covers_is_read_by_the_signals(own: Own) -> None:
     services.desk.rest()  # it is read behind the page
     index_new(services, silent, [_client(services)])
     with services.database.reading() as session:
-        scope = system_scope(session, "test", now=services.clock.now(), today=services.clock.today())
+        scope = operator_scope(session, "test", now=services.clock.now(), today=services.clock.today())
         snapshot = take_snapshot(scope, "C001")
     works = [one for one in snapshot.engagements if one.ref.startswith("C001-")]
     papers = {one.ref: letter_of(snapshot, one) for one in works}

@@ -44,7 +44,7 @@ def test_a_client_from_prospect_to_first_deliverable(own: Own) -> None:
     path = answer.headers["location"].split("?")[0]
     client = row(services, Client, name=HOSTILE)
     assert (client.status, client.partner_id) == ("prospect", row(services, Client, ref="C001").partner_id)
-    assert "<b>Okafor" not in ana.get(path).text and sol.get(path).status_code == 404
+    assert "<b>Okafor" not in ana.get(path).text and sol.get(path).status_code == 403
     assert ana.post(f"{path}/finish").status_code == 409
 
     step(ana, path, "conflicts", act="search", names="Ngozi Okafor\nHarbor Bakery Inc", clicks="3")

@@ -59,7 +59,7 @@ def test_a_token_does_what_it_was_made_for(own: Own) -> None:
     clients = {row["ref"] for row in reads.call("GET", "/api/v1/clients").json()}
     assert clients == {row["ref"] for row in everything.call("GET", "/api/v1/clients").json()} != set()
     refused = reads.call("POST", "/api/v1/time", entry)
-    assert refused.status_code == 403 and refused.json()["error"] == "This token only reads."
+    assert refused.status_code == 403 and refused.json()["error"] == "This token lacks the right time:write."
     assert some.call("POST", "/api/v1/time", entry).status_code == 201
     assert everything.call("POST", "/api/v1/time", entry).status_code == 201
     signal = some.call("GET", "/api/v1/signals").json()[0]["key"]
@@ -115,7 +115,7 @@ def test_times_are_told_in_the_persons_zone(own: Own) -> None:
     ana, ben = visit("ana"), visit("ben")
     at = datetime(2026, 3, 10, 3, 30, tzinfo=UTC)
     with services.database.engine.begin() as connection:
-        connection.exec_driver_sql(f"UPDATE sign_ins SET created_at = '{at:%Y-%m-%d %H:%M:%S}'")
+        connection.exec_driver_sql(f"UPDATE sign_ins SET used_at = created_at, created_at = '{at:%Y-%m-%d %H:%M:%S}'")
     assert HOME in ana.get("/me").text
     assert "Set. Times are shown in that zone" in ana.follow(ana.post("/me/zone", zone="Asia/Tokyo")).text
     assert "Mar 10, 2026, 12:30 PM" in ana.get("/me").text and HOME in ben.get("/me").text

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from typer.testing import CliRunner
 
+from agents.kept import keep_ready
 from api.cli import app as cli
 from api.settings import load_settings
 from api.wiring import Services, build
@@ -22,6 +23,7 @@ from store.tables import Engagement, Task, Wall
 from tests.homes import copied
 from tests.web.conftest import MONDAY, Visitor, Visits, ids, selects, visiting
 from tests.web.test_portfolio import _grow
+from workspace.scope import system_scope
 
 Own = tuple[Services, Visits]
 PAGES = ("/capacity", "/capacity?weeks=12&person=-", "/reports", "/reports?of=work", "/reports?of=dates", "/portfolio")
@@ -38,6 +40,11 @@ def mine(served_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield services, lambda name="ana": known.setdefault(name, visit(name)) if name not in known else known[name]
 
 
+def ready(services: Services) -> None:
+    """What the server does every few seconds: the rows of the portfolio are kept."""
+    keep_ready(services, lambda s: system_scope(s, "night", now=services.clock.now(), today=services.clock.today()))
+
+
 def plain(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
@@ -49,6 +56,7 @@ def amount(text: str) -> float:
 
 def test_the_pages_stand_in_few_queries_and_without_the_client_of_others(shared: Own) -> None:
     services, visit = shared
+    ready(services)
     ana = visit("ana")
     for path in PAGES:
         ana.get(path)
@@ -180,6 +188,7 @@ def test_work_is_moved_over_the_api(mine: Own) -> None:
 def test_the_rows_of_a_large_portfolio_come_in_pieces(own: Own) -> None:
     services, visit = own
     _grow(services, 400)
+    ready(services)
     ana = visit("ana")
     ana.get("/portfolio")
     page, queries = selects(services, lambda: ana.get("/portfolio?sort=receivable"))

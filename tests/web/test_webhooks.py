@@ -219,7 +219,8 @@ def test_a_webhook_sees_what_its_maker_sees(hooked: Own, receiver: Receiver) -> 
         from workspace.scope import system_scope
 
         feed(system_scope(session, "webhooks", now=datetime.now(UTC), today=services.clock.today()))
-    wall = f"INSERT INTO walls VALUES ('w1', '{clients['C002']}', '{ids(services, _ANA)[0]}', 'kin', '2026-03-09')"
+    kept = f"'w1', '{clients['C002']}', '{ids(services, _ANA)[0]}', 'kin', '2026-03-09'"
+    wall = f"INSERT INTO walls (id, client_id, person_id, reason, set_on) VALUES ({kept})"
     with services.database.engine.begin() as connection:
         connection.exec_driver_sql(wall)
     delivery.deliver_all(services)

@@ -10,6 +10,7 @@ from store import tables
 from store.audit import AuditTag
 from store.database import Database, counting_queries
 from store.errors import Forbidden, NotFound
+from store.tables import AuditEntry
 from tests.signals import rows
 from tests.signals.rows import MANAGER, OTHER, PARTNER, STAFF, TODAY
 from tests.workspace.worlds import FRIDAY, asker, brief_of, firm_of, in_days, signal, store_scan
@@ -107,7 +108,11 @@ def test_only_the_reader_and_the_software_keep_it(firm: Database) -> None:
 
 
 def test_what_is_read_is_what_was_kept(firm: Database) -> None:
-    assert read(firm) == brief_of(firm, today=FRIDAY)
+    found = read(firm)
+    with firm.reading() as session:
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.tag == AuditTag.BRIEF_WRITTEN)).one()
+        assert found.pop("trail") == {"seq": entry.seq, "hash": entry.hash}, "a partner's brief prints the trail's head"
+    assert found == brief_of(firm, today=FRIDAY)
 
 
 def test_without_one_it_says_what_to_do(firm: Database) -> None:
@@ -290,4 +295,5 @@ def test_the_same_on_postgresql(postgres: Database) -> None:
     shown = read(postgres, today=TODAY)
     assert [card["headline"] for card in shown["needs_you"]] == ["a levy"]
     assert (shown["money"]["ar_90"], shown["yesterday"]["acted_on"]) == ("200.00", 1)
+    assert shown.pop("trail")["seq"] > 1
     assert shown == brief_of(postgres)

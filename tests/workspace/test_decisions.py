@@ -87,11 +87,15 @@ def test_an_acknowledged_date_leaves_the_top_and_returns_when_it_changes(firm: D
 def test_a_delegated_item_goes_to_the_delegate(firm: Database) -> None:
     with firm.writing() as session:
         rows.add_engagement(session, "E1")
-    assert decide(firm, BILL, "delegate", delegate=STAFF) == "delegated"
+    mail = signal("message-unanswered", subject="mail", cls="B", due=in_days(1), headline="a question waits")
+    store_scan(firm, "C1", BILL, RIGHT, mail)
+    assert decide(firm, mail, "delegate", delegate=STAFF) == "delegated"
     partner, staff = brief_of(firm), brief_of(firm, STAFF)
-    assert BILL.headline not in [card["headline"] for card in partner["needs_you"]]
+    assert mail.headline not in [card["headline"] for card in partner["needs_you"]]
     assert [card["delegate"] for card in partner["worth_a_look"]] == ["Sam"]
-    assert [card["headline"] for card in staff["needs_you"]] == [BILL.headline]
+    assert mail.headline in [card["headline"] for card in staff["needs_you"]]
+    with pytest.raises(Invalid, match="money"):
+        decide(firm, BILL, "delegate", delegate=STAFF)
 
 
 def test_the_newest_decision_counts_even_in_the_same_moment(firm: Database) -> None:
@@ -135,7 +139,9 @@ def test_who_may_decide(firm: Database) -> None:
     with firm.writing() as session:
         rows.add_engagement(session, "E1")
     with pytest.raises(Forbidden, match="signal:decide"):
-        decide(firm, BILL, "acknowledge", STAFF)
+        decide(firm, RIGHT, "acknowledge", STAFF)
+    with pytest.raises(NotFound):
+        decide(firm, BILL, "acknowledge", STAFF)  # it is about money, which she does not see
     with firm.writing() as session, pytest.raises(Forbidden, match="signal:decide"):
         decide_signal(rows.night(session), BILL.key, "acknowledge")
     assert decide(firm, BILL, "acknowledge", MANAGER) == "acknowledged"

@@ -18,7 +18,7 @@ from store.errors import NotFound
 from store.ids import stable_id
 from store.tables import Client, Document, DocumentVersion, FactRow, Passage, Person
 from store.vectors import VectorIndex
-from workspace.scope import Scope, access_client, open_scope, system_scope
+from workspace.scope import Scope, access_client, open_scope, operator_scope
 from workspace.search import Only, Searcher, search
 from workspace.search.periods import Span
 
@@ -49,7 +49,7 @@ class Shelf:
             yield (
                 open_scope(session, email, clock=Noon())
                 if email
-                else system_scope(session, "test", now=NOW, today=TODAY)
+                else operator_scope(session, "test", now=NOW, today=TODAY)
             )
 
     def paths(self, question: str, ref: str = "C1", k: int = 10, only: Only | None = None) -> list[str]:

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 
-from store.tables import Client, ClientTag, Engagement, Person, Tag, Wall
+from store.tables import Client, ClientTag, Engagement, Person, Tag, TeamMember, Wall
 from workspace.automations.happened import FINISHED, Event, fits
 from workspace.automations.rules import Action, Rule
-from workspace.scope import RIGHTS, Right, Scope
+from workspace.scope import Right, Scope, rights_of
 from workspace.workflow.periods import step_on
 
 _ORDER = {"preparer": (), "manager": ("manager", "partner"), "partner": ("partner", "manager")}
@@ -27,7 +27,8 @@ class Case:
 
 @dataclass(frozen=True)
 class Around:
-    """Clients by id, engagements by id and by client, tags by client, active people by id, who is walled from whom."""
+    """Clients by id, engagements by id and by client, tags by client, active people by id, who is walled from whom, who of the partners and
+    managers is in whose team, and who does no client work."""
 
     clients: dict[str, Client]
     works: dict[str, Engagement]
@@ -35,6 +36,8 @@ class Around:
     tags: dict[str, set[str]]
     people: dict[str, Person]
     walls: set[tuple[str, str]]
+    teams: frozenset[tuple[str, str]] = frozenset()
+    idle: frozenset[str] = frozenset()
 
     def case(self, rule: Rule, event: Event) -> Case | None:
         """The rule's case of this event, None where a condition does not hold."""
@@ -72,8 +75,8 @@ class Around:
 
     def _may(self, person: Person, client: Client) -> bool:
         leads = person.role in ("partner", "manager") and person.id not in (client.partner_id, client.manager_id)
-        works = Right.TASK_WRITE in RIGHTS.get(person.role, frozenset())
-        return works and not leads and (client.id, person.id) not in self.walls
+        away = leads and (client.id, person.id) not in self.teams
+        return person.id not in self.idle and not away and (client.id, person.id) not in self.walls
 
     def _address(self, person_id: str | None) -> str:
         person = self.people.get(person_id or "")
@@ -90,7 +93,7 @@ def _work_fits(rule: Rule, work: Engagement) -> bool:
 def look_around(
     scope: Scope, rules: Collection[Rule], events: Iterable[Event], people: Sequence[Person] | None = None
 ) -> Around:
-    """What the rules need to know about these events, as it stands now; six queries at most. `people` are the active ones where they were
+    """What the rules need to know about these events, as it stands now; seven queries at most. `people` are the active ones where they were
     read already."""
     events = list(events)
     if not events:
@@ -118,8 +121,19 @@ def look_around(
     if people is None:
         people = session.scalars(select(Person).where(Person.active)).all()
     known = {one.id: one for one in people}
-    walls = select(Wall.client_id, Wall.person_id).where(Wall.client_id.in_(clients))
-    return Around(clients, works, open_works, tags, known, set(session.execute(walls).tuples()))
+    walled = select(literal(True), Wall.client_id, Wall.person_id).where(Wall.client_id.in_(clients))
+    member = select(literal(False), TeamMember.client_id, TeamMember.person_id).where(TeamMember.client_id.in_(clients))
+    sides = session.execute(union_all(walled, member)).tuples().all()
+    return Around(
+        clients,
+        works,
+        open_works,
+        tags,
+        known,
+        {(client, person) for wall, client, person in sides if wall},
+        frozenset((client, person) for wall, client, person in sides if not wall),
+        frozenset(one.id for one in people if Right.TASK_WRITE not in rights_of(session, one)),
+    )
 
 
 def due_of(action: Action, case: Case, today: date) -> date | None:

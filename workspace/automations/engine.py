@@ -23,7 +23,7 @@ from workspace.automations.around import Around, Case, look_around
 from workspace.automations.happened import BEHIND, Event, dates, from_entries, papers
 from workspace.automations.rules import Rule, as_rule
 from workspace.automations.tags import TAGS
-from workspace.scope import Right, Scope
+from workspace.scope import Right, Scope, scope_for
 from workspace.snapshot import Snapshot
 from workspace.undo import undoable
 
@@ -181,7 +181,7 @@ def _do(scope: Scope, row: AutomationFiring, case: Case, around: Around, answers
     touched: set[str] = scope.session.info.setdefault("touched", set())
     before, clients = len(entries), set(touched)
     firing = Firing(row.id, case, around, answers.id)
-    by = Scope(scope.session, answers.id, answers.email, answers.role, scope.now, scope.today)
+    by = scope_for(scope, answers)
     did: dict[int, Any] = {}
     numbered = list(enumerate(case.rule.actions))
     try:

@@ -46,6 +46,7 @@ The JSON. Days are ISO dates, amounts and hours decimal texts, ages whole calend
                               fourteen days and the late ones, the earliest first; [] for partners and managers
     blind_spots               [{client_ref, client, what, why, kind: "scan" | "document" | "setting" | "judgement" | "model"}];
                               client_ref "" for a setting of the whole firm
+    trail                     {seq, hash}: the entry of the audit trail that recorded a partner's brief, added when it is shown; else None
     yesterday                 {as_of, shown, acted_on, open, dismissed: [{client_ref, client, headline, reason, by}],
                               unraised: [{client_ref, client, key, headline, due, arrived}]} of the brief before; {} when there was none
 """

@@ -36,7 +36,12 @@ def blind_spots(material: Material) -> list[dict[str, Any]]:
 
 
 def _settings(material: Material) -> Iterator[tuple[tuple[str, str, str], str]]:
-    """Thresholds in firm.toml that cannot be used, so that the defaults judge: those of the firm, and of clients that the reader has."""
+    """Thresholds in firm.toml that cannot be used, so that the defaults judge: those of the firm, and of clients that the reader has. And a
+    backup that is missing, mail that is not read."""
+    if material.backup is not None:
+        yield ("", "the firm's backups", material.backup), "The firm"
+    for what, why in material.sources:
+        yield ("", what, why), "The firm"
     for fault in material.settings.faults:
         yield ("", "a setting of the firm", fault), "The firm"
     names = {client.ref: client.name for client in material.clients.values()}

@@ -10,6 +10,7 @@ from typing import Any
 
 from workspace.brief.cards import concerning
 from workspace.brief.material import ClientDay, Material
+from workspace.money_sight import sees_money
 from workspace.raised import iso
 from workspace.signals import words
 
@@ -74,7 +75,7 @@ def _mails(material: Material) -> Iterator[dict[str, Any]]:
 
 
 def _payments(material: Material) -> Iterable[dict[str, Any]]:
-    for row in material.payments:
+    for row in material.payments if sees_money(material.scope) else ():
         if not material.clients[row.client_id].is_touched:
             continue
         what = f"{words.dollars(row.amount)} received on invoice {row.number}"

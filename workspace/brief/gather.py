@@ -1,4 +1,4 @@
-"""Reads what a brief is made of: eleven queries, however many clients there are. Never judges, sorts or words anything."""
+"""Reads what a brief is made of: twelve queries, one more for whoever answers for backups, however many clients. Never judges or words."""
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from store import tables
 from store.errors import Forbidden
 from store.types import Money
+from workspace.backups import fault
 from workspace.brief.material import (
     FOLLOW_UP,
     OLD,
@@ -25,11 +26,13 @@ from workspace.brief.material import (
 )
 from workspace.deadlines import add_business_days
 from workspace.deliverables.model import OPEN
+from workspace.money_sight import quiet, shown_signals
 from workspace.raised import Raised, newest_decisions, raised_of
 from workspace.scans import latest_scans
 from workspace.scope import Right, Scope
 from workspace.signals.thresholds import Thresholds, resolve
 from workspace.snapshot.as_of import known_by
+from workspace.sources import stale
 
 _READINGS = {"partner": "partner", "manager": "manager", "senior": "own", "staff": "own"}
 
@@ -71,6 +74,8 @@ def gather(scope: Scope) -> Material:
         payments=_payments(scope, since),
         before=before,
         known_by=moment,
+        backup=fault(scope) if scope.has(Right.BACKUP_MAKE) else None,
+        sources=tuple(stale(scope)),
     )
 
 
@@ -122,13 +127,15 @@ def _raised(
     found = scope.session.scalars(
         select(row)
         .join(latest, and_(latest.c.client_id == row.client_id, latest.c.as_of == row.as_of))
-        .where(row.client_id.in_(scope.clients()))
+        .where(row.client_id.in_(scope.clients()), shown_signals(scope))
     )
     raised = [
         raised_of(one, clients[one.client_id].ref, clients[one.client_id].name, decisions.get(one.key), scope.today)
         for one in found
     ]
-    return tuple(sorted(raised, key=lambda one: one.sort_key))
+    # in the order of what is at stake, also for who is not told how much it is
+    raised.sort(key=lambda one: one.sort_key)
+    return tuple(quiet(scope, one) for one in raised)
 
 
 def drafts_of(scope: Scope, zone: ZoneInfo, ids: Collection[str] = ()) -> tuple[Drafted, ...]:

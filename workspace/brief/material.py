@@ -147,7 +147,8 @@ class Received:
 @dataclass(frozen=True)
 class Material:
     """All of it. `since` is the first day of what counts as changed; `before` is the reader's brief of an earlier day, as it was kept.
-    `known_by`: the moment whose knowledge counts on a day gone by, None on the newest."""
+    `known_by`: the moment whose knowledge counts on a day gone by, None on the newest. `backup`: why the firm's newest backup is not to be
+    relied on, for a reader who answers for it. `sources`: ways in for mail that are not read, as (what, why)."""
 
     scope: Scope
     reading: str
@@ -166,6 +167,8 @@ class Material:
     payments: tuple[Received, ...]
     before: Mapping[str, Any] | None
     known_by: datetime | None = None
+    backup: str | None = None
+    sources: tuple[tuple[str, str], ...] = ()
 
     @property
     def today(self) -> date:

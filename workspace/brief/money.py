@@ -6,18 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 from workspace.brief.material import OLD, Material
+from workspace.money_sight import sees_money
 from workspace.raised import Raised
-from workspace.scope import Right
 from workspace.snapshot.model import ZERO
 
 _CENT = Decimal("0.01")
 
 
 def money(material: Material) -> dict[str, Any]:
-    """`money`; empty for those who may not review: they do the work and do not bill it.
+    """`money`; empty for those who do not see money: they do the work and do not bill it.
 
     Billed and collected count whole days, from the day of the scan before through yesterday, so that every invoice is told of once."""
-    if not material.scope.has(Right.DELIVERABLE_REVIEW):
+    if not sees_money(material.scope):
         return {}
     until = material.today - timedelta(days=1)
     billed = [row for row in material.bills if material.since <= row.issued_on <= until]

@@ -13,7 +13,9 @@ from store.errors import NotFound
 from store.tables import Brief, Client, SignalDecision
 from workspace.brief.gather import drafts_of, reading_of, the_firm
 from workspace.brief.queue import release_queue, release_summary
+from workspace.brief.trail import trail_of
 from workspace.brief.verdict import verdict
+from workspace.money_sight import brief_as_seen
 from workspace.raised import HIDDEN, newest_decisions, state_of
 from workspace.scope import Scope
 
@@ -21,13 +23,13 @@ _CARDS = ("needs_you", "worth_a_look")
 
 
 def read_brief(scope: Scope, as_of: date | None = None) -> dict[str, Any]:
-    """The asker's newest brief, or that of a day, in five queries.
+    """The asker's newest brief, or that of a day, in five queries, a partner's in six.
 
     Cards and their lines carry the state that they have now; a card is hidden (dismissed, snoozed) when all its lines are. The queue is
     the present one, and the verdict counts what is still there. Raises NotFound when there is none, Forbidden as `compose_brief`.
     """
     reading_of(scope)
-    payload = _kept(scope, as_of)
+    payload = brief_as_seen(scope, _kept(scope, as_of))
     found = scope.session.execute(select(Client.id, Client.ref, Client.name).where(Client.id.in_(scope.clients())))
     clients = {client_id: (ref, name) for client_id, ref, name in found.tuples()}
     seen = {ref for ref, _ in clients.values()}
@@ -39,7 +41,7 @@ def read_brief(scope: Scope, as_of: date | None = None) -> dict[str, Any]:
         shown[section] = [_live(card, decisions, scope.today) for card in shown[section]]
     shown["release_queue"] = release_queue(scope, drafts_of(scope, zone), clients)
     shown["release_summary"] = release_summary(shown["release_queue"])
-    return shown | {"verdict": verdict(shown)}
+    return shown | {"verdict": verdict(shown), "trail": trail_of(scope, payload)}
 
 
 def _kept(scope: Scope, as_of: date | None) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ Pure: no clock, no database. Notices, deposits and a client's whole year are in 
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from store.errors import Invalid
 from workspace.deadlines import rules
@@ -34,7 +35,19 @@ def return_deadline(
     picks one of the due dates of 1099-MISC and 1099-B: recipient (the default), recipient-8-10, paper, e-file.
     Raises Invalid when the table has no such date, or no extension of it.
     """
-    form = form.removeprefix("Form ").strip()
+    return _return_deadline(form.removeprefix("Form ").strip(), year_end, state, extended, abroad, override, copy)
+
+
+@lru_cache(maxsize=4096)  # a night and the calendar ask for the same few of each client again and again
+def _return_deadline(
+    form: str,
+    year_end: date,
+    state: str | None,
+    extended: bool,
+    abroad: bool,
+    override: Override | None,
+    copy: str | None,
+) -> Deadline:
     end, _ = effective_year_end(year_end)
     rule = rules.for_form("return", form, (add_months(end, -12) + _ONE).year, end.month, copy)
     start, taken = _start(rule, year_end)

@@ -1,40 +1,56 @@
 """Who had which exact version before her: kept once for each reviewer and version. Decides nothing."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from store import audit
 from store.audit import AuditTag
+from store.errors import NotFound
 from store.ids import stable_id
-from store.tables import Deliverable, Opening
+from store.tables import Deliverable, DeliverableVersion, Drill, Opening
 from workspace import drill
-from workspace.deliverables.filing import current_version, locked
 from workspace.deliverables.model import OPEN
-from workspace.scope import Right, Scope, access_deliverable
+from workspace.scope import Right, Scope
 
 
-def is_first(scope: Scope, deliverable_id: str) -> bool:
-    """Whether the asker, a reviewer, looks at an undecided version that she has not opened before. One query."""
-    if scope.person_id is None or not scope.has(Right.DELIVERABLE_REVIEW):
-        return False
-    opened = select(Opening.id).where(
-        Opening.version_id == Deliverable.current_version_id, Opening.person_id == scope.person_id
-    )
-    wanted = select(Deliverable.id).where(
-        Deliverable.id.startswith(deliverable_id, autoescape=True),
-        Deliverable.state.in_(OPEN),
-        Deliverable.client_id.in_(scope.clients()),
-        ~opened.exists(),
-    )
-    return scope.session.execute(wanted).first() is not None
+def standing(scope: Scope, deliverable_id: str) -> tuple[Drill | None, drill.Told | None, bool]:
+    """What stands before the asker in place of the current version, and what she is told of a drill that is over (drill.py); and whether
+    she, a reviewer, looks at an undecided version that she has not opened before. One query."""
+    if scope.person_id is None:
+        return None, None, False
+    row = scope.session.execute(
+        select(Drill, Opening.id, Deliverable.state)
+        .select_from(Deliverable)
+        .outerjoin(Drill, and_(Drill.version_id == Deliverable.current_version_id, Drill.person_id == scope.person_id))
+        .outerjoin(Opening, _hers(scope))
+        .where(Deliverable.id == deliverable_id, Deliverable.client_id.in_(scope.clients()))
+    ).one_or_none()
+    if row is None:
+        return None, None, False
+    found, opened, state = row.tuple()
+    first = opened is None and state in OPEN and scope.has(Right.DELIVERABLE_REVIEW)
+    return (*drill.told_of(found if state == "in_review" else None), first)
 
 
-def open_version(scope: Scope, deliverable_id: str) -> None:
-    """Note that the asker opens the current version, once; where she is tested, a drill may take its place (drill.py)."""
-    row = access_deliverable(scope, deliverable_id)
-    row = locked(scope, row.id) or row  # two pages opened at once are one opening
-    if not is_first(scope, row.id):
-        return
-    version = current_version(scope, row)
+def _hers(scope: Scope) -> ColumnElement[bool]:
+    return and_(Opening.version_id == Deliverable.current_version_id, Opening.person_id == scope.person_id)
+
+
+def open_version(scope: Scope, deliverable_id: str) -> tuple[str, bool]:
+    """Note that the asker opens the current version, once; where she is tested, a drill may take its place (drill.py). Its hash, and
+    whether a drill did. Raises NotFound."""
+    scope.require(Right.DELIVERABLE_REVIEW)
+    found = scope.session.execute(
+        select(Deliverable, DeliverableVersion, Opening.id)
+        .join(DeliverableVersion, DeliverableVersion.id == Deliverable.current_version_id)
+        .outerjoin(Opening, _hers(scope))
+        .where(Deliverable.id == deliverable_id, Deliverable.client_id.in_(scope.clients()))
+        .with_for_update(of=Deliverable)  # two pages opened at once are one opening
+    ).one_or_none()
+    if found is None:
+        raise NotFound(f"there is no deliverable {deliverable_id}")
+    row, version, opened = found.tuple()
+    if opened is not None or row.state not in OPEN:
+        return version.content_hash, False
     scope.session.add(
         Opening(
             id=stable_id("opn", version.id, scope.person_id or ""),
@@ -56,4 +72,4 @@ def open_version(scope: Scope, deliverable_id: str) -> None:
         client_id=row.client_id,
         detail={"number": version.number, "hash": version.content_hash},
     )
-    drill.begin(scope, row, version)
+    return version.content_hash, drill.begin(scope, row, version) is not None

@@ -6,7 +6,9 @@ The JSON is the contract's; it holds more than the contract names, never less.
 from typing import Any
 
 from sqlalchemy import case, func, select
+from sqlalchemy.orm import aliased
 
+from store.database import READING
 from store.tables import Client, Deliverable, DeliverableVersion, Engagement, Person, Release, Review
 from workspace.comments import comments_on
 from workspace.deliverables.kinds import KINDS
@@ -22,15 +24,14 @@ def show(scope: Scope, deliverable_id: str) -> dict[str, Any]:
     Beyond the contract: `title`, `client`, `class`, `as_of`, `recipients`, `author`, `note`, `occasion`, `header`, `released` (None or
     who and when), `override` (the reason the version was approved with, if any) and `history`, newest
     first, and `comments` (comments.py). A tickmark's `section` is the index of its section; `start` and `end` count
-    there. The id may be cut short. Raises NotFound, or Invalid for a beginning that several ids have. Six queries.
+    there. The id may be cut short. Raises NotFound, or Invalid for a beginning that several ids have. Four queries.
     """
     row = access_deliverable(scope, deliverable_id)
-    client, engagement_ref = _client(scope, row)
     names: dict[str, str] = {}
-    versions = _versions(scope, row, names)
+    client, engagement_ref, freed = _around(scope, row, names)
+    versions, reviews = _versions(scope, row, names)
     current = next(one for one in versions if one.id == row.current_version_id)
-    reviews = _reviews(scope, row, names)
-    freed = _release(scope, row, names)
+    scope.session.info.get(READING, {})["deliverable", row.id] = (row, current)
     released = {"by": names[freed.person_id], "at": freed.at.isoformat()} if freed else None
     author = names.get(current.author_id or "")
     return {
@@ -112,49 +113,43 @@ def _listed(found: tuple[Any, ...]) -> dict[str, Any]:
     }
 
 
-def _client(scope: Scope, row: Deliverable) -> tuple[Client, str | None]:
+def _around(scope: Scope, row: Deliverable, names: dict[str, str]) -> tuple[Client, str | None, Release | None]:
+    """The client, the engagement's ref and the release; who released comes into `names`, as below who wrote and decided."""
     found = scope.session.execute(
-        select(Client, Engagement.ref)
+        select(Client, Engagement.ref, Release, Person.name)
+        .select_from(Client)
         .outerjoin(Engagement, Engagement.id == row.engagement_id)
+        .outerjoin(Release, Release.deliverable_id == row.id)
+        .outerjoin(Person, Person.id == Release.person_id)
         .where(Client.id == row.client_id)
     ).one()
-    return found[0], found[1]
+    client, ref, freed, name = found.tuple()
+    if freed is not None:
+        names[freed.person_id] = name
+    return client, ref, freed
 
 
-def _versions(scope: Scope, row: Deliverable, names: dict[str, str]) -> list[DeliverableVersion]:
-    """The versions in their order; who wrote one comes into `names`, as below who decided."""
-    wanted = (
-        select(DeliverableVersion, Person.id, Person.name)
-        .outerjoin(Person, Person.id == DeliverableVersion.author_id)
+def _versions(scope: Scope, row: Deliverable, names: dict[str, str]) -> tuple[list[DeliverableVersion], list[Review]]:
+    """The versions and the reviews, each in their order; one query."""
+    author, reviewer = aliased(Person), aliased(Person)
+    found = scope.session.execute(
+        select(DeliverableVersion, author.name, Review, reviewer.name)
+        .select_from(DeliverableVersion)
+        .outerjoin(author, author.id == DeliverableVersion.author_id)
+        .outerjoin(Review, Review.version_id == DeliverableVersion.id)
+        .outerjoin(reviewer, reviewer.id == Review.person_id)
         .where(DeliverableVersion.deliverable_id == row.id)
-    )
-    found = scope.session.execute(wanted.order_by(DeliverableVersion.number)).tuples().all()
-    names.update({person_id: name for _, person_id, name in found if person_id})
-    return [one for one, _, _ in found]
-
-
-def _reviews(scope: Scope, row: Deliverable, names: dict[str, str]) -> list[Review]:
-    wanted = (
-        select(Review, Person.id, Person.name)
-        .join(Person, Person.id == Review.person_id)
-        .where(Review.deliverable_id == row.id)
-    )
-    found = scope.session.execute(wanted.order_by(Review.number)).tuples().all()
-    names.update({person_id: name for _, person_id, name in found})
-    return [one for one, _, _ in found]
-
-
-def _release(scope: Scope, row: Deliverable, names: dict[str, str]) -> Release | None:
-    wanted = (
-        select(Release, Person.id, Person.name)
-        .join(Person, Person.id == Release.person_id)
-        .where(Release.deliverable_id == row.id)
-    )
-    found = scope.session.execute(wanted).tuples().one_or_none()
-    if found is None:
-        return None
-    names[found[1]] = found[2]
-    return found[0]
+        .order_by(DeliverableVersion.number, Review.number)
+    ).tuples()
+    versions, reviews = dict[str, DeliverableVersion](), list[Review]()
+    for version, by, said, whose in found:
+        versions[version.id] = version
+        if version.author_id is not None:
+            names[version.author_id] = by
+        if said is not None:
+            reviews.append(said)
+            names[said.person_id] = whose
+    return list(versions.values()), sorted(reviews, key=lambda one: one.number)
 
 
 def _header(

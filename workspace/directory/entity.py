@@ -10,15 +10,17 @@ from typing import Any
 from sqlalchemy import select
 
 from store.audit import AuditTag
-from store.errors import Conflict, Invalid, NotFound
+from store.errors import Broken, Conflict, Invalid, NotFound
 from store.ids import stable_id
 from store.rows import ENTITY_TYPES
+from store.sealed import Unopened
 from store.tables import Client, ClientGroup, FilingState, Person
 from workspace.billing.amounts import money_in
 from workspace.directory.fields import with_values
 from workspace.directory.lifecycle import STAGES
 from workspace.directory.tags import put_tags
 from workspace.directory.words import day_in, given, line, month_day_in, note
+from workspace.money_sight import without_amounts
 from workspace.pages.words import covered
 from workspace.records.history import SECRET, Source, note_change, note_first
 from workspace.scope import Right, Scope, access_client
@@ -211,7 +213,8 @@ def change_client(scope: Scope, client_ref: str, values: Mapping[str, Any], *, m
 
 
 def set_fields(scope: Scope, client: Client, values: Mapping[str, Any]) -> None:
-    """The change itself, inside an act of somebody else's. Raises Invalid."""
+    """The change itself, inside an act of somebody else's. Raises Invalid, Forbidden for a fee by who sees no money."""
+    values = without_amounts(scope, values, "annual_fee")
     read = {FIELDS[name][0]: FIELDS[name][1](scope, value) for name, value in values.items() if name in FIELDS}
     if values.get("custom"):
         read["custom"] = with_values(scope, "client", client.custom, values["custom"])
@@ -257,6 +260,10 @@ def see_tax_id(scope: Scope, client_ref: str) -> str | None:
     """The whole taxpayer id. Every showing stands on the trail. Raises NotFound, Forbidden without tax-id:see."""
     client = access_client(scope, client_ref, Right.TAX_ID_SEE)
     note(scope, AuditTag.CLIENT_TAX_ID_SEEN, f"client:{client.id}", client.id, client=client.ref)
+    if isinstance(client.tax_id, Unopened):
+        raise Broken(
+            f"the taxpayer id of {client.name} is sealed with a key that is not here; bring the key back, or enter it again"
+        )
     return client.tax_id
 
 

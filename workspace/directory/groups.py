@@ -11,6 +11,7 @@ from store.errors import Conflict, Invalid, NotFound
 from store.tables import Client, ClientContact, ClientGroup, Contact
 from workspace.directory.entity import find_group, group_named, set_fields
 from workspace.directory.words import line, note
+from workspace.money_sight import amount
 from workspace.scope import Right, Scope, access_client
 from workspace.undo import expect, mark_of, undoable
 
@@ -87,7 +88,7 @@ def group_page(scope: Scope, group_id: str) -> GroupPage:
         row.id,
         row.name,
         mark_of(row),
-        tuple(Member(c.ref, c.name, c.entity_type, c.status, c.annual_fee) for c in clients),
+        tuple(Member(c.ref, c.name, c.entity_type, c.status, amount(scope, c.annual_fee)) for c in clients),
         tuple((*who, tuple(sorted(where))) for who, where in people.items()),
     )
 

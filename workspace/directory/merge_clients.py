@@ -108,6 +108,7 @@ STAYS = frozenset(
     (
         *(
             "client_scans",
+            "client_summaries",
             "signals",
             "signal_decisions",
             "brief_items",

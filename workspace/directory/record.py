@@ -12,6 +12,7 @@ from workspace.directory.fields import Field, fields_of
 from workspace.directory.lifecycle import Moved, moves_of, open_moves
 from workspace.directory.ownership import Share, on_day, shares_of, ties_of
 from workspace.directory.relations import Related, relations_of
+from workspace.money_sight import amount
 from workspace.pages.words import covered
 from workspace.scope import Scope, access_client
 from workspace.undo import mark_of
@@ -87,6 +88,7 @@ def record_of(scope: Scope, client_ref: str, day: date | None = None) -> Record:
     people = _people(scope, client)
     return Record(
         **{name: getattr(client, name) for name in _PLAIN},
+        annual_fee=amount(scope, client.annual_fee),
         group=people["group"],
         partner=people["partner"],
         manager=people["manager"],
@@ -122,7 +124,6 @@ _PLAIN = (
         "fiscal_year_end",
         "industry",
         "since",
-        "annual_fee",
     ),
     *("address", "city", "zip", "ai_policy"),
 )

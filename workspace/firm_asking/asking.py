@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from store.errors import Invalid
+from store.errors import Forbidden, Invalid
 from store.tables import Person
 from workspace.firm_asking import lists, money, work
 from workspace.firm_asking.grammar import FirmTopic, read_question
 from workspace.firm_asking.table import Answering, FirmAnswer
+from workspace.money_sight import TOLD, sees_money
 from workspace.scope import Right, Scope
 
 QUESTIONS = (
@@ -46,6 +47,8 @@ _ANSWERS: Mapping[FirmTopic, Answering] = {
     FirmTopic.UNBILLED: money.unbilled,
 }
 
+_OURS = (FirmTopic.BILLED, FirmTopic.OWES, FirmTopic.PAID, FirmTopic.UNBILLED)
+
 
 def ask_firm(scope: Scope, question: str) -> FirmAnswer:
     """The answer over the asker's clients. Raises Invalid for a question that is none of the list, naming what can be asked."""
@@ -58,4 +61,6 @@ def ask_firm(scope: Scope, question: str) -> FirmAnswer:
             "extended or in a stage, unsigned letters, officers' wages, budgets, open requests, silence, leases and other papers that end, "
             "clients of a kind or a person. About one client ask anything on its own page"
         )
+    if asked.topic in _OURS and not sees_money(scope):
+        raise Forbidden(f"what is billed, owed to us and paid is {TOLD}")
     return _ANSWERS[asked.topic](scope, asked)

@@ -5,7 +5,7 @@ Model Rule 1.5(c): a contingent fee is agreed in a writing that the client signe
 Pure arithmetic in `settlement`; never says whether a fee is reasonable.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -18,6 +18,7 @@ from store.tables import Document, Engagement, EngagementLetter, FeeAgreement
 from workspace.acting import person_of, record
 from workspace.billing.amounts import CENT, MOST, ZERO
 from workspace.law.dates import matter_of
+from workspace.money_sight import sees_money
 from workspace.scope import Right, Scope
 
 KINDS = ("hourly", "flat", "contingent", "hybrid")
@@ -62,7 +63,10 @@ def agreement_of(scope: Scope, matter_ref: str) -> Agreement:
     """The fee agreement of a matter; `terms` None where none is entered. Three queries. Raises NotFound."""
     matter = matter_of(scope, matter_ref)
     row = scope.session.scalars(select(FeeAgreement).where(FeeAgreement.engagement_id == matter.id)).one_or_none()
-    return as_agreed(row, _letter(scope, matter))
+    found = as_agreed(row, _letter(scope, matter))
+    if found.terms is not None and not (sees_money(scope) or scope.has(Right.LETTER_WRITE)):
+        return replace(found, terms=replace(found.terms, rate=None, flat=None))
+    return found
 
 
 def as_agreed(row: FeeAgreement | None, letter: EngagementLetter | None) -> Agreement:

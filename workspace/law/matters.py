@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from store.audit import AuditTag
 from store.errors import Conflict, Invalid, NotFound
@@ -385,8 +385,8 @@ def _cleared(scope: Scope, search_id: str) -> None:
     """Raises NotFound for an unknown search, Conflict where it found somebody and no partner cleared or waived it."""
     from workspace.law.conflicts import show_search
 
-    row = scope.session.get(ConflictSearch, search_id)
-    if row is None:
+    whose = or_(ConflictSearch.client_id.is_(None), ConflictSearch.client_id.in_(scope.clients()))
+    if scope.session.scalar(select(ConflictSearch.id).where(ConflictSearch.id == search_id, whose)) is None:
         raise NotFound(f"there is no conflict search {search_id}")
     if scope.has(Right.CONFLICT_SEARCH):
         state = show_search(scope, search_id).state

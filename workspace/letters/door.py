@@ -8,11 +8,11 @@ signed only while its hash is the released version's.
 import hmac
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from store import audit
 from store.audit import AuditTag
@@ -46,6 +46,19 @@ NO_LINK = (
 )
 CHANGED = "This letter is not the text that was released, so it cannot be signed. Please tell the firm."
 _STROKES, _POINTS = 60, 4000
+
+
+@dataclass(frozen=True)
+class Inside:
+    """The way to a letter of somebody who is known already (a contact in the portal). `key` is a secret that only her browser holds.
+    Whoever makes this has asked whether the signer is hers."""
+
+    signer_id: str
+    key: str = field(repr=False)
+
+
+Way = str | Inside
+"""How a signer comes to her letter: the secret of her link, or from inside the portal."""
 
 
 class TooMany(Conflict):
@@ -94,7 +107,7 @@ def note_failure(scope: Scope, address: str) -> None:
     audit.record(scope.session, AuditTag.LETTER_REFUSED, actor=scope.email, subject=f"address:{address}", now=scope.now)
 
 
-def open_link(scope: Scope, secret: str) -> Opened:
+def open_link(scope: Scope, secret: Way) -> Opened:
     """What the link shows; notes when it was opened first. Raises NotFound for a link that opens nothing, Conflict where the stored text
     is not the released one."""
     signer, signing = _behind(scope, secret)
@@ -124,7 +137,7 @@ def open_link(scope: Scope, secret: str) -> Opened:
 def sign(
     scope: Scope,
     blobs: Blobs,
-    secret: str,
+    secret: Way,
     *,
     mark: str,
     agreed: bool,
@@ -169,7 +182,7 @@ def sign(
     return True
 
 
-def decline(scope: Scope, secret: str, *, mark: str, reason: str) -> bool:
+def decline(scope: Scope, secret: Way, *, mark: str, reason: str) -> bool:
     """Decline, with a reason; the letter is no longer out for signature. False when she declined before. Raises as `sign`."""
     signer, signing = _behind(scope, secret)
     if signer.state == "declined":
@@ -182,18 +195,18 @@ def decline(scope: Scope, secret: str, *, mark: str, reason: str) -> bool:
     return True
 
 
-def to_read(scope: Scope, secret: str) -> str | None:
+def to_read(scope: Scope, secret: Way) -> str | None:
     """The id of the client whose signed letter was filed with this link's signature and is not read yet; None else."""
     wanted = (
         select(Document.client_id)
         .join(Signing, Signing.document_id == Document.id)
         .join(Signer, Signer.signing_id == Signing.id)
-        .where(Signer.token_hash == hashed(secret[:200]), Document.state == "received")
+        .where(_is(secret), Document.state == "received")
     )
     return scope.session.scalars(wanted).one_or_none()
 
 
-def paper_of(scope: Scope, blobs: Blobs, secret: str) -> tuple[str, bytes]:
+def paper_of(scope: Scope, blobs: Blobs, secret: Way) -> tuple[str, bytes]:
     """A name for the file, and the letter as PDF: with its certificate once all have signed, before that as it is to be signed."""
     _, signing = _behind(scope, secret)
     _text(scope, signing)
@@ -205,11 +218,14 @@ def paper_of(scope: Scope, blobs: Blobs, secret: str) -> tuple[str, bytes]:
     )
 
 
-def _behind(scope: Scope, secret: str) -> tuple[Signer, Signing]:
+def _is(way: Way) -> ColumnElement[bool]:
+    return Signer.id == way.signer_id if isinstance(way, Inside) else Signer.token_hash == hashed(way[:200])
+
+
+def _behind(scope: Scope, secret: Way) -> tuple[Signer, Signing]:
     """The signer whose link this is, held until the transaction ends."""
-    row = scope.session.scalars(
-        select(Signer).where(Signer.token_hash == hashed(secret[:200])).with_for_update()
-    ).one_or_none()
+    wanted = select(Signer).where(_is(secret), Signer.client_id.in_(scope.clients()))
+    row = scope.session.scalars(wanted.with_for_update()).one_or_none()
     if row is None:
         raise NotFound(NO_LINK)
     signing = scope.session.scalars(select(Signing).where(Signing.id == row.signing_id).with_for_update()).one()
@@ -229,7 +245,7 @@ def _text(scope: Scope, signing: Signing) -> tuple[Deliverable, DeliverableVersi
     return letter, version
 
 
-def _must_be_read(scope: Scope, signer: Signer, signing: Signing, secret: str, mark: str) -> None:
+def _must_be_read(scope: Scope, signer: Signer, signing: Signing, secret: Way, mark: str) -> None:
     _text(scope, signing)
     if signer.state != "waiting" or signing.state != "open":
         raise Conflict("this letter is decided already: nothing was changed")
@@ -237,8 +253,9 @@ def _must_be_read(scope: Scope, signer: Signer, signing: Signing, secret: str, m
         raise Conflict("this page is not the letter as it stands: open the link again and read it")
 
 
-def _mark(secret: str, text_hash: str) -> str:
-    return hmac.new(secret.encode(), f"sign {text_hash}".encode(), "sha256").hexdigest()
+def _mark(way: Way, text_hash: str) -> str:
+    key = f"{way.signer_id} {way.key}" if isinstance(way, Inside) else way
+    return hmac.new(key.encode(), f"sign {text_hash}".encode(), "sha256").hexdigest()
 
 
 def _others(scope: Scope, signer: Signer) -> tuple[tuple[str, bool], ...]:

@@ -48,7 +48,7 @@ class Link:
     signer_id: str
     name: str
     email: str | None
-    secret: str
+    secret: str = field(repr=False)
     until: datetime
 
 

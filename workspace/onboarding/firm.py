@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,12 +18,13 @@ from store.tables import Client, ClientScan, Firm, Person, Service, WorkflowTemp
 from workspace.acting import record
 from workspace.billing.amounts import money_in
 from workspace.letters.acts import text_in
+from workspace.people.roles import may_give
 from workspace.records.practice import apply_firm, apply_staff
 from workspace.scope import RIGHTS, Right, Scope
 from workspace.sign_in import set_password
 
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-_EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
+EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
 ROLES = tuple(one for one in RIGHTS if one != "system")
 NOTHING = "The firm"
 
@@ -146,23 +148,26 @@ def set_firm(scope: Scope, name: str, timezone: str, fiscal_year_end: str) -> No
     record(scope, AuditTag.SETUP_STEP, "firm:firm", None, step="firm", timezone=row.timezone)
 
 
-def add_person(scope: Scope, email: str, name: str, role: str, rate: str = "", password: str = "") -> None:
-    """A person of the firm, and where one is given the password to sign in with. Raises Invalid, Conflict for an address that is there,
-    Forbidden without people:manage."""
+def add_person(
+    scope: Scope, email: str, name: str, role: str, rate: str = "", password: str = "", breached: Path | None = None
+) -> None:
+    """A person of the firm, and where one is given the password to sign in with, none of `breached`. Raises Invalid, Conflict for an
+    address that is there, Forbidden without people:manage."""
     scope.require(Right.PEOPLE_MANAGE)
     address = email.strip().lower()
-    if not _EMAIL.fullmatch(address) or len(address) > 200:
+    if not EMAIL.fullmatch(address) or len(address) > 200:
         raise Invalid(f"{address[:60]!r} is no e-mail address")
     if role not in ROLES:
         raise Invalid(f"{role[:20]!r} is no role; there are {', '.join(ROLES)}")
     if scope.session.scalars(select(Person.id).where(Person.email == address)).first() is not None:
         raise Conflict(f"{address} is a person of the firm already")
+    may_give(scope, RIGHTS[role])
     hourly = money_in(rate, "the rate") if rate.strip() else None
     row = StaffRow(email=address, name=text_in(name, "the name", 120), role=role, standard_rate=hourly)
     apply_staff(scope, [row])
     scope.session.flush()
     if password:
-        set_password(scope.session, address, password, scope.now)
+        set_password(scope.session, address, password, scope.now, breached=breached)
     record(scope, AuditTag.SETUP_STEP, f"person:{address}", None, step="staff", role=role)
 
 

@@ -25,6 +25,7 @@ from store.tables import (
 )
 from store.types import Money
 from workspace.deliverables.model import OPEN
+from workspace.money_sight import sees_money, shown_signals
 from workspace.raised import HIDDEN, SEEN
 from workspace.rank import PINNED, RANKED, TOP
 from workspace.scans import latest_scans
@@ -84,7 +85,8 @@ class _Loud:
 def clients_list(scope: Scope) -> tuple[ClientLine, ...]:
     """The asker's clients by need, in five queries."""
     scope.require(Right.CLIENT_READ)
-    loud, money, drafts, marked = _signals(scope), _receivables(scope), _drafts(scope), _marked(scope)
+    loud, drafts, marked = _signals(scope), _drafts(scope), _marked(scope)
+    money = _receivables(scope) if sees_money(scope) else {}
     lines = [
         _line(
             found,
@@ -125,7 +127,7 @@ def _signals(scope: Scope) -> dict[str, _Loud]:
     found = scope.session.execute(
         select(row.client_id, row.cls, row.score, row.state, row.headline)
         .join(latest, (latest.c.client_id == row.client_id) & (latest.c.as_of == row.as_of))
-        .where(row.client_id.in_(scope.clients()), row.state.not_in(HIDDEN))
+        .where(row.client_id.in_(scope.clients()), row.state.not_in(HIDDEN), shown_signals(scope))
         .order_by(row.score.desc(), row.key)
     )
     loud: dict[str, _Loud] = defaultdict(_Loud)

@@ -23,6 +23,7 @@ from store.tables import (
     SignalRow,
 )
 from workspace.deliverables.model import OPEN
+from workspace.money_sight import amount, shown_signals
 from workspace.raised import HIDDEN
 from workspace.scope import Right, Scope
 
@@ -94,7 +95,7 @@ def client_head(scope: Scope, ref: str) -> ClientHead:
     partner, manager = aliased(Person), aliased(Person)
     any_scan = aliased(ClientScan)
     newest = select(func.max(any_scan.as_of)).where(any_scan.client_id == Client.id).correlate(Client).scalar_subquery()
-    counts = _counts()
+    counts = _counts(scope)
     found = scope.session.execute(
         select(Client, ClientGroup.name, partner.name, manager.name, ClientScan, _waiting(scope).scalar_subquery())
         .add_columns(*counts.values())
@@ -117,7 +118,7 @@ def client_head(scope: Scope, ref: str) -> ClientHead:
         fiscal_year_end=client.fiscal_year_end,
         industry=client.industry,
         since=client.since,
-        annual_fee=client.annual_fee,
+        annual_fee=amount(scope, client.annual_fee),
         ai_policy=client.ai_policy,
         tax_id=client.tax_id,
         address=_address(client),
@@ -130,7 +131,7 @@ def client_head(scope: Scope, ref: str) -> ClientHead:
     )
 
 
-def _counts() -> dict[str, ScalarSelect[Any]]:
+def _counts(scope: Scope) -> dict[str, ScalarSelect[Any]]:
     """One subquery a tab, each of the client in hand."""
 
     def of(table: Any, *conditions: Any, what: Any = None) -> ScalarSelect[Any]:
@@ -150,7 +151,7 @@ def _counts() -> dict[str, ScalarSelect[Any]]:
         "documents": of(Document),
         "mail": of(Message, what=Message.thread),
         "money": of(Invoice),
-        "signals": of(SignalRow, SignalRow.as_of == last, SignalRow.state.not_in(HIDDEN)),
+        "signals": of(SignalRow, SignalRow.as_of == last, SignalRow.state.not_in(HIDDEN), shown_signals(scope)),
         "drafts": of(Deliverable, Deliverable.state.in_(OPEN)),
     }
 

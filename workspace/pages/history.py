@@ -37,6 +37,9 @@ _SAID = {
     AuditTag.DOCUMENT_OPENED: "opened for the first time",
     AuditTag.DOCUMENT_RECEIVED: "received",
     AuditTag.DOCUMENT_REFUSED: "refused",
+    AuditTag.GLASS_CLOSED: "closed the client again for who opened it from outside its team",
+    AuditTag.GLASS_OPENED: "opened the client from outside its team",
+    AuditTag.GLASS_READ: "read through broken glass",
     AuditTag.KNOWLEDGE_ACCEPTED: "accepted what is known",
     AuditTag.KNOWLEDGE_ADDED: "wrote down what is known",
     AuditTag.KNOWLEDGE_ENDED: "ended what was known",
@@ -51,6 +54,8 @@ _SAID = {
     AuditTag.NOTICE_READ: "read as a notice",
     AuditTag.REVIEW_REFUSED: "was not allowed to act on",
     AuditTag.SIGNAL_DECIDED: "decided about a signal",
+    AuditTag.TEAM_JOINED: "put somebody into the team",
+    AuditTag.TEAM_LEFT: "took somebody out of the team",
 }
 _SYSTEM = {
     "automation": "An automation",

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from store.tables import TimeEntry as Time
 from workspace.billing.work import OPEN, work_of
+from workspace.money_sight import as_seen, sees_money
 from workspace.scope import Scope
 from workspace.snapshot import take_snapshot
 from workspace.snapshot.model import ZERO, Engagement, Invoice, Snapshot, TimeEntry
@@ -71,9 +72,10 @@ class Accounts:
 
 def accounts_of(scope: Scope, client_ref: str) -> Accounts:
     """The client's money at the end of the scope's day, in seven queries. Raises NotFound outside the scope."""
-    snapshot = take_snapshot(scope, client_ref, PARTS)
+    snapshot = as_seen(scope, take_snapshot(scope, client_ref, PARTS))
     today, unbilled = scope.today, defaultdict[str | None, Decimal](lambda: ZERO)
-    for one in work_of(scope, OPEN, Time.client_id == snapshot.client.id, Time.date <= today):
+    open_time = work_of(scope, OPEN, Time.client_id == snapshot.client.id, Time.date <= today)
+    for one in open_time if sees_money(scope) else ():
         unbilled[one.engagement_id] += one.value
     buckets = aging(snapshot.invoices, today)
     bills = sorted(snapshot.invoices, key=lambda bill: (bill.issued_on, bill.number), reverse=True)

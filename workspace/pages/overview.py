@@ -9,6 +9,7 @@ from sqlalchemy import literal, select, union_all
 from store.tables import Client, Deliverable, Document, Message
 from workspace.deliverables.model import OPEN
 from workspace.knowledge import Entry, entries
+from workspace.money_sight import as_seen
 from workspace.pages.money import Bucket, aging
 from workspace.scope import Right, Scope
 from workspace.snapshot import take_snapshot
@@ -58,7 +59,7 @@ class Overview:
 
 def overview_of(scope: Scope, client_ref: str) -> Overview:
     """The client at a glance, in eight queries. Raises NotFound outside the scope."""
-    snapshot = take_snapshot(scope, client_ref, PARTS)
+    snapshot = as_seen(scope, take_snapshot(scope, client_ref, PARTS))
     buckets = aging(snapshot.invoices, scope.today)
     return Overview(
         contacts=tuple(sorted(snapshot.contacts, key=lambda one: (not one.is_primary, one.name))),

@@ -1,12 +1,13 @@
 """What the last scan raised about one client, with everything people decided about it, closed items included."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from store.tables import Client, ClientScan, Person, SignalDecision, SignalRow
+from workspace.money_sight import quiet, shown_signals
 from workspace.raised import Raised, raised_of
 from workspace.scope import Right, Scope
 
@@ -44,12 +45,14 @@ def signals_of(scope: Scope, client_ref: str) -> tuple[Kept, ...]:
         select(SignalRow, Client.ref, Client.name)
         .join(Client, Client.id == SignalRow.client_id)
         .where(Client.ref == client_ref, Client.id.in_(scope.clients()), SignalRow.as_of == last)
+        .where(shown_signals(scope))
     )
     decided, newest = _decisions(scope, client_ref)
     kept = [
         Kept(raised_of(row, ref, name, newest.get(row.key), scope.today), decided.get(row.key, ()))
         for row, ref, name in rows.tuples()
     ]
+    kept = [replace(one, raised=quiet(scope, one.raised)) for one in kept]
     return tuple(sorted(kept, key=lambda one: (not one.raised.is_open, one.raised.sort_key)))
 
 

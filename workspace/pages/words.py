@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from store.sealed import Unopened
+
 _RECORDS = {
     "client": "Client",
     "engagement": "Engagement",
@@ -104,7 +106,9 @@ def _field(evidence: Mapping[str, Any]) -> str:
 
 
 def covered(tax_id: str | None) -> str:
-    """A tax id with all but its last four digits covered; pages never print it whole."""
+    """A tax id with all but its last four digits covered; pages never print it whole. One whose key is lost says so."""
+    if isinstance(tax_id, Unopened):
+        return "sealed, its key is not here: enter it again"
     digits = [c for c in tax_id or "" if c.isdigit()]
     return "•••••" + "".join(digits[-4:]) if digits else "none"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from workspace.money_sight import as_seen
 from workspace.scope import Scope
 from workspace.signals.due import Due, due_of
 from workspace.signals.work import remaining
@@ -44,7 +45,7 @@ class Work:
 
 def work_of(scope: Scope, client_ref: str) -> Work:
     """The client's work as it stands, in seven queries. Raises NotFound outside the scope."""
-    snapshot = take_snapshot(scope, client_ref, PARTS)
+    snapshot = as_seen(scope, take_snapshot(scope, client_ref, PARTS))
     lines = [_line(snapshot, engagement, scope.today) for engagement in snapshot.engagements]
     return Work(
         open=tuple(sorted((one for one in lines if one.engagement.is_open), key=_soonest)),

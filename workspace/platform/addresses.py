@@ -1,5 +1,5 @@
-"""Where a webhook may go: an https address of the public internet. What a name resolves to is judged anew with every try (api/hooks.py
-connects to the very address that was judged), so that a name cannot lead inside the house later.
+"""Where a webhook, or any fetch from an address that was typed in, may go: an https address of the public internet. What a name resolves
+to is judged anew with every try (api/guard.py connects to the very address that was judged), so that it cannot lead inside the house later.
 """
 
 import ipaddress
@@ -14,19 +14,19 @@ _NUMERIC = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-def plain_url(url: str, *, loopback: bool = False) -> str:
-    """The address as it is kept. Raises Invalid for what no webhook may be: no https (http only to this machine, where the setting allows
-    it), a name and password, a fragment, a number that is no public address."""
+def plain_url(url: str, *, loopback: bool = False, what: str = "a webhook") -> str:
+    """The address as it is kept. Raises Invalid for what none may be: no https (http only to this machine, where the setting allows
+    it), a name and password, a fragment, a number that is no public address. `what` is how the refusal calls it."""
     url = url.strip()
     parts = _parts(url)
     host = parts.hostname or ""
     if not host or len(url) > LONGEST or any(not c.isprintable() or c in " \\" for c in url):
         raise Invalid("give the whole address, such as https://hooks.example.com/tickmark")
     if parts.username is not None or parts.password is not None or parts.fragment:
-        raise Invalid("the address of a webhook holds no name, no password and no #; the signature proves who sent it")
+        raise Invalid(f"the address of {what} holds no name, no password and no #")
     inside = loopback and is_loopback_name(host)
     if parts.scheme != "https" and not (parts.scheme == "http" and inside):
-        raise Invalid("a webhook goes by https only")
+        raise Invalid(f"{what} goes by https only")
     number = _number(host)
     if number is not None and not allowed(number, loopback=loopback):
         raise Invalid(f"{host} is no public address")

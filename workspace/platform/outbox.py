@@ -5,7 +5,7 @@ nothing is told twice into the outbox, nothing is left out, and the order is exa
 a receiver that is down stops its own line and no other.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from store.seal import Seal
 from store.tables import AuditEntry, Client, Person, Webhook, WebhookAttempt, WebhookPost
 from workspace.platform.events import event_of, fits
 from workspace.platform.hooks import KEPT
-from workspace.scope import Right, Scope
+from workspace.scope import Right, Scope, scope_for
 
 WAITS = (30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 """Seconds between one try and the next: about a day. After the last one the webhook is turned off."""
@@ -39,7 +39,7 @@ class Envelope:
     url: str
     event: str
     payload: dict[str, Any]
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
     attempt: int
 
 
@@ -58,7 +58,7 @@ def feed(scope: Scope) -> int:
         .with_for_update(of=Webhook)
     ).tuples()
     for hook, person in hooks.all():
-        eyes = Scope(scope.session, person.id, person.email, person.role, scope.now, scope.today)
+        eyes = scope_for(scope, person)
         if not person.active or not eyes.has(Right.WEBHOOK_MANAGE):
             _turn_off(scope, hook, f"{person.name} may keep no webhook any more")
             continue
@@ -143,7 +143,7 @@ def claim(scope: Scope, seal: Seal) -> Envelope | None:
 
 def _seen_by_maker(scope: Scope, hook: Webhook, client_id: str) -> bool:
     person = scope.session.get_one(Person, hook.person_id)
-    eyes = Scope(scope.session, person.id, person.email, person.role, scope.now, scope.today)
+    eyes = scope_for(scope, person)
     return scope.session.scalar(eyes.clients().where(Client.id == client_id)) is not None
 
 

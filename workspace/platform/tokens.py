@@ -4,6 +4,7 @@ since: the rights are looked at with every request."""
 from collections.abc import Iterable
 
 from store.errors import Forbidden, Invalid
+from workspace.people.roles import WITH_MONEY
 from workspace.scope import RIGHTS, Right
 
 READING = frozenset(
@@ -16,12 +17,12 @@ LOOKING = READING | {Right.TAX_ID_SEE}
 KINDS = ("all", "read", "some")
 
 
-def rights_for(role: str, kind: str, chosen: Iterable[str] = ()) -> list[str] | None:
-    """The rights of a token of somebody of this role: `all` (None: whatever she has), `read`, or `some`, which are `chosen` and reading
-    clients. Raises Invalid for what is no right, Forbidden for one that the role lacks."""
+def rights_for(role: str | frozenset[Right], kind: str, chosen: Iterable[str] = ()) -> list[str] | None:
+    """The rights of a token of somebody of this role, or of these rights: `all` (None: whatever she has), `read`, or `some`, which are
+    `chosen` and reading clients. Raises Invalid for what is no right, Forbidden for one that the role lacks."""
     if kind not in KINDS:
         raise Invalid(f"a token may do one of: {', '.join(KINDS)}")
-    has = RIGHTS.get(role, frozenset())
+    has = RIGHTS.get(role, frozenset()) if isinstance(role, str) else role
     if kind == "all":
         return None
     if kind == "read":
@@ -32,6 +33,8 @@ def rights_for(role: str, kind: str, chosen: Iterable[str] = ()) -> list[str] | 
             wanted.add(Right(name))
         except ValueError:
             raise Invalid(f"{name} is no right; rights are {', '.join(sorted(right.value for right in has))}") from None
+    if wanted & WITH_MONEY and Right.MONEY_SEE in has:
+        wanted.add(Right.MONEY_SEE)
     if lacking := sorted(right.value for right in wanted - has):
         raise Forbidden(f"a token never has more rights than its person: {', '.join(lacking)}")
     return sorted(right.value for right in wanted)

@@ -7,13 +7,14 @@ raises nothing: what is wrong with a client is said by signals.
 """
 
 from workspace.portfolio.capacity import Capacity, Item, capacity_of
-from workspace.portfolio.closes import Blocker, Close
+from workspace.portfolio.closes import Blocker, Close, CloseHead
 from workspace.portfolio.concentration import Concentration, Share
 from workspace.portfolio.health import FLAGS, Flag, Reason, flags_of
 from workspace.portfolio.listing import Piece, piece_of
-from workspace.portfolio.page import ClientHealth, Portfolio, flags_of_client, portfolio_of
+from workspace.portfolio.page import ClientHealth, Portfolio, flags_of_client, portfolio_of, with_first, with_why
 from workspace.portfolio.rebalance import Preview, move, preview
 from workspace.portfolio.standing import Standing
+from workspace.portfolio.summary import keep_summaries, with_blockers
 from workspace.portfolio.workload import Load, Week
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Capacity",
     "ClientHealth",
     "Close",
+    "CloseHead",
     "Concentration",
     "Flag",
     "Item",
@@ -36,8 +38,12 @@ __all__ = [
     "capacity_of",
     "flags_of",
     "flags_of_client",
+    "keep_summaries",
     "move",
     "piece_of",
     "portfolio_of",
     "preview",
+    "with_blockers",
+    "with_first",
+    "with_why",
 ]

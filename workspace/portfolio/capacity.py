@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import and_, func, select
 
@@ -19,7 +18,7 @@ from workspace.billing.amounts import spread
 from workspace.deadlines import business_days_between
 from workspace.portfolio.workload import WEEKS, ZERO, Load, Worker, monday_of, workload_of
 from workspace.scans import latest_scans
-from workspace.scope import RIGHTS, Right, Scope
+from workspace.scope import Right, Scope, people_with
 from workspace.snapshot.model import FINISHED, RETURNS
 from workspace.undo import mark_of
 from workspace.workflow.states import OPEN
@@ -118,14 +117,14 @@ def loads_of(
     people: Mapping[str, Worker], items: Sequence[Item], today: date, weeks: int
 ) -> tuple[tuple[str, Load], ...]:
     """Everybody's weeks, by id, those who will lack most first."""
-    work = [(one.client_ref, _row(one, monday, hours, today)) for one in items for monday, hours in one.pieces]
+    work = [_row(one, monday, hours, today) for one in items for monday, hours in one.pieces]
     by_address = {one.email: one.id for one in people.values()}
     found = workload_of(people, work, today, weeks, everyone=True)
     return tuple((by_address[one.email], one) for one in found)
 
 
-def _row(one: Item, monday: date, hours: Decimal, today: date) -> dict[str, Any]:
-    return {"owner": one.owner_id, "due": max(monday, today).isoformat(), "hours": str(hours)}
+def _row(one: Item, monday: date, hours: Decimal, today: date) -> tuple[str, str, str, str]:
+    return one.client_ref, one.owner_id or "", max(monday, today).isoformat(), str(hours)
 
 
 def planned_as(one: Item, owner_id: str | None, due: date | None, today: date) -> Item:
@@ -163,9 +162,8 @@ def _late(due: date | None, today: date) -> bool:
 
 def _people(scope: Scope) -> dict[str, Worker]:
     """Who can have work, by id."""
-    roles = [role for role, rights in RIGHTS.items() if Right.TASK_WRITE in rights and role != "system"]
     rows = scope.session.scalars(
-        select(Person).where(Person.active, Person.role.in_(roles)).order_by(Person.name, Person.id)
+        select(Person).where(Person.active, people_with(Right.TASK_WRITE)).order_by(Person.name, Person.id)
     )
     return {one.id: Worker(one.id, one.name, one.email, one.role, one.weekly_hours) for one in rows}
 

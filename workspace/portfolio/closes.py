@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
@@ -24,8 +24,7 @@ _STATEMENT = "bank-statement"
 BUSINESS_DAY = 10  # by which the prior month should be reconciled (signals.md, close-late)
 
 
-@dataclass(frozen=True)
-class Blocker:
+class Blocker(NamedTuple):
     """`kind`: step, statement, request, books. `since` is the day it was due or asked for, None where there is none."""
 
     kind: str
@@ -35,22 +34,37 @@ class Blocker:
 
 
 @dataclass(frozen=True)
-class Close:
-    """A month of a client's books. `by` is the business day by which it should be closed; `steps_done` of `steps` of that month's."""
+class CloseHead:
+    """A month of a client's books. `by` is the business day by which it should be closed; `steps_done` of `steps` of that month's;
+    `in_the_way` is how many things keep it from being closed, `late` how many of them are."""
 
     client_ref: str
     client: str
     engagement_ref: str
+    owner_id: str | None
     owner: str | None
     month_end: date
     by: date
     steps_done: int
     steps: int
-    blockers: tuple[Blocker, ...]
+    late: int
+    in_the_way: int
+
+    @property
+    def need(self) -> tuple[int, int, str]:
+        """What closes are put in order by: those with most that is late first, then those with most in the way."""
+        return (-self.late, -self.in_the_way, self.client_ref)
 
     @property
     def is_ready(self) -> bool:
-        return not self.blockers
+        return not self.in_the_way
+
+
+@dataclass(frozen=True)
+class Close(CloseHead):
+    """The same with what is in the way."""
+
+    blockers: tuple[Blocker, ...]
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -80,10 +94,10 @@ def closes_of(
 ) -> tuple[Close, ...]:
     """The month before this one of every open monthly close, those with most in the way first; three queries. `raised` by client id,
     `asked` what clients owe (item, day) by engagement id."""
-    scope.require(Right.PORTFOLIO_READ)
+    scope.require(Right.CLIENT_READ)
     end = scope.today.replace(day=1) - timedelta(days=1)
     rows = scope.session.execute(
-        select(Engagement.id, Engagement.ref, Engagement.client_id, Client.ref, Client.name, Person.name)
+        select(Engagement.id, Engagement.ref, Engagement.client_id, Client.ref, Client.name, Person.name, Person.id)
         .join(Client, Client.id == Engagement.client_id)
         .outerjoin(Person, Person.id == Engagement.owner_id)
         .where(
@@ -98,7 +112,7 @@ def closes_of(
     found = list(rows)
     steps, statements = _steps(scope, end), _statements(scope)
     closes: list[Close] = []
-    for row_id, ref, client_id, client_ref, client, owner in found:
+    for row_id, ref, client_id, client_ref, client, owner, owner_id in found:
         of_month = steps.get(row_id, [])
         blockers = [
             *(
@@ -114,12 +128,23 @@ def closes_of(
                 if one.slug in _OF_BOOKS
             ),
         ]
-        done = sum(not _is_open(task) for task in of_month)
-        by = add_business_days(end, BUSINESS_DAY)
-        closes.append(Close(client_ref, client, ref, owner, end, by, done, len(of_month), tuple(blockers)))
-    return tuple(
-        sorted(closes, key=lambda one: (-sum(b.late for b in one.blockers), -len(one.blockers), one.client_ref))
-    )
+        closes.append(
+            Close(
+                client_ref=client_ref,
+                client=client,
+                engagement_ref=ref,
+                owner_id=owner_id,
+                owner=owner,
+                month_end=end,
+                by=add_business_days(end, BUSINESS_DAY),
+                steps_done=sum(not _is_open(task) for task in of_month),
+                steps=len(of_month),
+                late=sum(one.late for one in blockers),
+                in_the_way=len(blockers),
+                blockers=tuple(blockers),
+            )
+        )
+    return tuple(sorted(closes, key=lambda one: one.need))
 
 
 def _past(day: date | None, today: date) -> bool:

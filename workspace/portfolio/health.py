@@ -76,12 +76,14 @@ class Reason:
 
 @dataclass(frozen=True)
 class Flag:
-    """A named flag. `severe`: a right or a date is at stake, the red state."""
+    """A named flag. `severe`: a right or a date is at stake, the red state. `head` is what its first reason says, "" where no reason was
+    read."""
 
     slug: str
     name: str
     severe: bool
     reasons: tuple[Reason, ...]
+    head: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -124,7 +126,7 @@ def flags_of(
     for what, why in unseen:
         found.setdefault("unseen", []).append(Reason(what, why, "D", None, None, ()))
     return tuple(
-        Flag(slug, name, slug in ("right", "missed"), tuple(found[slug]))
+        Flag(slug, name, slug in ("right", "missed"), tuple(found[slug]), found[slug][0].what)
         for slug, name in FLAGS.items()
         if slug in found
     )

@@ -86,9 +86,9 @@ def piece_of(
         first=start + 1 if rows else 0,
         before=before,
         after=rows[-1].ref if rows and start + limit < len(found) else None,
-        receivable=_sum([one.standing.receivable for one in found]),
-        over_90=_sum([one.standing.over_90 for one in found]),
-        wip=_sum([one.standing.wip for one in found]),
+        receivable=_sum([one.told.receivable for one in found]),
+        over_90=_sum([one.told.over_90 for one in found]),
+        wip=_sum([one.told.wip for one in found]),
     )
 
 
@@ -119,16 +119,16 @@ def ordered(rows: Sequence[ClientHealth], order: str, *, backward: bool = False)
 
 def _value(one: ClientHealth, order: str) -> Any:
     """What a row is put in order by, None where it has none of it."""
-    standing = one.standing
     if order == "name":
         return one.name.casefold()
     if order == "slack":
         return (Decimal(one.next["slack_days"]), str(one.next["due"])) if one.next else None
     if order == "waiting":
-        return standing.waiting[0].since or date.max if standing.waiting else None
+        waits = one.standing.waiting
+        return waits[0].since or date.max if waits else None
     if order == "close":
-        return -len(one.close.blockers) if one.close else None
-    amount = {"receivable": standing.receivable, "over90": standing.over_90, "wip": standing.wip}[order]
+        return -one.close.in_the_way if one.close else None
+    amount = {"receivable": one.told.receivable, "over90": one.told.over_90, "wip": one.told.wip}[order]
     return -amount if amount else None
 
 

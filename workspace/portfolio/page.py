@@ -1,27 +1,28 @@
 """The portfolio page: the asker's clients with their flags, concentration, workload, closes. A dozen queries, however many clients."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
-from store.tables import Client, ClientScan, Firm, Person, SignalRow
+from store.tables import Firm, Person
 from workspace.directory.lifecycle import SERVED
 from workspace.pages.head import LastScan
-from workspace.portfolio.closes import Close, closes_of
+from workspace.portfolio.closes import Close, CloseHead
 from workspace.portfolio.concentration import Concentration, concentration_of
 from workspace.portfolio.health import FLAGS, Flag, flags_of
-from workspace.portfolio.standing import NOTHING, Standing, standings_of
+from workspace.portfolio.standing import Standing
+from workspace.portfolio.summary import Kept, Of, Told, not_seen, told_of, with_blockers, with_heads, with_reasons
 from workspace.portfolio.workload import Load, Worker, workload_of
-from workspace.raised import Raised, newest_decisions, raised_of
-from workspace.scans import latest_scans
+from workspace.raised import Raised
 from workspace.scope import Right, Scope
 from workspace.signals.thresholds import resolve
+
+_PLACES = {slug: place for place, slug in enumerate(FLAGS)}
 
 
 @dataclass(frozen=True)
@@ -29,16 +30,28 @@ class ClientHealth:
     """A client with its flags; none of them, and seen: quiet. `next` is the row of its open work with least slack, None: no date. `close`
     is the monthly close with most in the way, None: there is none."""
 
+    id: str
     ref: str
     name: str
     entity_type: str
     partner: str | None
     manager: str | None
+    status: str
     flags: tuple[Flag, ...]
-    next: Mapping[str, Any] | None
-    status: str = "active"
-    standing: Standing = NOTHING
-    close: Close | None = None
+    told: Told | Kept
+
+    @property
+    def next(self) -> Mapping[str, Any] | None:
+        return self.told.next
+
+    @property
+    def standing(self) -> Standing:
+        return self.told.standing
+
+    @property
+    def close(self) -> CloseHead | None:
+        closes = self.told.closes
+        return closes[0] if closes else None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -52,14 +65,15 @@ class ClientHealth:
 
 @dataclass(frozen=True)
 class Portfolio:
-    """`counts` are how many clients bear each flag, in the order of FLAGS; `quiet` how many bear none. `scanned_on`: the newest scan."""
+    """`counts` are how many clients bear each flag, in the order of FLAGS; `quiet` how many bear none; `closes` those with most in the way
+    first. `scanned_on`: the newest scan."""
 
     clients: tuple[ClientHealth, ...]
     counts: tuple[tuple[str, str, int], ...]
     quiet: int
     concentration: Concentration
     workload: tuple[Load, ...]
-    closes: tuple[Close, ...]
+    closes: tuple[CloseHead, ...]
     scanned_on: date | None
 
     def as_json(self) -> dict[str, Any]:
@@ -69,145 +83,85 @@ class Portfolio:
             "quiet": self.quiet,
             "concentration": self.concentration.as_json(),
             "workload": [one.as_json() for one in self.workload],
-            "closes": [one.as_json() for one in self.closes],
+            "closes": [one.as_json() for one in self.closes if isinstance(one, Close)],
         }
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """A client as the last scan that did not fail left it."""
-
-    id: str
-    ref: str
-    name: str
-    entity_type: str
-    status: str
-    partner: str | None
-    manager: str | None
-    state: str | None
-    error: str | None
-    deadlines: Sequence[Mapping[str, Any]] | None
-    work: Sequence[Mapping[str, Any]] | None
-    blind: Sequence[Sequence[str]] | None
-    scanned_on: date | None
-
-
-def portfolio_of(scope: Scope) -> Portfolio:
-    """The asker's portfolio. Raises Forbidden without portfolio:read."""
+def portfolio_of(scope: Scope, *, reasons: bool = True, most_shares: int | None = None) -> Portfolio:
+    """The asker's portfolio. Without `reasons` the flags have only their names and the closes their counts, where they were kept ready:
+    `with_why`, `with_first` and `with_blockers` add to those that are shown what they rest on. Raises Forbidden without portfolio:read."""
     scope.require(Right.PORTFOLIO_READ)
-    seen, (people, limit) = _clients(scope), _people(scope)
-    raised = _raised(scope, {one.id: one for one in seen})
-    standings = standings_of(scope)
-    closes = closes_of(scope, raised, standings.asked)
-    of_client = {one.client_ref: one for one in reversed(closes)}
-    clients = [
-        replace(
-            _health(one, raised.get(one.id, ()), scope.today),
-            standing=standings.get(one.id),
-            close=of_client.get(one.ref),
-        )
-        for one in seen
-    ]
+    everybody, limit = _people(scope)
+    names = {key: one.name for key, (one, _) in everybody.items()}
+    told = told_of(scope, names)
+    served = [(one, of) for one, of in told if one.status in SERVED]
+    closes = tuple(sorted((close for _, of in told for close in of.closes), key=lambda one: one.need))
+    clients = tuple(sorted((_health(one, of, names) for one, of in served), key=_need))
     bearing = Counter(flag.slug for one in clients for flag in one.flags)
-    work = [(one.ref, row) for one in seen for row in one.work or ()]
-    days = [one.scanned_on for one in seen if one.scanned_on is not None]
+    days = [one.scanned_on for one, _ in served if one.scanned_on is not None]
     return Portfolio(
-        clients=tuple(sorted(clients, key=_need)),
+        clients=with_why(scope, clients) if reasons else clients,
         counts=tuple((slug, name, bearing[slug]) for slug, name in FLAGS.items() if bearing[slug]),
         quiet=sum(not one.flags for one in clients),
-        concentration=concentration_of(scope, limit),
-        workload=workload_of(people, work, scope.today),
-        closes=closes,
+        concentration=concentration_of(scope, limit, most=most_shares),
+        workload=workload_of(
+            {key: one for key, (one, active) in everybody.items() if active},
+            ((one.ref, owner, due, hours) for one, of in served for owner, due, hours in of.work),
+            scope.today,
+        ),
+        closes=with_blockers(scope, closes) if reasons else closes,
         scanned_on=max(days, default=None),
     )
+
+
+def with_why(scope: Scope, clients: Sequence[ClientHealth]) -> tuple[ClientHealth, ...]:
+    """The same clients, their flags with the reasons; one query at most."""
+    return _flagged(clients, with_reasons(scope, {one.id: one.flags for one in clients}))
+
+
+def with_first(scope: Scope, clients: Sequence[ClientHealth]) -> tuple[ClientHealth, ...]:
+    """The same few clients, each flag with the head of its first reason; one query at most."""
+    return _flagged(clients, with_heads(scope, {one.id: one.flags for one in clients}))
+
+
+def _flagged(clients: Sequence[ClientHealth], found: Mapping[str, tuple[Flag, ...]]) -> tuple[ClientHealth, ...]:
+    return tuple(one if one.flags is found[one.id] else replace(one, flags=found[one.id]) for one in clients)
 
 
 def flags_of_client(raised: Sequence[Raised], scan: LastScan | None, today: date) -> tuple[Flag, ...]:
     """The flags of one client as its own page shows them; `scan` None: never scanned. Takes no query."""
     unseen = list(scan.blind_spots) if scan else []
-    unseen += _not_seen(scan.state if scan else None, scan.error if scan else None)
+    unseen += not_seen(scan.state if scan else None, scan.error if scan else None)
     return flags_of(raised, scan.deadlines if scan else (), unseen, today)
-
-
-def _not_seen(state: str | None, error: str | None) -> list[tuple[str, str]]:
-    if state is None:
-        return [("The client as a whole", "it was never scanned")]
-    return (
-        [("The client as a whole", f"the last scan failed: {error or 'no reason is recorded'}")]
-        if state == "failed"
-        else []
-    )
 
 
 def _need(one: ClientHealth) -> tuple[list[int], str]:
     """The order of the flags' own weight: whose heaviest flag is heaviest stands first, then by the next one."""
-    places = list(FLAGS)
-    return ([places.index(flag.slug) for flag in one.flags] + [len(places)], one.ref)
+    return ([_PLACES[flag.slug] for flag in one.flags] + [len(_PLACES)], one.ref)
 
 
-def _health(one: _Seen, raised: Sequence[Raised], today: date) -> ClientHealth:
-    deadlines = one.deadlines or ()
-    unseen = [*((str(what), str(why)) for what, why in one.blind or ()), *_not_seen(one.state, one.error)]
+def _health(one: Of, told: Told | Kept, names: Mapping[str, str]) -> ClientHealth:
     return ClientHealth(
+        id=one.id,
         ref=one.ref,
         name=one.name,
         entity_type=one.entity_type,
         status=one.status,
-        partner=one.partner,
-        manager=one.manager,
-        flags=flags_of(raised, deadlines, unseen, today),
-        next=min(deadlines, key=lambda row: (Decimal(row["slack_days"]), row["due"]), default=None),
+        partner=names.get(one.partner_id or ""),
+        manager=names.get(one.manager_id or ""),
+        flags=told.flags,
+        told=told,
     )
 
 
-def _clients(scope: Scope) -> list[_Seen]:
-    partner, manager, latest = aliased(Person), aliased(Person), latest_scans()
-    newest = (
-        select(ClientScan.client_id, func.max(ClientScan.as_of).label("as_of"))
-        .group_by(ClientScan.client_id)
-        .subquery()
-    )
-    last, good = aliased(ClientScan), aliased(ClientScan)
-    found = scope.session.execute(
-        select(Client.id, Client.ref, Client.name, Client.entity_type, Client.status, partner.name, manager.name)
-        .add_columns(last.state, last.error, good.read["deadlines"], good.read["work"], good.blind_spots, last.as_of)
-        .outerjoin(partner, partner.id == Client.partner_id)
-        .outerjoin(manager, manager.id == Client.manager_id)
-        .outerjoin(newest, newest.c.client_id == Client.id)
-        .outerjoin(last, and_(last.client_id == Client.id, last.as_of == newest.c.as_of))
-        .outerjoin(latest, latest.c.client_id == Client.id)
-        .outerjoin(good, and_(good.client_id == Client.id, good.as_of == latest.c.as_of))
-        .where(Client.id.in_(scope.clients()), Client.status.in_(SERVED))
-        .order_by(Client.ref)
-    )
-    return [_Seen(*row) for row in found.tuples()]
-
-
-def _raised(scope: Scope, clients: Mapping[str, _Seen]) -> dict[str, list[Raised]]:
-    """What is open of each client, the loudest first; two queries."""
-    latest = latest_scans()
-    rows = scope.session.scalars(
-        select(SignalRow)
-        .join(latest, and_(latest.c.client_id == SignalRow.client_id, latest.c.as_of == SignalRow.as_of))
-        .where(SignalRow.client_id.in_(scope.clients()))
-    ).all()
-    decisions = newest_decisions(scope)
-    found: dict[str, list[Raised]] = defaultdict(list)
-    for row in rows:
-        client = clients.get(row.client_id)
-        if client is not None:
-            one = raised_of(row, client.ref, client.name, decisions.get(row.key), scope.today)
-            if one.is_open:
-                found[row.client_id].append(one)
-    return {client_id: sorted(raised, key=lambda one: one.sort_key) for client_id, raised in found.items()}
-
-
-def _people(scope: Scope) -> tuple[dict[str, Worker], Decimal]:
-    """Who works here, and the firm's limit of a client's share in percent; one query."""
+def _people(scope: Scope) -> tuple[dict[str, tuple[Worker, bool]], Decimal]:
+    """Everybody of the firm, whether active, and the firm's limit of a client's share in percent; one query."""
     settings = select(Firm.settings).order_by(Firm.id).limit(1).scalar_subquery()
-    rows = scope.session.execute(select(Person, settings).where(Person.active)).tuples().all()
-    people = {one.id: Worker(one.id, one.name, one.email, one.role, one.weekly_hours) for one, _ in rows}
-    return people, limit_in(rows[0][1] if rows else {})
+    rows = scope.session.execute(
+        select(Person.id, Person.name, Person.email, Person.role, Person.weekly_hours, Person.active, settings)
+    ).all()
+    people = {row[0]: (Worker(*row[:5]), bool(row[5])) for row in rows}
+    return people, limit_in(rows[0][6] if rows else {})
 
 
 def limit_in(settings: Mapping[str, Any] | None) -> Decimal:

@@ -87,10 +87,15 @@ class Standings:
         return self.of.get(client_id, self.nothing)
 
 
+def shown_to(scope: Scope) -> tuple[bool, bool]:
+    """Whether the asker may see what is owed, and what open work is worth."""
+    return scope.has(Right.RATES_SEE) or scope.has(Right.PAYMENT_RECORD), scope.has(Right.RATES_SEE)
+
+
 def standings_of(scope: Scope) -> Standings:
     """Every client of the asker that has anything; one query. Dollars only for who may see them."""
     scope.require(Right.CLIENT_READ)
-    sees, rates = scope.has(Right.RATES_SEE) or scope.has(Right.PAYMENT_RECORD), scope.has(Right.RATES_SEE)
+    sees, rates = shown_to(scope)
     parts = [_asked(scope), _tasks(scope)]
     parts += [_invoices(scope)] if sees else []
     parts += [_time(scope), _expenses(scope), _taken(scope)] if rates else []

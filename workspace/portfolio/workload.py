@@ -97,26 +97,30 @@ class Worker:
 
 def workload_of(
     people: Mapping[str, Worker],
-    work: Iterable[tuple[str, Mapping[str, Any]]],
+    work: Iterable[tuple[str, str, str, str]],
     today: date,
     weeks: int = WEEKS,
     *,
     everyone: bool = False,
 ) -> tuple[Load, ...]:
-    """Everybody with hours (with `everyone`: of all these people), those who will lack most first. `work` are (client ref, row of
-    client_reading's `work`)."""
+    """Everybody with hours (with `everyone`: of all these people), those who will lack most first. `work` are (client ref, owner, day due,
+    hours), as client_reading's `work` has them."""
     first = monday_of(today)
     end = first + timedelta(weeks=weeks)
     due: dict[str, dict[date, dict[str, Decimal]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(lambda: ZERO)))
     later: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for ref, row in work:
-        day, hours = max(date.fromisoformat(row["due"]), today), Decimal(row["hours"])
-        if row["owner"] not in people:
+    weeks_of: dict[str, date | None] = {}  # many rows, few days
+    for ref, owner, day_due, text in work:
+        if owner not in people:
             continue
-        if day >= end:
-            later[row["owner"]] += hours
+        if day_due not in weeks_of:
+            day = max(date.fromisoformat(day_due), today)
+            weeks_of[day_due] = monday_of(day) if day < end else None
+        monday, hours = weeks_of[day_due], Decimal(text)
+        if monday is None:
+            later[owner] += hours
         else:
-            due[row["owner"]][monday_of(day)][ref] += hours
+            due[owner][monday][ref] += hours
     shown = set(people) if everyone else {*due, *later}
     loads = [_load(people[one], due[one], later[one], today, weeks) for one in shown]
     return tuple(sorted(loads, key=lambda one: (-one.short, -one.total, one.name, one.email)))

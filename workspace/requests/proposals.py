@@ -29,7 +29,8 @@ PARTS = ("engagements", "requests", "documents")  # what matching reads of a sna
 def propose(scope: Scope, snapshot: Snapshot) -> set[str]:
     """Keep what the client's documents propose for its open items; the ids of the items that have an open proposal now.
 
-    Nothing is written where nothing is new: no row, no revision. A proposal that no longer holds (a kind was corrected) goes. Two queries.
+    Nothing is written where nothing is new: no row, no revision. A proposal that no longer holds (a kind was corrected) goes, but what a
+    contact sent for an item stays for a person to look at. Two queries.
     Raises Forbidden without request:write."""
     scope.require(Right.REQUEST_WRITE)
     if not any(one.received_on is None for one in snapshot.requests):
@@ -48,11 +49,12 @@ def propose(scope: Scope, snapshot: Snapshot) -> set[str]:
     )
     known = {(one.item_id, one.document_id) for one in there}
     for row in there:
-        if row.state == "proposed" and (row.item_id, row.document_id) not in found:
+        if row.state == "proposed" and row.sent_by is None and (row.item_id, row.document_id) not in found:
             scope.session.delete(row)
     scope.session.add_all(_row(scope, snapshot.client.id, found[pair]) for pair in found.keys() - known)
     scope.session.flush()
-    still = {row.item_id for row in there if row.state == "proposed" and (row.item_id, row.document_id) in found}
+    holds = (row for row in there if row.sent_by is not None or (row.item_id, row.document_id) in found)
+    still = {row.item_id for row in holds if row.state == "proposed"}
     return still | {item for item, _ in found.keys() - known}
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from store.errors import NotFound
 from store.ids import stable_id
 from store.tables import Client, Mention, Note, Person, TimelineNote
-from workspace.scope import RIGHTS, Right, Scope, access_client, who_may_see
+from workspace.scope import Right, Scope, access_client, people_with, who_may_see
 from workspace.timeline.cursor import decode, encode
 
 AT_ONCE = 50
@@ -77,10 +77,10 @@ def _seers(scope: Scope, client_ids: Collection[str]) -> dict[str, list[Person]]
     found: dict[str, list[Person]] = {}
     if not client_ids:
         return found
-    query = who_may_see(client_ids).where(Client.id.in_(scope.clients()))
+    seen = Client.id.in_(scope.clients())
+    query = who_may_see(client_ids, scope.now).where(seen, people_with(Right.NOTE_WRITE))
     for client_id, person in scope.session.execute(query).tuples():
-        if Right.NOTE_WRITE in RIGHTS.get(person.role, frozenset()):
-            found.setdefault(client_id, []).append(person)
+        found.setdefault(client_id, []).append(person)
     return found
 
 

@@ -36,6 +36,8 @@ from store.tables import (
     TimelineNote,
 )
 from store.types import Instant, Money
+from workspace.money_sight import sees_money
+from workspace.scope import Scope
 
 KINDS = ("mail", "call", "note", "document", "decision", "release", "money", "task", "request")
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
@@ -132,6 +134,11 @@ def _source(
 def sources() -> tuple[Source, ...]:
     """Every source, in the order of their ranks; made once, since nothing in them changes."""
     return (_mail(), *_notes(), _documents(), *_decisions(), _releases(), *_money(), *_work())
+
+
+def sources_for(scope: Scope) -> tuple[Source, ...]:
+    """The sources that the asker sees: without the right to see money none of it."""
+    return tuple(one for one in sources() if one.kind != "money" or sees_money(scope))
 
 
 def _mail() -> Source:

@@ -22,7 +22,7 @@ from workspace.scope import Right, Scope, access_client
 from workspace.snapshot.model import Message as Mail
 from workspace.timeline.cursor import decode, encode
 from workspace.timeline.notes import NoteParts, parts_of
-from workspace.timeline.sources import KINDS, UNDATED, Source, Whose, sources
+from workspace.timeline.sources import KINDS, UNDATED, Source, Whose, sources, sources_for
 
 AT_ONCE = 40
 MOST = 200
@@ -121,7 +121,7 @@ def timeline(
     """
     client, narrow = access_client(scope, client_ref, Right.CLIENT_READ), narrow or Narrow()
     known, limit = _known(scope, client.id, zone), max(1, min(limit, MOST))
-    chosen = _narrowed(narrow, known)
+    chosen = _narrowed(scope, narrow, known)
     place = decode(cursor, 2) if cursor else None
     rows = _rows(scope, client.id, chosen, place, limit + 1)
     shown = rows[:limit]
@@ -136,7 +136,7 @@ def timeline(
     return Stream(client_ref, told, more), known.choices
 
 
-def _narrowed(narrow: Narrow, known: _Known) -> list[Source]:
+def _narrowed(scope: Scope, narrow: Narrow, known: _Known) -> list[Source]:
     """The sources that are asked for, with everything that narrows them."""
     strange = [kind for kind in narrow.kinds if kind not in KINDS]
     if strange:
@@ -150,7 +150,7 @@ def _narrowed(narrow: Narrow, known: _Known) -> list[Source]:
     if narrow.person and whose is None:
         raise NotFound(f"nobody here has the address {narrow.person}")
     chosen = []
-    for one in sources():
+    for one in sources_for(scope):
         if narrow.kinds and one.kind not in narrow.kinds:
             continue
         if engagement is not None and one.engagement_id is None:

@@ -11,7 +11,7 @@ from store.errors import Forbidden, NotFound
 from store.ids import stable_id
 from store.tables import Client, Engagement, Watch
 from workspace.scope import Right, Scope, access_client
-from workspace.timeline.sources import Source, sources
+from workspace.timeline.sources import Source, sources_for
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def watches_of(scope: Scope) -> tuple[WatchLine, ...]:
 
 def _news(scope: Scope) -> dict[str, int]:
     """How many entries came since each watch was looked at. What the asker did herself is news too: she may have forgotten."""
-    parts = [_counted(scope, one) for one in sources()]
+    parts = [_counted(scope, one) for one in sources_for(scope)]
     both = union_all(*parts).subquery()
     rows = scope.session.execute(select(both.c.watch, func.sum(both.c.new)).group_by(both.c.watch)).tuples()
     return {watch_id: int(new) for watch_id, new in rows}

@@ -12,6 +12,7 @@ from store.rows import STAGES
 from store.tables import Client, Engagement, Task
 from workspace.acting import record
 from workspace.law.matters import closed_by_stage
+from workspace.money_sight import without_amounts
 from workspace.scope import Right, Scope
 from workspace.undo import expect
 from workspace.workflow.needs import unmet
@@ -46,7 +47,7 @@ def change_engagement(scope: Scope, ref: str, changes: Mapping[str, Any], mark: 
     expect(row, mark, "the engagement")
     if unknown := set(changes) - set(_CHANGES):
         raise Invalid(f"an engagement has no {sorted(unknown)[0]!r} that can be changed here")
-    values = dict(changes)
+    values = without_amounts(scope, changes, "fee", "fee_type")
     if "owner" in values:
         _give(scope, row, values.pop("owner"))
     if "title" in values and not str(values["title"] or "").strip():

@@ -3,8 +3,8 @@
 from sqlalchemy import select
 
 from store.errors import Forbidden, Invalid, NotFound
-from store.tables import Client, Person, Wall
-from workspace.scope import RIGHTS, Right, Scope
+from store.tables import Client, Person, TeamMember, Wall
+from workspace.scope import Right, Scope, rights_of
 
 
 def person_at(scope: Scope, address: str) -> Person:
@@ -19,11 +19,12 @@ def person_at(scope: Scope, address: str) -> Person:
 
 def can_have(scope: Scope, client: Client, person: Person) -> None:
     """Raises Invalid when work of this client cannot be given to this person: she would not see it."""
-    if Right.TASK_WRITE not in RIGHTS.get(person.role, frozenset()):
+    if Right.TASK_WRITE not in rights_of(scope.session, person):
         raise Invalid(f"{person.name} ({person.role}) does no client work")
-    walled = select(Wall.id).where(Wall.client_id == client.id, Wall.person_id == person.id)
+    here, theirs = (Wall.client_id == client.id, TeamMember.client_id == client.id), TeamMember.person_id == person.id
+    walled = scope.session.scalars(select(Wall.id).where(here[0], Wall.person_id == person.id)).first() is not None
     leads = person.role in ("partner", "manager") and person.id not in (client.partner_id, client.manager_id)
-    if leads or scope.session.scalars(walled).first() is not None:
+    if walled or (leads and scope.session.scalars(select(TeamMember.id).where(here[1], theirs)).first() is None):
         raise Invalid(f"{person.name} does not see {client.name}; choose somebody who does")
 
 
@@ -36,7 +37,7 @@ def owner_for(scope: Scope, client: Client, address: str | None) -> str | None:
         can_have(scope, client, person)
         return person.id
     asker = scope.session.get(Person, scope.person_id) if scope.person_id else None
-    if asker is not None and Right.TASK_WRITE in RIGHTS.get(asker.role, frozenset()):
+    if asker is not None and scope.has(Right.TASK_WRITE):
         return asker.id
     return client.manager_id or client.partner_id
 

@@ -18,6 +18,7 @@ from store.errors import Invalid, NotFound
 from store.ids import stable_id
 from store.tables import Client, ClientRequest, Engagement, Person, RequestItem, Task, TimeEntry
 from workspace.acting import record
+from workspace.money_sight import amount
 from workspace.scope import Right, Scope
 from workspace.workflow.periods import due_on, later, step_on, tag_of
 from workspace.workflow.starting import plan_steps, task_id
@@ -97,7 +98,7 @@ def preview(scope: Scope, refs: Sequence[str]) -> list[Rolled]:
     """What carrying these engagements over would make, in the order given; changes nothing. Raises NotFound for one outside the scope,
     Invalid for more than 500."""
     scope.require(Right.CLIENT_READ)
-    return [plan for plan, *_ in _plans(scope, refs)]
+    return [replace(plan, fee=amount(scope, plan.fee)) for plan, *_ in _plans(scope, refs)]
 
 
 def roll_forward(scope: Scope, refs: Sequence[str]) -> list[Rolled]:

@@ -19,6 +19,7 @@ from store.errors import Conflict, Invalid, NotFound, TickmarkError
 from store.ids import new_id
 from store.tables import Client, Engagement, Person, Series
 from workspace.acting import person_of, record
+from workspace.money_sight import without_amounts
 from workspace.scope import Right, Scope, access_client
 from workspace.undo import expect
 from workspace.workflow.people import can_have, owner_for, person_at
@@ -186,7 +187,7 @@ def change_series(
         raise Conflict("the series has ended; begin another")
     if unknown := set(changes) - set(_CHANGES):
         raise Invalid(f"a series has no {sorted(unknown)[0]!r} that can be changed; end it and begin another")
-    values = dict(changes)
+    values = without_amounts(scope, changes, "fee", "fee_type")
     client = client_by_id(scope, row.client_id)
     if "owner" in values:
         address = values.pop("owner")

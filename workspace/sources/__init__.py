@@ -1,0 +1,71 @@
+"""Where mail and files come in by themselves: mailboxes, the forwarding address, folders; how far each was read, and what of it is filed.
+
+Owns the record of each source and whose a message is. Speaks to no server and opens no file (api/sources.py).
+"""
+
+from workspace.sources.filing import address_digests, digest_of, file_mails, new_addresses
+from workspace.sources.marks import (
+    FileMark,
+    FolderMark,
+    forget_folders,
+    keep_files,
+    keep_folder,
+    kept_files,
+    kept_folders,
+)
+from workspace.sources.records import (
+    KINDS,
+    LONGEST,
+    PREFIX,
+    Access,
+    Listed,
+    NewSource,
+    access,
+    add,
+    ask,
+    change,
+    count,
+    due,
+    ended,
+    listed,
+    receivers,
+    remove,
+    source,
+    stale,
+    way,
+    words,
+)
+
+__all__ = [
+    "KINDS",
+    "LONGEST",
+    "PREFIX",
+    "Access",
+    "FileMark",
+    "FolderMark",
+    "Listed",
+    "NewSource",
+    "access",
+    "add",
+    "address_digests",
+    "ask",
+    "change",
+    "count",
+    "digest_of",
+    "due",
+    "ended",
+    "file_mails",
+    "forget_folders",
+    "keep_files",
+    "keep_folder",
+    "kept_files",
+    "kept_folders",
+    "listed",
+    "new_addresses",
+    "receivers",
+    "remove",
+    "source",
+    "stale",
+    "way",
+    "words",
+]
