@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, inspect, select
 from api.settings import load_settings
 from api.wiring import build
 from store.database import Database
+from store.sealed import give_seal
 from store.tables import Base
 from tests.night.conftest import briefs, differences, dump, scan
 
@@ -26,6 +27,7 @@ def copy(source: Database, target: Database) -> None:
 @pytest.mark.slow
 def test_a_night_on_postgres_ends_like_one_on_sqlite(home: Path, scanned: Path, postgres: Database) -> None:
     with build(load_settings(home)) as loaded:
+        give_seal(postgres.engine.dialect, loaded.database.seal)  # what lies sealed there is opened with the home's keys
         copy(loaded.database, postgres)
     settings = load_settings(home).model_copy(update={"database_url": postgres.url})
     with build(settings, own_index=True) as services, build(load_settings(scanned)) as undisturbed:
