@@ -37,7 +37,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/clients/C001/ask": ("Ask about Harbor Bakery Inc", "No model is configured"),
     "/review": ("Waits for review", "Harbor Bakery Inc"),
     "/night": ("Monday, March 9, 2026", "Last nights", "Scan now"),
-    "/audit": ("Audit trail", "deliverable:version:drafted", "system:night"),
+    "/audit?before=50": ("Audit trail", "deliverable:version:drafted", "system:night"),
     "/style": ("Colour", "Untied"),
 }
 
