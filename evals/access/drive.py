@@ -18,6 +18,7 @@ from evals.access.world import HIDDEN, OTHER, Persona, World
 HOST = b"localhost"
 _KEYS = re.compile(r"[a-z]+_[0-9a-f]{4}0{12}\b|\w*[cCeE]9(?:01|02|90)\w*|\w*3930[0-9]{2}\w*|\w*393930\w*")
 _MADE = re.compile(r"\b[a-z]+_[0-9a-f]{12,}")
+_MARK = re.compile(r'"[0-9a-f]{16}"')  # of a row as it stands now: every act makes it another one
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+")
 _WORD = re.compile(WORD + r"[-\w]+")
 _CSRF = re.compile(r'(name="csrf" value=|name="csrf" content=)"[0-9a-f]+"')
@@ -184,5 +185,5 @@ def words_of(text: str) -> str:
 
 def plain(answer: Answer) -> str:
     """The words of an answer without the keys that were asked for, and what differs from request to request."""
-    text = words_of(_MADE.sub("ID", _MOMENT.sub("NOW", _CSRF.sub("", answer.text))))
+    text = words_of(_MARK.sub("MARK", _MADE.sub("ID", _MOMENT.sub("NOW", _CSRF.sub("", answer.text)))))
     return text if answer.status >= 400 else re.sub(r"\d", "0", text)

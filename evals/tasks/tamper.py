@@ -7,8 +7,9 @@ cut off with the head put right and a chain computed anew, can only be found by 
 
 import random
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -389,8 +390,8 @@ def _small(ground: Ground) -> Iterator[list[Attempt]]:
         copy = Path(services.home) / "tampered"
         shutil.rmtree(copy, ignore_errors=True)
         copy.mkdir()
-        with services.database.engine.connect() as connection:
-            connection.execute(text(f"VACUUM INTO '{copy / 'tickmark.db'}'"))
+        with closing(sqlite3.connect(Path(services.home) / "tickmark.db")) as connection:
+            connection.execute("VACUUM INTO ?", (str(copy / "tickmark.db"),))
         shutil.copytree(Path(services.home) / "blobs", copy / "blobs")
         with sample.reading() as scope:
             found = list(attempts(copy, services.seal, CHANGES, ground.seeds[0], scope))
