@@ -27,7 +27,9 @@ def copy(source: Database, target: Database) -> None:
 @pytest.mark.slow
 def test_a_night_on_postgres_ends_like_one_on_sqlite(home: Path, scanned: Path, postgres: Database) -> None:
     with build(load_settings(home)) as loaded:
-        give_seal(postgres.engine.dialect, loaded.database.seal)  # what lies sealed there is opened with the home's keys
+        give_seal(
+            postgres.engine.dialect, loaded.database.seal
+        )  # what lies sealed there is opened with the home's keys
         copy(loaded.database, postgres)
     settings = load_settings(home).model_copy(update={"database_url": postgres.url})
     with build(settings, own_index=True) as services, build(load_settings(scanned)) as undisturbed:
