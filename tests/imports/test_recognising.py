@@ -193,3 +193,29 @@ def _hurt(data: bytes, chance: random.Random) -> bytes:
         elif what < 0.9:
             hurt = hurt[:place]
     return bytes(hurt)
+
+
+def test_a_list_of_quickbooks_desktop_is_read_by_its_own_headers() -> None:
+    lines = (
+        "!CUST\tNAME\tCOMPANYNAME\tFIRSTNAME\tLASTNAME\tEMAIL",
+        "CUST\tHarlan Builders LLC\tHarlan Builders LLC\tDana\tHarlan\tdana@harlan.example",
+        "!TRNS\tTRNSID\tTRNSTYPE\tDATE\tACCNT\tNAME\tAMOUNT\tDOCNUM\tDUEDATE",
+        "!SPL\tTRNSTYPE\tDATE\tAMOUNT",
+        "!ENDTRNS",
+        "TRNS\t1\tINVOICE\t3/1/2026\tAR\tHarlan Builders LLC\t100.00\t9\t3/31/2026",
+        "SPL\tINVOICE\t3/1/2026\t-100.00",
+        "ENDTRNS",
+        "TRNS\t2\tCREDIT MEMO\t3/2/2026\tAR\tHarlan Builders LLC\t-25.00\t10\t3/2/2026",
+        "TRNS\t3\tCHECK\t3/2/2026\tBank\tA vendor\t-5.00\t11\t",
+        "ACCNT\tCash",
+    )
+    export = read_export([("lists.iif", "\r\n".join(lines).encode())], parse, "quickbooks")
+    told = [(one.kind, one.values.get("name") or one.values.get("amount")) for one in export.entries]
+    assert told == [
+        ("client", "Harlan Builders LLC"),
+        ("contact", "Dana Harlan"),
+        ("invoice", Decimal("100.00")),
+        ("invoice", Decimal("-25.00")),
+    ]
+    refused = {one.line: one.reason for one in export.rejected}
+    assert set(refused) == {10, 11} and "CHECK" in refused[10] and "!ACCNT" in refused[11]
