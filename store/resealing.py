@@ -18,7 +18,6 @@ from store.tables import Base
 from store.triggers import GUARDS
 
 OLD = "old form"
-LOST = "lost"
 AT_ONCE = 200
 _TEXT_OF_DOCUMENTS = {"document_pages", "passages", "messages", "new_vectors"}
 

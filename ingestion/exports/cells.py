@@ -5,7 +5,6 @@ Owns which fields are dates, money, hours or yes and no. Never knows what a row 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from ingestion.exports.recognise import Recognised
@@ -148,9 +147,3 @@ def _wanted(name: str) -> str:
     if name in MONEY:
         return "no amount in dollars and cents"
     return "no number of hours" if name in HOURS else "neither yes nor no"
-
-
-def money_of(values: Mapping[str, Any], name: str) -> Decimal | None:
-    """The amount of a field, None where it was empty."""
-    found = values.get(name)
-    return found if isinstance(found, Decimal) else None

@@ -82,11 +82,6 @@ def suggested(names: Sequence[str], kind: str) -> dict[str, str]:
     return found
 
 
-def mapped_kinds() -> tuple[str, ...]:
-    """The kinds of table that a person can map by hand."""
-    return tuple(dict.fromkeys(one.kind for one in known_tables()))
-
-
 def systems() -> tuple[str, ...]:
     """The systems whose exports are known, `generic` last."""
     return tuple(dict.fromkeys(one.system for one in known_tables()))

@@ -17,7 +17,6 @@ from workspace.portal.scope import PortalScope
 from workspace.requests.standing import as_work, in_words, standing
 
 _FINISHED = ("filed", "done")
-SHOWN_DONE = 30
 
 
 @dataclass(frozen=True)
