@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Compiled modules are kept, whatever the shell says: else every start compiles a thousand again, and so does every process that parses.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install demo test check audit fuzz long format bench evals lock clean
+.PHONY: install demo test test-postgresql check audit fuzz long format bench evals figures lock clean
 
 install: .venv/installed
 
@@ -21,6 +21,10 @@ demo: install
 
 test: install
 	@$(BIN)/pytest -n 3 --dist worksteal
+
+# The same suite with every home's records on a PostgreSQL that comes by pip.
+test-postgresql: install
+	@TICKMARK_TEST_DATABASE=postgresql $(BIN)/pytest -n 3 --dist worksteal
 
 check: install
 	@$(BIN)/ruff format --check
@@ -42,7 +46,7 @@ fuzz: install
 # Also each route's headers, logs and fence, processes that are killed on the way, every layout of an export, a thousand changes behind the application.
 LONG_TOO := tests/access tests/backup tests/imports tests/portal tests/security tests/sources tests/trail
 long: fuzz
-	@TICKMARK_LONG=1 TICKMARK_API_FUZZ=2 $(BIN)/pytest $(LONG_TOO) tests/practice tests/evals/test_writer.py tests/web/test_axe.py tests/web/test_openapi.py -n 2
+	@TICKMARK_LONG=1 TICKMARK_API_FUZZ=2 $(BIN)/pytest $(LONG_TOO) tests/practice tests/deliverables/test_gate.py tests/evals/test_bench.py tests/evals/test_writer.py tests/web/test_axe.py tests/web/test_openapi.py -n 2
 
 format: install
 	@$(BIN)/ruff format
@@ -54,9 +58,14 @@ bench: install
 evals: install
 	@$(BIN)/tickmark evals
 
+# Everything that the pages of figures are made of: hours, on a machine that does nothing else.
+figures: install
+	@$(BIN)/tickmark evals --keep
+	@$(BIN)/tickmark bench --keep
+
 # The lock holds hashes and no address of a registry.
 lock: install
-	@$(BIN)/uv pip compile pyproject.toml --extra embedder --extra dev --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra embedder --extra dev --extra bench --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
 
 clean:
 	@rm -rf .venv .tickmark

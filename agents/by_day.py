@@ -69,12 +69,13 @@ def make_up(services: Services) -> bool:
     now, today = services.clock.now(), services.clock.today()
     with services.database.reading() as session:
         scope = system_scope(session, "night", now=now, today=today)
-        if not nights.is_missing(scope) or not _past_two(now, nights.time_zone(scope)):
+        if not nights.is_missing(scope) or not past_two(now, nights.time_zone(scope)):
             return False
     return overnight.begin_night(services, as_of=today, now=now)
 
 
-def _past_two(now: datetime, zone: str | None) -> bool:
+def past_two(now: datetime, zone: str | None) -> bool:
+    """Whether the hour of the night has come in that time zone."""
     return now.astimezone(ZoneInfo(zone or "America/New_York")).time() >= TWO
 
 
@@ -84,9 +85,12 @@ def _watch(running: engine.Engine, services: Services, every: float) -> None:
     seen: list[Order] = []
     looks = 0
     while not running.stopping.wait(every):
+        if not running.roster.leads:
+            continue
         looks += 1
         try:
-            if looks % AGAIN == 0 and not running.nights:
+            # where others may have begun it and gone, a night is gone on with at each look
+            if (running.roster.shared or looks % AGAIN == 0) and not running.nights:
                 overnight.take_up(services)
             seen = scan_changed(services, seen)
         except (TickmarkError, OperationalError) as error:

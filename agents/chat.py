@@ -25,6 +25,7 @@ from agents.asking.topics import Understood
 from agents.llm import ModelFailed, ModelRefused
 from agents.ports import Running, Services
 from store.errors import Invalid
+from store.telling import span
 from workspace import chat_threads
 from workspace.deadlines import in_words
 from workspace.scope import Scope, access_client
@@ -96,7 +97,7 @@ def ask(
 
 def _told(room: Room, question: str, earlier: list[tuple[str, str]], thread: str) -> Generator[Event]:
     yield {"thread": thread}
-    with closing(_open_checkpoints(room.services.home)) as connection:
+    with span("workspace, asking"), closing(_open_checkpoints(room.services.home)) as connection:
         begin: Any = {"question": question, "earlier": earlier, "answer": {}, "spoken": ""}
         # a thread's id is its own; the client is part of the key so that no checkpoint is ever shared between two
         config: Any = {"configurable": {"thread_id": f"{room.client_ref}:{thread}"}}
@@ -145,7 +146,7 @@ def read_question(state: Asked, runtime: Running[Room]) -> dict[str, Any]:
 def look_up(state: Asked, runtime: Running[Room]) -> dict[str, Any]:
     """Records, facts and passages of this client, read in one transaction under the asker's scope."""
     room = runtime.context
-    with _AT_ONCE, room.services.database.reading() as session:
+    with span("workspace, looking up"), _AT_ONCE, room.services.database.reading() as session:
         room.sources = gather(room.opener(session), room.services.searcher, room.client_ref, room.asked)
         room.claims = answered(room.sources)
     return {}

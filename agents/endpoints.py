@@ -11,6 +11,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from agents.patience import Rest, Waiting
+from agents.places import Places
 from agents.speak import LONGEST_ANSWER, Speaker
 
 GGUF = "gguf"  # the scheme of an endpoint that is a file: gguf:/models/qwen.gguf
@@ -22,8 +23,9 @@ class Endpoint:
 
     Prices are dollars for a million tokens. `deadline` is the seconds that one question may take, retries included; `patience`
     those that the endpoint may be silent. `api_version` is Azure's, with its resource as `base_url` and the deployment as `model`.
-    `concurrency`: how many questions this process asks it at once; `longest` the tokens that an answer may have. `context` and `threads`
-    are for a GGUF file: the tokens that a question and its answer may have together, and the cores that it may use (0: all)."""
+    `concurrency`: how many questions are asked of it at once, by all workers together (places.py); `longest` the tokens that an answer may
+    have. `context` and `threads` are for a GGUF file: the tokens that a question and its answer may have together, and the cores that it
+    may use (0: all)."""
 
     base_url: str
     model: str
@@ -77,10 +79,12 @@ class Routes:
 
 
 class Line:
-    """One endpoint as this process uses it. Safe to share between threads."""
+    """One endpoint as this process uses it, in places that are its own, or those of all workers too (`shared`). Safe to share between
+    threads."""
 
-    def __init__(self, endpoint: Endpoint, waiting: Waiting) -> None:
+    def __init__(self, endpoint: Endpoint, waiting: Waiting, shared: Places | None = None) -> None:
         self.endpoint = endpoint
+        self._shared = shared
         self.rest = Rest(waiting)
         self._waiting = waiting
         self._places = threading.BoundedSemaphore(endpoint.concurrency)
@@ -94,7 +98,11 @@ class Line:
         self._count(1)
         got = self._places.acquire(timeout=max(at_most, 0.0))
         try:
-            yield got
+            if got and self._shared is not None:
+                with self._shared.one(at_most) as free:
+                    yield free
+            else:
+                yield got
         finally:
             if got:
                 self._places.release()
@@ -104,7 +112,8 @@ class Line:
     def has_room(self) -> bool:
         """Whether one client may have one more question out now: there is a place for it, and the endpoint is known to answer. So one that
         does not costs each client one question at a time, however many it has to ask."""
-        return self.rest.answers and self._out < self.endpoint.concurrency
+        full = self._shared is not None and self._shared.full
+        return self.rest.answers and not full and self._out < self.endpoint.concurrency
 
     def _count(self, more: int) -> None:
         with self._counting:

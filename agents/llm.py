@@ -19,12 +19,14 @@ from agents.endpoints import Line, Routes
 from agents.harmless import harmless
 from agents.mask import Masked, mask, unmask
 from agents.patience import Patience, Rest, Waiting
+from agents.places import Places, places
 from agents.speak import Answered, Unanswered
 from ingestion.injection import marked
 from prompts.render import Message, Prompt, load, render
 from prompts.schema import violations
 from store.database import Database
 from store.errors import Broken, Forbidden, TickmarkError
+from store.telling import note, span
 from store.types import canonical_json
 from workspace import model_calls
 from workspace.model_calls import Call, Spent
@@ -74,7 +76,7 @@ class ModelDoor:
         self._database = database
         self.routes = routes if isinstance(routes, Routes) else Routes((routes,) if routes else ())
         waiting = waiting or Waiting()
-        self._lines = {at: Line(at, waiting) for at in self.routes.all()}
+        self._lines = {at: Line(at, waiting, _shared(database, at)) for at in self.routes.all()}
         self._purse = Purse(budgets or Budgets())
         self._no_rest = Rest(waiting)
 
@@ -219,7 +221,8 @@ class ModelDoor:
             try:
                 with turn.line.place(turn.at_most) as free:
                     if free:
-                        yield from turn.told(asked)
+                        with span("model call", host=turn.line.endpoint.host, prompt=asked.prompt.name):
+                            yield from turn.told(asked)
                     else:
                         turn.said = Unanswered(
                             f"none of its places came free in {turn.at_most:g} seconds", turn.at_most
@@ -268,6 +271,7 @@ class ModelDoor:
         )
         with self._database.writing() as session:
             model_calls.keep_call(replace(scope, session=session), asked.client_ref, call)
+        _tell(call)
 
 
 @dataclass(frozen=True)
@@ -327,6 +331,19 @@ class _Turn:
             return BudgetSpent(self.over_budget)
         reached = isinstance(self.said, Answered) or (self.said is not None and self.said.reached)
         return ModelFailed(f"{self.line.endpoint.model} gave no usable answer: {self.problem}", reached=reached)
+
+
+def _tell(call: Call) -> None:
+    """To whoever counts: where, how long, how many tokens, and how it ended."""
+    at = {"endpoint": call.endpoint, "model": call.model}
+    note("model_calls", 1.0, outcome=call.outcome, **at)
+    note("model_seconds", float(call.seconds), **at)
+    note("model_tokens", call.tokens_in, direction="in", **at)
+    note("model_tokens", call.tokens_out, direction="out", **at)
+
+
+def _shared(database: Database, at: Endpoint) -> Places | None:
+    return None if at.is_file else places(database, at.base_url, at.model, at.concurrency)
 
 
 def _reasons(scope: Scope, client_ref: str, ways: Iterable[Endpoint]) -> dict[Endpoint, str | None]:

@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -30,7 +30,9 @@ from agents.reminders import remind
 from agents.scan import Practice, read_practice, scan_client
 from agents.unchanged import BATCH, scan_unchanged
 from prompts.render import load
-from store.errors import Conflict, TickmarkError
+from store.errors import Busy, Conflict, TickmarkError
+from store.ids import stable_id
+from store.telling import REQUEST, note
 from workspace import nights
 from workspace.model_calls import Usage, usage
 from workspace.nights import Counts, Order
@@ -42,19 +44,21 @@ from workspace.workflow.series import advance
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-    from tenacity import Retrying
+    from tenacity import RetryCallState, Retrying
 
 Progress = Callable[[str, int, int], None]
 """What is being done, how many are done, of how many."""
 
 AT_TWO = "0 2 * * *"
 _ATTEMPTS = 4
+_LONGEST_AWAY = 600.0  # seconds
 # What a row that something else has spoiled can raise; what else it may raise ends in the scan of its own.
 _SPOILED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 LEFT = "left"  # the outcome of a client whose night was cancelled before anybody began
 _WORDS = {
     "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "its scan ended the process again and again; look at its newest documents",
     "ERROR": "its scan could not be written down; the log says more",
+    "CANCELLED": "its scan was left by one worker after another; look at its newest documents",
 }
 
 
@@ -96,9 +100,12 @@ def silent(doing: str, done: int, total: int) -> None:
     """Progress that nobody watches."""
 
 
-def opened(services: Services, workers: int = WORKERS) -> AbstractContextManager[Engine]:
-    """The engine with the workflows of the night: the one that runs over these services, or one for as long as the block lasts."""
-    return engine.running(services, _register, workers)
+def opened(
+    services: Services, workers: int = WORKERS, most: int = 0, *, works: bool = True
+) -> AbstractContextManager[Engine]:
+    """The engine with the workflows of the night: the one that runs over these services, or one for as long as the block lasts. `most`
+    clients are in hand at once (0: by what there is), none with `works` False."""
+    return engine.running(services, _register, workers, most, works=works)
 
 
 def run_night(
@@ -114,10 +121,10 @@ def run_night(
 
     A night that was begun and never finished is taken up where it stands. `refs`: only these clients; the briefs are then written
     anew where the night of that day is done, and else wait for it. Raises Busy when the engine of this process works on another home
-    or is closed meanwhile, Conflict when somebody cancels the night.
+    or is closed meanwhile, or when another process drives this night; Conflict when somebody cancels the night.
     """
     started = time.monotonic()
-    with opened(services, workers) as running:
+    with opened(services, workers) as running, _driving(running, as_of, whole=refs is None):
         night = Night(services, as_of, now if refs is not None else _patiently()(_begin, services, as_of, now))
         if refs is None and as_of == services.clock.today():
             bring_dates(services)
@@ -125,10 +132,12 @@ def run_night(
         running.nights[as_of] = (0, len(orders))
         try:
             _scan_all(running, night, orders, progress, batch=refs is None)
+            running.go_on()
             if as_of == services.clock.today():  # a day gone by is replayed, and nobody is written to for it
                 remind(services, night.scope, refs)
                 draft_ordered(services, night.scope, refs)
                 _keep_ready(night)
+            running.go_on()
             briefs = _patiently()(_brief_all, night, whole=refs is None, progress=progress)
             counts = _patiently()(_finish, night, orders, whole=refs is None, briefs=briefs)
             running.forget()
@@ -140,6 +149,10 @@ def run_night(
     return NightResult(
         as_of, len(orders), **vars(counts), briefs=briefs, tokens=tokens, cost=spent.cost, seconds=seconds
     )
+
+
+def _driving(running: Engine, as_of: date, *, whole: bool) -> AbstractContextManager[None]:
+    return running.driving(f"night of {as_of}") if whole else nullcontext()
 
 
 def begin_night(services: Services, *, as_of: date, now: datetime) -> bool:
@@ -183,6 +196,8 @@ def _in_background(services: Services, as_of: date, now: datetime) -> None:
 
     try:
         run_night(services, as_of=as_of, now=now)
+    except Busy as error:
+        logging.getLogger("tickmark").info("the night of %s: %s", as_of, error)
     except (TickmarkError, OperationalError) as error:
         # nobody waits for it here; the night's row still says "running", and by_day.py or the next start goes on with it
         logging.getLogger("tickmark").warning("the night of %s: %s", as_of, error)
@@ -336,22 +351,30 @@ def _scan(ref: str, as_of: str, begun: str) -> str:
     from sqlalchemy.exc import OperationalError
 
     running = engine.current()
+    REQUEST.set(f"night-{as_of}-{stable_id(begun)[:8]}")
     night = Night(running.services, date.fromisoformat(as_of), datetime.fromisoformat(begun))
     with running.hand():
         if night.begun in running.cancelled:
             return LEFT
         try:
             with night.services.door.patiently():
-                return _patiently()(_scan_once, running, night, ref)
+                return _counted(_patiently()(_scan_once, running, night, ref))
         except TickmarkError as error:
-            return _give_up(night, ref, str(error))
+            why = str(error)
         except OperationalError as error:
-            return _give_up(night, ref, f"the database could not be used ({error.orig})")
+            why = f"the database could not be used ({error.orig})"
         except Exception as error:
             # The one place that catches everything: the night isolates a client here, so that a defect that one client's file brings
             # out does not cost the others their night. It is logged whole and stands in the brief as a blind spot.
             logging.getLogger("tickmark").exception("the scan of %s failed", ref)
-            return _give_up(night, ref, f"a defect of the program ({type(error).__name__}); the log says more")
+            why = f"a defect of the program ({type(error).__name__}); the log says more"
+        # who was cut off from the database for so long that another took the client says nothing of it
+        return _counted(_give_up(night, ref, why) if running.is_mine() else LEFT)
+
+
+def _counted(state: str) -> str:
+    note("night_clients", outcome=state)
+    return state
 
 
 _READERS = (fill_facts, read_promises)
@@ -383,16 +406,24 @@ def _give_up(night: Night, ref: str, why: str) -> str:
     return FAILED
 
 
+def _has_tried(state: "RetryCallState") -> bool:
+    """Whether it was tried often enough. A server that is away (started anew, a network that is cut) is waited for longer than a lock."""
+    tries = state.attempt_number >= _ATTEMPTS
+    error = state.outcome.exception() if state.outcome is not None else None
+    is_away = engine.is_away(error) and not engine.is_stopping()
+    return tries and not (is_away and (state.seconds_since_start or 0.0) < _LONGEST_AWAY)
+
+
 def _patiently() -> "Retrying":
     """Tries again what passes by itself: a database that is locked or away, a row that another worker was faster with. A model that
     does not answer is no reason to do a scan again: its door has tried (agents/patience.py)."""
     from sqlalchemy.exc import IntegrityError, OperationalError
-    from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+    from tenacity import Retrying, retry_if_exception_type, wait_random_exponential
 
     return Retrying(
         retry=retry_if_exception_type((OperationalError, IntegrityError)),
         wait=wait_random_exponential(multiplier=0.1, max=5),
-        stop=stop_after_attempt(_ATTEMPTS),
+        stop=_has_tried,
         reraise=True,
     )
 

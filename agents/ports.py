@@ -42,6 +42,16 @@ class Services(Protocol):
     def home(self) -> Path: ...
 
     @property
+    def worker(self) -> str:
+        """The fixed name of whoever works here beside others (roster.py)."""
+        ...
+
+    @property
+    def purpose(self) -> str:
+        """What this process was started as."""
+        ...
+
+    @property
     def database(self) -> Database: ...
 
     @property

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from agents.patience import Waiting
 from prompts.render import Message
+from store.telling import headers
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -134,6 +135,7 @@ class Speaker:
             "max_completion_tokens": self._longest,
             "stream": True,
             "stream_options": {"include_usage": True},
+            "extra_headers": headers(),
         }
 
         def begin() -> Any:

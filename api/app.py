@@ -1,5 +1,6 @@
 """The web application: routes mounted on one FastAPI app, errors as pages or JSON, the fence of security.py around it."""
 
+import mimetypes
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -7,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -16,6 +18,8 @@ from api.fonts import ensure_fonts
 from api.gate import TooMany
 from api.guard_requests import fenced
 from api.headers import secured
+from api.near import Straight
+from api.observed import Observed
 from api.once import Once
 from api.pages import STATIC, page
 from api.portal.app import create_portal
@@ -26,6 +30,7 @@ from api.routes import (
     ask_firm,
     automations,
     automations_json,
+    books,
     brief,
     calendar,
     capacity,
@@ -49,6 +54,7 @@ from api.routes import (
     doors_json,
     facts,
     go,
+    health,
     imports,
     imports_json,
     inbox,
@@ -88,12 +94,14 @@ from api.routes import (
     setup,
     sign,
     sources,
+    sources_consent,
     sources_json,
     system,
     tasks_json,
     templates,
     time,
     time_json,
+    time_off,
     timeline,
     timeline_json,
     trust,
@@ -111,11 +119,13 @@ from api.security import SignInNeeded, asker, is_known, secret_of
 from api.watched import Watched
 from api.wiring import Services
 from store.errors import TickmarkError
+from store.waits import ran_out
 
 ROUTES = (
     session,
     retention,  # before clients: /clients/REF/erase
     ways_in,
+    books,
     brief,
     calendar,
     capacity,
@@ -144,8 +154,10 @@ ROUTES = (
     intake,
     intake_json,
     sources,
+    sources_consent,
     sources_json,
     system,
+    health,
     contradictions,
     contradictions_json,
     directory_json,
@@ -163,6 +175,7 @@ ROUTES = (
     report,
     time,
     time_json,
+    time_off,
     timeline,
     timeline_json,
     client_portal,
@@ -207,17 +220,22 @@ def create_app(services: Services, command_secret: str | None = None) -> FastAPI
     app.add_middleware(Watched, services=services)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)  # 9 takes longer for little
     fenced(app, services, _answer, is_known)
+    app.add_middleware(Observed, services=services)
     fonts = Path(services.home) / "fonts"
     ensure_fonts(fonts)
     app.mount("/static/fonts", StaticFiles(directory=fonts), name="fonts")
+    mimetypes.add_type("application/speculationrules+json", ".rules")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.mount("/portal", create_portal(services), name="portal")
     app.state.knows.append(lambda asked: knows_contact(asked, services))
     for module in ROUTES:
-        app.include_router(module.router)
+        # as they are: what is included as a router is searched through slowly
+        app.router.routes.extend(module.router.routes)
+    app.router.middleware_stack = Straight(app.router)
     if command_secret is not None:
         app.include_router(commands.router(services, command_secret))
     app.add_exception_handler(TickmarkError, _refusal)
+    app.add_exception_handler(SQLAlchemyError, _not_in_time)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(Exception, _defect)
@@ -247,6 +265,14 @@ def _refusal(request: Request, error: Exception) -> Response:
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.wait)
     return response
+
+
+def _not_in_time(request: Request, error: Exception) -> Response:
+    """A wait for the database that ran out is a refusal; everything else that it says is a defect."""
+    busy = ran_out(error) if isinstance(error, SQLAlchemyError) else None
+    if busy is None:
+        raise error
+    return _answer(request, busy.status, sentence(busy))
 
 
 def _http_error(request: Request, error: Exception) -> Response:

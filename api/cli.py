@@ -16,10 +16,12 @@ import typer
 from api.cli_access import register as register_access
 from api.cli_automations import register as register_automations
 from api.cli_backup import register as register_backup
+from api.cli_books import register as register_books
 from api.cli_deadlines import register as register_deadlines
 from api.cli_directory import register as register_directory
 from api.cli_export import register as register_export
 from api.cli_facts import register as register_facts
+from api.cli_firms import register as register_firms
 from api.cli_imports import register as register_imports
 from api.cli_intake import register as register_intake
 from api.cli_knowledge import register as register_knowledge
@@ -38,6 +40,8 @@ from api.cli_search import register as register_search
 from api.cli_sign_in import register as register_sign_in
 from api.cli_sources import register as register_sources
 from api.cli_timeline import register as register_timeline
+from api.cli_webhooks import register as register_webhooks
+from api.cli_workers import register as register_workers
 from api.cli_workflow import register as register_workflow
 from api.commands.result import Result
 from api.execute import execute, failing
@@ -247,21 +251,21 @@ def serve(
     context: typer.Context,
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one.")] = None,
+    firms: Annotated[
+        Path | None,
+        typer.Option(envvar="TICKMARK_FIRMS", help="Serve every firm of this control file, each by its host name."),
+    ] = None,
 ) -> None:
     """Serve the web application, the scan worker with it."""
     from api.serve import serve as start
 
     with failing():
-        start(_home(context), host, port)
+        if firms is not None:
+            from api.firms.serve import serve_firms
 
-
-@app.command()
-def worker(context: typer.Context) -> None:
-    """Run a scan worker on this or another machine."""
-    from api.serve import work
-
-    with failing():
-        work(_home(context))
+            serve_firms(firms, host, port)
+        else:
+            start(_home(context), host, port)
 
 
 @audit_app.command("verify")
@@ -292,6 +296,7 @@ register_deadlines(app, _run)
 register_directory(app, _run)
 register_export(app, _run)
 register_facts(app, _run)
+register_firms(app)
 register_imports(app, _run)
 register_intake(app, _run)
 register_knowledge(app, _run)
@@ -310,9 +315,12 @@ register_search(app, _run)
 register_sign_in(person_app, _run)
 register_sources(app, _run)
 register_timeline(app, _run)
+register_workers(app, _run, _home)
 register_workflow(app, _run)
 register_automations(app, _run)
+register_webhooks(app, _run)
 register_backup(app, _run)
+register_books(app, _run)
 
 
 @person_app.command("set-password")

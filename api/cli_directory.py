@@ -115,6 +115,17 @@ def _add_merging(group: typer.Typer, run: Run, of: str) -> None:
         run(context, "directory-duplicates", {"of": of, "as": as_}, json)
 
     @group.command()
+    def apart(
+        context: typer.Context,
+        one: Annotated[str, typer.Argument(metavar="ONE", help="A ref, or a contact's id.")],
+        other: Annotated[str, typer.Argument(metavar="OTHER", help="The other.")],
+        as_: As,
+        json: Json = False,
+    ) -> None:
+        """Note that two are not one: they are not listed as such again."""
+        run(context, "directory-apart", {"of": of, "one": one, "other": other, "as": as_}, json)
+
+    @group.command()
     def merge(
         context: typer.Context,
         kept: Annotated[str, typer.Argument(metavar="KEPT", help="The one that stays: a ref, or a contact's id.")],

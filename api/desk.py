@@ -1,13 +1,15 @@
-"""The reading that a process does: one run at a time, how far it is for whoever watches, and runs that go on behind a page.
+"""The reading that a process does: one run at a time, how far it is for whoever watches, and runs that go on behind a page. Where several
+processes read into the same records, one run at a time among all of them (store/turns.py).
 
 Two runs over the same files at once would take each other's passages away, so whoever reads takes the desk. Never knows what is read.
 """
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import copy_context
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from store.errors import TickmarkError
 
@@ -27,8 +29,10 @@ class Far:
 class Desk:
     """Safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, turn: AbstractContextManager[Any] | None = None) -> None:
+        """`turn`: taken beside the desk by all processes that read into the same records; None: this is the only one."""
         self._turn = threading.RLock()
+        self._of_all = turn or nullcontext()
         self._queue = threading.Lock()
         self._far: Far | None = None
         self._work: list[Callable[[], object]] = []
@@ -48,7 +52,7 @@ class Desk:
             self._far = Far(doing, done, total)
             progress(doing, done, total)
 
-        with self._turn:
+        with self._turn, self._of_all:
             before, self._far = self._far, self._far or Far("files", 0, 0)
             try:
                 yield told
@@ -64,8 +68,9 @@ class Desk:
 
     def later(self, work: Callable[[], object]) -> None:
         """Do this in the background, after what was asked for before. A refusal is said on standard error: its page is gone."""
+        around = copy_context()  # whose request it is, for the log
         with self._queue:
-            self._work.append(work)
+            self._work.append(lambda: around.run(work))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="desk", daemon=True)
                 self._thread.start()

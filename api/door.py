@@ -18,6 +18,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.access import FILE, PORTAL, PUBLIC, Need
+from api.near import Near
 from api.output import complain
 from store.errors import Forbidden, TickmarkError
 
@@ -81,7 +82,7 @@ class Door:
 
     def __init__(self, app: ASGIApp, doors: Mapping[str, Need], enter: Enter, refused: Refuse) -> None:
         self._app, self._doors, self._enter, self._refused = app, doors, enter, refused
-        self._ways: list[tuple[Way, str]] | None = None
+        self._ways: Near[tuple[Way, str]] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":  # there are none
@@ -109,9 +110,10 @@ class Door:
     def _found(self, scope: Scope) -> tuple[Way | None, str]:
         """The route that would answer, and why it is closed. None: there is none, or none for this method."""
         if self._ways is None:
-            self._ways = [(way, closed(way, self._doors, self._enter)) for way in ways(scope["app"])]
+            known = [(way, closed(way, self._doors, self._enter)) for way in ways(scope["app"])]
+            self._ways = Near((way.key.partition(" ")[2], (way, why)) for way, why in known)
         path, method = get_route_path(scope), scope["method"]
-        for way, why in self._ways:
+        for way, why in self._ways.to(path):
             if way.method in (method, "*") and way.pattern.match(path):
                 return way, why
         return None, ""

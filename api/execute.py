@@ -18,7 +18,7 @@ from store.errors import TickmarkError, Unknown
 
 def execute(home: Path | None, name: str, arguments: Arguments, progress: Progress | None = None) -> Result:
     """The result of a command on this home. Raises TickmarkError with what to do."""
-    from api.wiring import build
+    from api.wiring import build, has_records
 
     command, settings = find(name), load_settings(home)
     progress = progress or Meter()
@@ -28,7 +28,9 @@ def execute(home: Path | None, name: str, arguments: Arguments, progress: Progre
         server = server_of(settings.home)
         if server is not None:
             return forward(server, name, arguments, progress)
-    with build(settings, own_index=command.owns, purpose=name) as services:
+    # where the index is a server's, only a night needs the home to itself
+    beside = command.owns and name != "scan" and settings.chroma_url is not None and has_records(settings)
+    with build(settings, own_index=command.owns and not beside, purpose=name) as services:
         return command.load()(services, arguments, progress)
 
 
@@ -37,12 +39,16 @@ def failing() -> Iterator[None]:
     """A refusal or an explained failure inside becomes one line on standard error and exit status 1; 2 when a name that was
     asked for stands for nothing."""
     from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import TimeoutError as NoRoom
+
+    from store.waits import ran_out
 
     try:
         yield
     except TickmarkError as error:
         complain(str(error))
         raise typer.Exit(2 if isinstance(error, Unknown) else 1) from None
-    except OperationalError as error:
-        complain(f"the database cannot be used: {error.orig}; `tickmark doctor` tells more")
+    except (OperationalError, NoRoom) as error:
+        why = error.orig if isinstance(error, OperationalError) else error
+        complain(str(ran_out(error) or f"the database cannot be used: {why}; `tickmark doctor` tells more"))
         raise typer.Exit(1) from None

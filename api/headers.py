@@ -63,6 +63,10 @@ def put(scope: Scope, headers: MutableHeaders) -> None:
     path, query = scope["path"], scope.get("query_string", b"")
     kept = path.startswith("/static/") and (query or path.endswith(".woff2"))
     headers.setdefault("Cache-Control", "public, max-age=604800" if kept else "no-store")
+    if scope["method"] not in ("GET", "HEAD", "OPTIONS") and not path.startswith(
+        "/portal"
+    ):  # what was fetched ahead of being opened may be old by now
+        headers.setdefault("Clear-Site-Data", '"prefetchCache", "prerenderCache"')
     if headers.get("content-disposition", "").startswith("attachment"):
         headers["Content-Security-Policy"] = FILE_POLICY
     if is_https(HTTPConnection(scope)):

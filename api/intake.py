@@ -26,6 +26,7 @@ from ingestion.pipeline import Finished, Workbench, run
 from store import audit
 from store.audit import AuditTag
 from store.errors import NotFound
+from store.fence import Job
 from store.ids import content_hash
 from store.rows import Rejected
 from store.tables import Client
@@ -271,7 +272,7 @@ def index_new(services: Services, progress: Progress, client_ids: Collection[str
 
 def _ready_to_search(services: Services, client_ids: Collection[str] | None) -> None:
     """What is searched of these clients is made now, where their papers changed, and not while somebody waits for an answer."""
-    with services.database.reading() as session:
+    with services.database.reading(Job.INGESTION) as session:
         query = select(Client.id).order_by(Client.id)
         ids = list(session.scalars(query if client_ids is None else query.where(Client.id.in_(client_ids))))
     for client_id in ids:  # a short transaction each: no write waits behind the making of all

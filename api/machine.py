@@ -26,6 +26,8 @@ def _vendors(settings: Settings) -> Iterator[Vendor]:
         yield Vendor("mail", "mail server", urlsplit(settings.smtp_url.get_secret_value()).hostname or "", "", False)
     if settings.chroma_url:
         yield Vendor("vectors", "vector index", urlsplit(settings.chroma_url).hostname or "", "", False)
+    if settings.blob_url and "://" in settings.blob_url:
+        yield Vendor("files", "object store", settings.blob_url.partition("://")[2].partition("/")[0], "", False)
 
 
 def _lines(settings: Settings) -> Iterator[tuple[str, str, str]]:

@@ -17,6 +17,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exp
 from api.commands.scopes import reading
 from api.imap import Cut, Head, Mailbox, folder_name, open_mailbox
 from api.intake import RawMail, keeper, read_mails
+from api.mail_consent import opened
 from api.wiring import Services
 from ingestion.elements import MailHeaders
 from ingestion.parse.mail import read_headers
@@ -91,6 +92,7 @@ def as_job(services: Services) -> Iterator[Scope]:
 def read_mailbox(services: Services, way: sources.Access, turn: Turn, pause: Pause) -> None:
     """Read on from where it was read to. Raises Conflict and Invalid for what a person must mend, Cut when it is no use now."""
     pace = _Pace(turn.ended)
+    way = opened(services, way)
     again: dict[str, Any] = {"wait": wait_exponential(multiplier=0.5, max=20), "sleep": pause, "reraise": True}
     for attempt in Retrying(retry=retry_if_exception_type(Cut), stop=pace.is_stuck, **again):
         with attempt, open_mailbox(way, services.settings.imap_inside) as box:
@@ -99,7 +101,7 @@ def read_mailbox(services: Services, way: sources.Access, turn: Turn, pause: Pau
 
 def try_mailbox(services: Services, way: sources.Access) -> list[str]:
     """Sign in and look at the folders that would be read: their names. Raises what `read_mailbox` raises."""
-    with open_mailbox(way, services.settings.imap_inside) as box:
+    with open_mailbox(opened(services, way), services.settings.imap_inside) as box:
         return [folder_name(name) for name in _chosen(box, way)]
 
 

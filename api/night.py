@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from agents import by_day, overnight
+from agents.engine import Engine
 from api.output import tell
 from api.wiring import Services
 from workspace.pages import night as nights
@@ -24,34 +25,47 @@ _MOST_WORKERS = 4
 
 
 @contextmanager
-def open_night(services: Services) -> Iterator[None]:
+def open_night(services: Services) -> Iterator[Engine]:
     """Open the engine for this process: nights that were never finished go on, one that was missed is made up, and one begins at two
     o'clock in the firm's time zone. Clients that change by day are scanned again.
 
     Leaving the block stops where a client is done; the rest goes on when it is opened again."""
-    with overnight.opened(services, workers(services)) as engine:
+    works = services.settings.serve_works or services.purpose != "serve"
+    with overnight.opened(services, workers(services), services.settings.worker_clients, works=works) as engine:
         overnight.every_night(services)
-        for day in overnight.take_up(services):
-            tell(f"The night of {day} was not finished; it goes on.")
-        if by_day.make_up(services):
-            tell(f"The night of {services.clock.today()} was missed; it runs now.")
+        engine.when_leading.append(lambda: _go_on(services))
+        if engine.roster.leads:
+            _go_on(services)
         by_day.watch(services)
         engine.rest()
-        yield
+        yield engine
+
+
+def _go_on(services: Services) -> None:
+    for day in overnight.take_up(services):
+        tell(f"The night of {day} was not finished; it goes on.")
+    if by_day.make_up(services):
+        tell(f"The night of {services.clock.today()} was missed; it runs now.")
 
 
 def work_until_stopped(services: Services) -> None:
-    """Work on clients of any night until the process is told to end (Ctrl-C, SIGTERM)."""
+    """Work on clients of any night until the process is told to end (Ctrl-C, SIGTERM, `tickmark worker drain`): then take no more, and
+    finish those in hand."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    with open_night(services):
-        tell(f"A worker for {services.home}  (Ctrl-C ends it)")
+    with open_night(services) as engine:
+        engine.roster.on_drain = stopped.set
+        among = f", called {services.worker} on the list" if engine.roster.shared else ""
+        tell(f"A worker for {services.home}{among}  (Ctrl-C ends it)")
         stopped.wait()
+        tell("It takes no more clients and ends when those in hand are done.")
 
 
 def start(services: Services, as_of: date) -> bool:
     """Begin the night of that day in the background; False when it is running already. Raises Busy outside `open_night`."""
+    if services.night_in_turn is not None:
+        return services.night_in_turn(as_of)
     return overnight.begin_night(services, as_of=as_of, now=services.clock.now())
 
 

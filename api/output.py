@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from api.commands.result import Result
@@ -20,13 +21,25 @@ def say(result: Result, as_json: bool) -> None:
 
 def complain(message: str) -> None:
     """One line on standard error, without what a log must not hold."""
-    sys.stderr.write(scrubbed(" ".join(message.split())) + "\n")
+    _shape[0](scrubbed(" ".join(message.split())))
 
 
 def tell(line: str) -> None:
     """A line for a person who waits, on standard error."""
-    sys.stderr.write(line + "\n")
+    _shape[0](line)
     sys.stderr.flush()
+
+
+def _plain(line: str) -> None:
+    sys.stderr.write(line + "\n")
+
+
+_shape: list[Callable[[str], None]] = [_plain]
+
+
+def tell_as(write: Callable[[str], None]) -> None:
+    """From now on what is told and complained of is written so (api/logs.py)."""
+    _shape[0] = write
 
 
 @dataclass

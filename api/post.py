@@ -20,6 +20,7 @@ from api.output import complain
 from api.settings import Settings
 from api.wiring import Services
 from store.errors import Invalid, TickmarkError
+from store.telling import note
 from workspace.posts import Letter, claim, doubt, queue_posts, settle
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def send_all(services: Services) -> dict[str, int]:
         with writing(services, "post") as scope:
             states = [settle(scope, one, refused=refused, later=later) for one in letter.posts]
         for state in states:
+            note("mail_posts", state=state)
             found[state] = found.get(state, 0) + 1
 
 

@@ -23,6 +23,7 @@ from api.headers import cookie
 from api.proof import is_idle, require_both, step_up
 from api.wiring import Services
 from store.errors import Forbidden, TickmarkError
+from store.telling import span
 from workspace.people import glass
 from workspace.platform.tokens import LOOKING
 from workspace.scope import Right, Scope, open_scope, own_rights, rights_in
@@ -169,7 +170,7 @@ def secret_of(scope: MutableMapping[str, Any]) -> str | None:
 def reading(request: Request, who: Asker) -> Iterator[Scope]:
     """The asker's scope on a reading transaction. She was found a moment ago: nobody is asked again who she is."""
     services = services_of(request)
-    with services.database.reading() as session:
+    with span("workspace, reading"), services.database.reading() as session:
         now, today = services.clock.now(), services.clock.today()
         scope = Scope(session, who.person_id, who.email, who.role, now, today, who.only, who.own)
         yield scope
@@ -183,7 +184,7 @@ def reading(request: Request, who: Asker) -> Iterator[Scope]:
 def writing(request: Request, who: Asker) -> Iterator[Scope]:
     """The asker's scope on the one transaction of this request."""
     services = services_of(request)
-    with services.database.writing() as session:
+    with span("workspace, writing"), services.database.writing() as session:
         scope = replace(open_scope(session, who.email, clock=services.clock), only=who.only)
         yield scope
         if who.glass:

@@ -8,25 +8,31 @@ import secrets
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from api.logs import install
 from api.output import tell
 from api.scrub import catch
 from api.settings import Settings, load_settings
 from api.wiring import Services, build
-from store.errors import Busy
+from store.errors import Busy, Invalid
+from store.seal import KEY_FILE
 
 if TYPE_CHECKING:
     import uvicorn
+
+_AWAY = 5.0  # seconds until a database that could not be reached is tried again
 
 
 def serve(home: Path | None, host: str | None = None, port: int | None = None) -> None:
     """Serve until interrupted. Raises Busy when another process has the home or the port."""
     catch()
     settings = load_settings(home)
+    install(settings.log)
     listening = listen(host or settings.host, settings.port if port is None else port)
     try:
         with build(settings, own_index=True, purpose="serve") as services:
@@ -40,29 +46,20 @@ def serve_on(services: Services, listening: socket.socket) -> None:
     import uvicorn
 
     from api.app import create_app
-    from api.backups import open_backups
     from api.embedding_again import embedding_again
-    from api.hooks import open_hooks
     from api.night import open_night
-    from api.post import open_post
-    from api.reading_again import reading_again
-    from api.sources import open_sources
-    from api.watch import open_watch
+    from api.traces import open_traces
 
     secret = secrets.token_urlsafe(32)
     url = address(listening)
     app = create_app(services, secret)
     config = configured(app)
     with (
-        _until_told_to_end(),
+        until_told_to_end(),
+        open_traces(),
         open_night(services),
-        open_watch(services),
-        open_sources(services),
-        open_post(services),
-        open_hooks(services),
-        open_backups(services),
+        beside_pages(services),
         embedding_again(services),
-        reading_again(services),
     ):
         if services.lock is not None:
             services.lock.describe(url=url, secret=secret)
@@ -71,15 +68,43 @@ def serve_on(services: Services, listening: socket.socket) -> None:
         uvicorn.Server(config).run(sockets=[listening])
 
 
+@contextmanager
+def beside_pages(services: Services) -> Iterator[None]:
+    """What a process that serves does for a firm beside its pages: takes in, sends, tells, keeps copies."""
+    from api.backups import open_backups
+    from api.hooks import open_hooks
+    from api.index_later import index_later
+    from api.post import open_post
+    from api.reading_again import reading_again
+    from api.sources import open_sources
+    from api.watch import open_watch
+
+    with (
+        open_watch(services),
+        open_sources(services),
+        open_post(services),
+        open_hooks(services),
+        open_backups(services),
+        index_later(services),
+        reading_again(services),
+    ):
+        yield
+
+
 def configured(app: Any) -> "uvicorn.Config":
     """How the web server runs: with bounds on heads, no name of itself, no web sockets, and nobody's word for who the client is (the
     setting `proxies` says whose is taken, api/guard_requests.py)."""
     import uvicorn
+    from uvicorn.config import LOGGING_CONFIG
 
     from api.guard_sockets import BoundedProtocol
 
+    services = getattr(app.state, "services", None)
+    as_json = services is not None and services.settings.log == "json"
     return uvicorn.Config(
         app,
+        # None: its lines go by the loggers that api/logs.py set up
+        log_config=None if as_json else LOGGING_CONFIG,
         http=BoundedProtocol,
         ws="none",
         proxy_headers=False,
@@ -102,11 +127,11 @@ def settle_memory() -> None:
     to look for garbage fifty times on the way."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(200_000, 20, 20)
 
 
 @contextmanager
-def _until_told_to_end() -> Iterator[None]:
+def until_told_to_end() -> Iterator[None]:
     """Ctrl-C and SIGTERM end the block in good order. The web server hands the signal on once it has answered everybody, and a SIGTERM
     that nobody took would then end the process before the night and the home are let go."""
 
@@ -144,9 +169,42 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def work(home: Path | None) -> None:
-    """Run a scan worker until interrupted."""
-    from api.night import work_until_stopped
+    """Run a scan worker until interrupted. A database server that is away when it starts is waited for."""
+    from sqlalchemy.exc import OperationalError
+
+    from agents.engine import is_away
 
     settings: Settings = load_settings(home)
-    with build(settings, own_index=True, purpose="worker") as services:
+    _refuse_without_keys(settings)
+    install(settings.log)
+    while True:
+        try:
+            return _work(settings)
+        except OperationalError as error:
+            if not is_away(error):
+                raise
+            tell(f"The database cannot be reached ({error.orig}); trying again.")
+            time.sleep(_AWAY)
+
+
+def _work(settings: Settings) -> None:
+    from api.night import work_until_stopped
+    from api.probe import open_probe
+    from api.traces import open_traces
+
+    with (
+        build(settings, own_index=True, purpose="worker") as services,
+        open_traces(),
+        open_probe(services),
+    ):
         work_until_stopped(services)
+
+
+def _refuse_without_keys(settings: Settings) -> None:
+    """A worker with a home of its own beside a shared database would seal with a key that no other machine has."""
+    named = settings.seal_key or settings.seal_key_file or (settings.home / KEY_FILE).exists()
+    if not settings.database.startswith("sqlite") and not named:
+        raise Invalid(
+            "a worker beside others needs the firm's keys: set TICKMARK_SEAL_KEY or TICKMARK_SEAL_KEY_FILE, or copy "
+            f"{KEY_FILE} of the server's home into {settings.home}"
+        )

@@ -8,7 +8,7 @@ import tomllib
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -116,6 +116,23 @@ class ProviderSettings(BaseModel):
     both_factors: bool = False
 
 
+class MailProviderSettings(BaseModel):
+    """A provider of mailboxes under `[mail.NAME]`, on whose own page their owners allow reading (OAuth 2.0). `google` and `microsoft` are
+    known by name; another one gives `host`, `authorize_url`, `token_url` and `wanted` (the scope that is asked for).
+
+    `client_secret_env` names the environment variable that holds the secret; `tenant` is the firm's own at Microsoft."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    client_id: str
+    client_secret_env: str | None = None
+    tenant: str = "organizations"
+    host: str | None = None
+    authorize_url: str | None = None
+    token_url: str | None = None
+    wanted: str | None = None
+
+
 class Settings(BaseSettings):
     """Every setting, by its name without the prefix. None means: embedded in the home, or for a model: there is none."""
 
@@ -123,7 +140,25 @@ class Settings(BaseSettings):
 
     home: Path = Path(DEFAULT_HOME)
     database_url: str | None = Field(default=None, repr=False)
+    database_pool: int = Field(default=8, ge=1)
+    """Connections to PostgreSQL that a process keeps open. The next six are PostgreSQL's too."""
+    database_overflow: int = Field(default=10, ge=0)
+    """How many more it may open when all are in use; they are closed again."""
+    database_recycle: int = Field(default=1800, ge=-1)
+    """Seconds after which a connection is made anew; -1: never."""
+    statement_timeout: float = Field(default=120.0, ge=0)
+    """Seconds that one statement may take; 0: as long as it likes. Migrations and what destroys records may take longer."""
+    lock_timeout: float = Field(default=20.0, ge=0)
+    """Seconds to wait for a record that somebody else is changing; 0: without end."""
+    idle_timeout: float = Field(default=600.0, ge=0)
+    """Seconds in which nothing is said in the middle of a transaction, before it is given up; 0: without end."""
     chroma_url: str | None = None
+    chroma_token: SecretStr | None = None
+    """What a proxy before the Chroma server asks for, sent as a bearer token."""
+    chroma_token_header: str = "Authorization"  # noqa: S105 - the name of a header
+    """The header that it is sent in, where it is another: X-Chroma-Token takes it bare."""
+    chroma_database: str = "tickmark"
+    """The firm's own database on the Chroma server: firms that share a server have one each."""
     blob_url: str | None = None
     llm_base_url: str | None = None
     llm_model: str | None = None
@@ -167,6 +202,12 @@ class Settings(BaseSettings):
     """Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Empty: nobody's are."""
     workers: int = Field(default=0, ge=0)
     """Processes that parse; 0 means one a core."""
+    worker: str | None = Field(default=None, min_length=1, max_length=200)
+    """The fixed name of this process among the workers on one PostgreSQL. None: the machine's name and the home folder."""
+    worker_clients: int = Field(default=0, ge=0)
+    """How many clients are in hand at once; 0: four for each that is worked on, and as many more as a model may be asked questions."""
+    serve_works: bool = True
+    """Whether `tickmark serve` works on clients itself, or leaves them to `tickmark worker` on other machines (PostgreSQL)."""
     max_file_mb: int = Field(default=150, ge=1)
     max_upload_mb: int = Field(default=600, ge=1)
     """All files of one request together."""
@@ -193,6 +234,8 @@ class Settings(BaseSettings):
     """The firm's address that mail comes from. Needed with smtp_url."""
     imap_inside: Listed = Field(default_factory=list[str])
     """Mail servers inside the firm's own network that mailboxes may be read from, by name or address. Others are on the public internet."""
+    mail: dict[str, MailProviderSettings] = Field(default_factory=dict[str, MailProviderSettings])
+    """Providers at whose own page the owner of a mailbox allows reading it; one in tickmark.toml is a table `[mail.google]`."""
     smtp_in: str | None = None
     """host:port on which `serve` takes mail that is forwarded to the firm's address. None: none is taken."""
     smtp_in_cert: Path | None = None
@@ -209,7 +252,7 @@ class Settings(BaseSettings):
     oidc: dict[str, ProviderSettings] = Field(default_factory=dict[str, ProviderSettings])
     """Identity providers by name; one in tickmark.toml is a table `[oidc.google]`."""
     oidc_loopback: bool = False
-    """An identity provider may run on this machine, also without encryption. Other private addresses never."""
+    """An identity provider, or one of mail, may run on this machine, also without encryption. Other private addresses never."""
 
     rate_address: int = Field(default=12_000, ge=0)
     """Requests a minute from one address, half of them in one burst; 0: no limit. Pictures, scripts and fonts do not count."""
@@ -217,6 +260,12 @@ class Settings(BaseSettings):
     """Requests a minute of one person, over all her browsers and programs."""
     rate_token: int = Field(default=600, ge=0)
     """Requests a minute with one personal token."""
+    log: Literal["text", "json"] | None = None
+    """One line on standard error for each request: as text, or as JSON for a collector. None: no such lines."""
+    metrics_token: SecretStr | None = None
+    """What a collector of figures (/metrics) shows as a bearer token; without one only this machine may ask."""
+    probe: str | None = None
+    """host:port on which `tickmark worker` answers /healthz, /readyz and /metrics. None: nowhere."""
     webhook_loopback: bool = False
     """Webhooks may go to this machine, also without encryption: for a receiver that runs beside Tickmark. Other private addresses never."""
 

@@ -19,6 +19,7 @@ from api.output import complain
 from api.wiring import Services
 from store import audit
 from store.audit import AuditTag
+from store.fence import Job
 from store.tables import Base, Client
 from workspace.scope import open_scope
 
@@ -84,7 +85,7 @@ class Watched:
     def _take(self, seen: Seen) -> None:
         stranger, now = seen.actor == OUTSIDE, monotonic()
         if not stranger:
-            with self._services.database.reading() as session:
+            with self._services.database.reading(Job.DOOR) as session:
                 whose = owner_in(session, self._services, seen)
             if whose is None:
                 return

@@ -6,7 +6,9 @@ Nothing heavy is opened before it is used: a command that only reads records nev
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
+from socket import gethostname
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -24,6 +26,8 @@ from store.database import Database
 from store.errors import Broken, Busy, NotFound
 from store.lock import HomeLock
 from store.tables import Firm
+from store.turns import Turn
+from store.waits import Limits
 from workspace.automations.tags import TAGS
 
 if TYPE_CHECKING:
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from api.gate import Gate
     from ingestion.embed_abroad import Leave
     from ingestion.sandbox import ParsePool
+    from store.chroma_server import ChromaServer
     from store.embedder import Embedder
     from store.seal import Seal
     from store.vectors import VectorIndex
@@ -45,19 +50,28 @@ Made = TypeVar("Made")
 class Services:
     """Everything a command, a request or a night works with. Safe to share between threads; `close()` when done."""
 
-    def __init__(self, settings: Settings, database: Database, lock: HomeLock | None) -> None:
+    def __init__(self, settings: Settings, database: Database, lock: HomeLock | None, purpose: str = "work") -> None:
         self.settings = settings
+        self.purpose = purpose
         self.home: Path = settings.home
         self.database = database
         self.lock = lock
         self.clock = Clock(self._zone, settings.today)
         database.before_commit = self._settle
-        self.desk = Desk()
+        shared = settings.chroma_url is not None or not database.url.startswith("sqlite")
+        self.desk = Desk(Turn("reading", database, self.home) if shared else None)
         self._known_zone: ZoneInfo | None = None
         self._made: dict[str, Any] = {}
         self.at_close: list[Callable[[], None]] = []  # what is still to be written when it ends
+        # where firms share a process, their nights run in turn (api/firms/turns.py): asked for here
+        self.night_in_turn: Callable[[date], bool] | None = None
         # one thing is made of another (the searcher opens the index), so the same thread may come in again
         self._making = threading.RLock()
+
+    @property
+    def worker(self) -> str:
+        """The fixed name of this process beside others on one database."""
+        return self.settings.worker or f"{gethostname()}:{self.home}"
 
     def _once(self, name: str, make: Callable[[], Made]) -> Made:
         """What `make` gives, made when first asked for; a thread that comes meanwhile waits for it."""
@@ -67,6 +81,10 @@ class Services:
                     self._made[name] = make()
         made: Made = self._made[name]
         return made
+
+    def made(self, name: str) -> Any:
+        """One of the things below if it was opened already, else None: for who looks and must open nothing."""
+        return self._made.get(name)
 
     @property
     def blobs(self) -> FileBlobs:
@@ -116,9 +134,11 @@ class Services:
     def _open_index(self) -> "VectorIndex":
         from store.vectors import VectorIndex
 
+        if server := index_server(self.settings):
+            return VectorIndex(None, server, Turn("shelves", self.database, self.home))
         if self.lock is None:
             raise Busy(f"the index of {self.home} can only be opened by the process that owns the home")
-        return VectorIndex(self.home / "chroma", self.settings.chroma_url)
+        return VectorIndex(self.home / "chroma")
 
     def _open_embedder(self) -> "Embedder":
         import os
@@ -231,10 +251,15 @@ def build(settings: Settings, *, own_index: bool = False, purpose: str = "work")
         return Services(settings, database, None)
     lock = HomeLock(settings.home)
     lock.acquire(purpose)
-    database = open_database(settings)
-    if not database.is_current():
-        database.migrate()
-    return Services(settings, database, lock)
+    try:
+        database = open_database(settings)
+        if not database.is_current():
+            database.migrate()
+        database.raise_fence()
+    except BaseException:
+        lock.release()
+        raise
+    return Services(settings, database, lock, purpose)
 
 
 def keys_of(settings: Settings) -> "Seal":
@@ -245,9 +270,27 @@ def keys_of(settings: Settings) -> "Seal":
     return Seal(settings.home, keys=keys, file=settings.seal_key_file)
 
 
+def index_server(settings: Settings) -> "ChromaServer | None":
+    """The Chroma server of the settings; None where the index is embedded."""
+    from store.chroma_server import ChromaServer
+
+    if not settings.chroma_url:
+        return None
+    token = settings.chroma_token.get_secret_value() if settings.chroma_token else None
+    return ChromaServer(settings.chroma_url, token, settings.chroma_token_header, settings.chroma_database)
+
+
 def open_database(settings: Settings) -> Database:
     """The records of a home, with its keys, and with what the software may do there on its own."""
-    database = Database(settings.database, seal=keys_of(settings))
+    limits = Limits(
+        pool=settings.database_pool,
+        overflow=settings.database_overflow,
+        recycle=settings.database_recycle,
+        statement=settings.statement_timeout,
+        lock=settings.lock_timeout,
+        idle=settings.idle_timeout,
+    )
+    database = Database(settings.database, limits=limits, seal=keys_of(settings))
     database.jobs = {name: frozenset(need.rights) for name, need in table().jobs.items()}
     return database
 

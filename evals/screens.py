@@ -37,7 +37,7 @@ PAGES = (
     "/audit",
     "/style",
 )
-TABS = ("", "/signals", "/work", "/documents", "/mail", "/money", "/drafts", "/ask", "/history")
+TABS = ("", "/signals", "/work", "/documents", "/books", "/mail", "/money", "/drafts", "/ask", "/history")
 Theme = Literal["light", "dark"]
 
 

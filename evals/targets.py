@@ -6,8 +6,10 @@ Owns these figures only. Never measures, and never decides what is done about a 
 from collections.abc import Iterable, Iterator, Mapping
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
+    "brief": ("briefs",),
     "chat": ("questions", "firm-questions", "report-questions", "scripted-answers"),
     "documents": ("parsing", "bank", "emails", "invoices", "search", "facts"),
+    "masking": ("pii", "unmasked"),
 }
 """One name for several tasks."""
 

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
 from ingestion.indexing import current, searched, sweep
 from store.database import Database
 from store.embedder import for_client
+from store.fence import Job
 from store.tables import Client, Document, DocumentVersion, NewVector, Passage
 from store.vectors import pack, shelf_of, unpack
 
@@ -72,7 +73,7 @@ def embed_again(
 
 def standing(database: Database, wanted: str) -> Standing:
     """Where the firm stands with the model of that name."""
-    with database.reading() as session:
+    with database.reading(Job.INGESTION) as session:
         models = session.execute(
             select(Client.embedder, func.count()).where(Client.embedder.is_not(None)).group_by(Client.embedder)
         ).tuples()
@@ -93,7 +94,7 @@ def standing(database: Database, wanted: str) -> Standing:
 
 
 def _behind(database: Database, wanted: str) -> Sequence[tuple[str, str]]:
-    with database.reading() as session:
+    with database.reading(Job.INGESTION) as session:
         query = select(Client.id, Client.ref).where((Client.embedder != wanted) | _alone())
         return session.execute(query.order_by(Client.ref)).tuples().all()
 
@@ -130,7 +131,7 @@ def _embedded(
 
 def _next(database: Database, client_id: str) -> Sequence[tuple[str, str, str]]:
     query = select(Passage.id, Passage.context, Passage.text).where(_without(client_id))
-    with database.reading() as session:
+    with database.reading(Job.INGESTION) as session:
         return session.execute(query.order_by(Passage.id).limit(_AT_ONCE)).tuples().all()
 
 
@@ -148,7 +149,7 @@ def _switched(database: Database, index: "VectorIndex", wanted: str, client_id: 
     import numpy as np
 
     with index.changing:
-        with database.reading() as session:
+        with database.reading(Job.INGESTION) as session:
             shelf = session.scalars(select(Client.shelf).where(Client.id == client_id)).one()
             ready = session.execute(
                 select(NewVector.passage_id, NewVector.vector).where(NewVector.client_id == client_id)

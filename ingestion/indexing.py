@@ -13,6 +13,7 @@ from sqlalchemy import Select, or_, select, update
 
 from store.database import Database
 from store.embedder import Embedder, for_client
+from store.fence import Job
 from store.tables import Client, Document, DocumentVersion, Passage
 from store.vectors import pack, shelf_of, unpack
 
@@ -42,7 +43,7 @@ def embed_and_put(database: Database, index: "VectorIndex", embedder: "Embedder"
     wanted = select(
         Passage.id, Passage.client_id, Passage.context, Passage.text, Passage.vector, Passage.embedder
     ).where(Passage.version_id.in_(version_ids))
-    with database.reading() as session:
+    with database.reading(Job.INGESTION) as session:
         rows = session.execute(wanted.order_by(Passage.version_id, Passage.ordinal)).tuples().all()
     for first in range(0, len(rows), _AT_ONCE):
         by_client = defaultdict[str, list[_Row]](list)
@@ -89,7 +90,7 @@ def _shelve(
 
 def _serving(database: Database, client_ids: Collection[str]) -> dict[str, tuple[str | None, int]]:
     """The model that each client is searched with, and the number of its shelf."""
-    with database.reading() as session:
+    with database.reading(Job.INGESTION) as session:
         query = select(Client.id, Client.embedder, Client.shelf).where(Client.id.in_(client_ids))
         return {row[0]: (row[1], row[2]) for row in session.execute(query).tuples()}
 
@@ -131,10 +132,10 @@ def retire(database: Database, index: "VectorIndex", client_ids: Collection[str]
     )
     if client_ids is not None:
         query = query.where(DocumentVersion.client_id.in_(client_ids))
-    with database.reading() as session:
+    with database.reading(Job.INGESTION) as session:
         old = session.execute(query.order_by(DocumentVersion.id)).tuples().all()
     for version_id, client_id, shelf in old:
-        with database.reading() as session:
+        with database.reading(Job.INGESTION) as session:
             ids = session.scalars(select(Passage.id).where(Passage.version_id == version_id)).all()
         index.drop(shelf_of(client_id, shelf), ids)
         with database.writing() as session:
@@ -155,7 +156,7 @@ def verify(database: Database, index: "VectorIndex") -> Iterator[IndexFault]:
     """Every client whose index does not hold exactly the passages that it should; nothing when all is well. That a client is still
     searched with an earlier model is no fault (embedding_again.py), nor that one is searched by words alone."""
     for client_id, ref, model, shelf in _clients(database):
-        with database.reading() as session:
+        with database.reading(Job.INGESTION) as session:
             query = select(Passage.id, Passage.vector.is_(None), Passage.embedder)
             rows = session.execute(query.where(Passage.version_id.in_(current(client_id)))).tuples().all()
         expected = {row[0] for row in rows if not row[1] and row[2] == model}
@@ -174,7 +175,7 @@ def rebuild(database: Database, index: "VectorIndex", embedder: "Embedder") -> i
     """Make the index anew from the vectors in the records; only passages without one are embedded. Returns how many were put."""
     count = 0
     for client_id, _, _, shelf in _clients(database):
-        with database.reading() as session:
+        with database.reading(Job.INGESTION) as session:
             versions = session.scalars(current(client_id).order_by(DocumentVersion.id)).all()
         with index.changing:
             index.clear(shelf_of(client_id, shelf))
@@ -192,6 +193,6 @@ def sweep(database: Database, index: "VectorIndex") -> None:
 
 
 def _clients(database: Database) -> Sequence[tuple[str, str, str | None, int]]:
-    with database.reading() as session:
+    with database.reading(Job.INGESTION) as session:
         query = select(Client.id, Client.ref, Client.embedder, Client.shelf).order_by(Client.ref)
         return session.execute(query).tuples().all()

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from ingestion.elements import Parsed
 from ingestion.facts import READER_VERSION, facts_of, recognise
+from ingestion.facts.figures import read_figures
 from ingestion.facts.text import Reading, open_reading
 from ingestion.identify import ENCRYPTED
 from ingestion.identify import identify as identify_bytes
@@ -27,8 +28,10 @@ from ingestion.stored import keep_parsed, put_rows, stored_parsed
 from store.blobs import Blobs
 from store.corrections import kinds_said, lay_over, settle_kinds
 from store.database import Database, touch
+from store.fence import Job
+from store.figures import settle_figures
 from store.ids import stable_id
-from store.tables import Document, DocumentVersion, FactRow, Passage
+from store.tables import BookFigure, Document, DocumentVersion, FactRow, Passage
 from store.tables.base import Base
 
 if TYPE_CHECKING:
@@ -150,7 +153,7 @@ def _work_ahead(bench: Workbench, ids: list[str]) -> list[str]:
 
 def identify(bench: Workbench, batch: Batch) -> None:
     """What each file is by its bytes; what no parser takes is refused here with its reason."""
-    with bench.database.reading() as session:
+    with bench.database.reading(Job.INGESTION) as session:
         waiting = _standing(session, batch, "received")
     found = {version.id: identify_bytes(version.name, _bytes(bench, batch, version)) for version in waiting}
     with bench.database.writing() as session:
@@ -167,7 +170,7 @@ def identify(bench: Workbench, batch: Batch) -> None:
 
 def parse(bench: Workbench, batch: Batch) -> None:
     """Pages, elements and findings of each file, on all cores; a file of which nothing could be read is refused."""
-    with bench.database.reading() as session:
+    with bench.database.reading(Job.INGESTION) as session:
         waiting = _standing(session, batch, "identified")
     results = bench.pool.map((version.name, _bytes(bench, batch, version)) for version in waiting)
     parsed = {version.id: result for version, result in zip(waiting, results, strict=True)}
@@ -201,7 +204,7 @@ def unlock(bench: Workbench, waiting: Sequence[Standing], parsed: dict[str, Pars
 
 def split(bench: Workbench, batch: Batch) -> None:
     """Passages of each file, in reading order, each a span of one page."""
-    with bench.database.reading() as session:
+    with bench.database.reading(Job.INGESTION) as session:
         versions = _standing(session, batch, "parsed")
         known = _known(session, batch, versions)
     passages = [passage for version in versions for passage in _passages(version, known[version.id])]
@@ -213,16 +216,18 @@ def split(bench: Workbench, batch: Batch) -> None:
 
 @dataclass(frozen=True)
 class FactsFound:
-    """What the rules read of versions, by version id: the kinds they take them for, the kinds after what people said, rows of facts."""
+    """What the rules read of versions, by version id: the kinds they take them for, the kinds after what people said, rows of facts and of
+    the figures of books."""
 
     recognised: Mapping[str, str]
     kinds: Mapping[str, str]
     rows: Mapping[str, Sequence[dict[str, Any]]]
+    figures: Mapping[str, Sequence[dict[str, Any]]]
 
 
 def facts(bench: Workbench, batch: Batch) -> None:
     """The kind of each document and the typed values that its kind holds; what a person corrected stays so."""
-    with bench.database.reading() as session:
+    with bench.database.reading(Job.INGESTION) as session:
         versions = _standing(session, batch, "split")
         found = find_facts(session, versions, _known(session, batch, versions))
     with bench.database.writing() as session:
@@ -237,7 +242,9 @@ def find_facts(session: Session, versions: Sequence[Standing], known: Mapping[st
     readings = {version.id: open_reading(known[version.id]) for version in versions}
     recognised = {v.id: recognise(known[v.id], v.name, readings[v.id])[0] for v in versions}
     kinds = kinds_said(session, recognised)
-    return FactsFound(recognised, kinds, {v.id: list(_facts(v, readings[v.id], kinds[v.id])) for v in versions})
+    rows = {v.id: list(_facts(v, readings[v.id], kinds[v.id])) for v in versions}
+    figures = {v.id: list(_figures(v, readings[v.id], kinds[v.id])) for v in versions}
+    return FactsFound(recognised, kinds, rows, figures)
 
 
 def put_facts(session: Session, standing: Sequence[Standing], found: FactsFound) -> None:
@@ -251,11 +258,22 @@ def put_facts(session: Session, standing: Sequence[Standing], found: FactsFound)
     _say(session, standing, {v.document_id: {"kind": found.kinds[v.id]} for v in standing})
     settle_kinds(session, {one: found.recognised[one] for one in ids})
     lay_over(session, ids)
+    put_figures(session, standing, found)
+
+
+def put_figures(session: Session, standing: Sequence[Standing], found: FactsFound) -> None:
+    """Make the figures of books of these versions those that were found, and lay what people said over them."""
+    ids = [version.id for version in standing]
+    session.execute(delete(BookFigure).where(BookFigure.version_id.in_(ids)))
+    rows = [row for one in ids for row in found.figures[one]]
+    put_rows(session, BookFigure, rows)
+    if rows:
+        settle_figures(session, ids)
 
 
 def index(bench: Workbench, batch: Batch) -> None:
     """Vectors of the passages: into the index, and beside the passages in the records."""
-    with bench.database.reading() as session:
+    with bench.database.reading(Job.INGESTION) as session:
         versions = [version.id for version in _standing(session, batch, "facts")]
     embed_and_put(bench.database, bench.index, bench.embedder, versions)
     with bench.database.writing() as session:
@@ -273,13 +291,13 @@ def _unfinished(database: Database, client_ids: Collection[str] | None) -> list[
     if client_ids is not None:
         query = query.where(DocumentVersion.client_id.in_(client_ids))
     order = (DocumentVersion.client_id, DocumentVersion.document_id, DocumentVersion.number)
-    with database.reading() as session:
+    with database.reading(Job.INGESTION) as session:
         return list(session.scalars(query.order_by(*order)))
 
 
 def _count_refused(database: Database, batch: Sequence[str]) -> int:
     query = select(func.count()).select_from(DocumentVersion)
-    with database.reading() as session:
+    with database.reading(Job.INGESTION) as session:
         return session.scalar(query.where(DocumentVersion.id.in_(batch), DocumentVersion.stage == "refused")) or 0
 
 
@@ -366,4 +384,46 @@ def _facts(version: Standing, reading: Reading, kind: str) -> Iterator[dict[str,
             "quote": fact.quote,
             "confidence": fact.confidence,
             "reader": READER_VERSION,
+        }
+
+
+def _figures(version: Standing, reading: Reading, kind: str) -> Iterator[dict[str, Any]]:
+    for one in read_figures(reading, kind):
+        span, told = one.found.span, one.period.told
+        yield {
+            "id": stable_id(
+                "fig",
+                version.id,
+                one.role,
+                one.measure,
+                one.account if one.role == "total" else "",
+                span.page,
+                span.start,
+            ),
+            "client_id": version.client_id,
+            "document_id": version.document_id,
+            "version_id": version.id,
+            "statement": one.statement,
+            "measure": one.measure,
+            "role": one.role,
+            "period_start": one.period.start,
+            "period_end": one.period.end,
+            "line": one.line,
+            "number": one.number,
+            "account": one.account,
+            "type": one.type,
+            "told_by": one.told_by,
+            "amount": one.amount,
+            "sign": one.sign,
+            "basis": one.basis,
+            "page": span.page,
+            "start": span.start,
+            "end": span.end,
+            "quote": span.text,
+            "cell": one.cell,
+            "confidence": one.confidence,
+            "told": [told.page, told.start, told.end, told.text],
+            "named": [one.named.page, one.named.start, one.named.end, one.named.text],
+            "beyond": one.beyond,
+            "state": "read",
         }

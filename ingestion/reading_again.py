@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from ingestion.facts import READER_VERSION, RULES
-from ingestion.pipeline import FactsFound, Standing, find_facts, put_facts, standing_at
+from ingestion.pipeline import FactsFound, Standing, find_facts, put_facts, put_figures, standing_at
 from ingestion.stored import stored_parsed
 from store.database import Database
+from store.fence import Job
 from store.tables import Document, DocumentVersion, FactRow
 
 _AT_ONCE = 32
@@ -31,7 +32,7 @@ class Reread:
 
 def behind(database: Database) -> int:
     """How many documents other readers read than those of today."""
-    with database.reading() as session:
+    with database.reading(Job.INGESTION) as session:
         query = select(func.count()).select_from(DocumentVersion).where(DocumentVersion.stage == "indexed", _OTHERS)
         return session.scalars(query).one()
 
@@ -41,7 +42,7 @@ _OTHERS = func.coalesce(DocumentVersion.readers, "") != READER_VERSION
 
 def read_again(database: Database) -> Iterator[Reread]:
     """Read all those again, client by client, a few whenever the next is asked for."""
-    with database.reading() as session:
+    with database.reading(Job.INGESTION) as session:
         query = select(DocumentVersion.id).where(DocumentVersion.stage == "indexed", _OTHERS)
         waiting = session.scalars(query.order_by(DocumentVersion.client_id, DocumentVersion.id)).all()
     for first in range(0, len(waiting), _AT_ONCE):
@@ -52,7 +53,7 @@ def read_again(database: Database) -> Iterator[Reread]:
 
 def _batch(database: Database, ids: Sequence[str]) -> list[str]:
     """Read these again; returns the documents that say something else."""
-    with database.reading() as session:
+    with database.reading(Job.INGESTION) as session:
         versions = standing_at(session, ids, "indexed")
         found = find_facts(session, versions, stored_parsed(session, versions))
     with database.writing() as session:
@@ -60,6 +61,7 @@ def _batch(database: Database, ids: Sequence[str]) -> list[str]:
         same = _same(session, standing, found)
         changed = [version for version in standing if version.id not in same]
         put_facts(session, changed, found)
+        put_figures(session, [version for version in standing if version.id in same], found)
         rows = update(FactRow).where(FactRow.version_id.in_(same), _by_rules())
         session.execute(rows.values(reader=READER_VERSION))
         versions_alike = update(DocumentVersion).where(DocumentVersion.id.in_(same))

@@ -20,6 +20,7 @@ from typing import Literal, Self
 
 from ingestion.elements import Finding, Parsed
 from ingestion.identify import ENCRYPTED, clean_name, identify
+from store.telling import note
 
 SECONDS = 60.0
 # A page's limit counts what the processor did for it: on a machine with other work to do, the clock may run so many times as long.
@@ -58,6 +59,16 @@ class ParsePool:
             self._idle.put(_Child(self._limits))
         self._closed = False
 
+    @property
+    def size(self) -> int:
+        """How many children there may be."""
+        return self._workers
+
+    @property
+    def at_work(self) -> int:
+        """How many of them are reading now."""
+        return self._workers - self._idle.qsize()
+
     def __enter__(self) -> Self:
         return self
 
@@ -72,6 +83,7 @@ class ParsePool:
         if identity.refused and not (passwords and identity.media_type == ENCRYPTED):
             return Parsed(identity.media_type, findings=(identity.refused,))
         child = self._idle.get()
+        began = time.perf_counter()
         try:
             outcome = child.parse(name, data, tuple(passwords))
             if outcome == "memory" and child.had_parsed:
@@ -79,6 +91,8 @@ class ParsePool:
                 outcome = child.parse(name, data, tuple(passwords))
         finally:
             self._idle.put(child)
+        said = "read" if isinstance(outcome, Parsed) else str(outcome)
+        note("parse_seconds", time.perf_counter() - began, outcome=said)
         if isinstance(outcome, Parsed):
             return outcome
         return Parsed(identity.media_type, findings=(self._explained(clean_name(name), outcome),))

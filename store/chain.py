@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from store import vouching
@@ -98,11 +99,7 @@ def vouch_first(session: Session) -> None:
 
 
 def _write(session: Session, entries: list[dict[str, Any]], vouched: dict[str, Any]) -> None:
-    end = session.scalars(select(AuditHead).where(AuditHead.id == 1).with_for_update()).one_or_none()
-    if end is None:
-        end = AuditHead(id=1, seq=0, hash=GENESIS)
-        session.add(end)
-        session.flush()
+    end = _end(session)
     if not entries:
         at = session.scalar(select(AuditEntry.at).where(AuditEntry.seq == end.seq)) or _FIRST_MOMENT
         entries = [
@@ -121,6 +118,18 @@ def _write(session: Session, entries: list[dict[str, Any]], vouched: dict[str, A
     session.execute(insert(AuditEntry.__table__), rows)  # type: ignore[arg-type]
     end.seq, end.hash = seq, previous
     session.flush()
+
+
+def _end(session: Session) -> AuditHead:
+    """The head, this transaction's until it commits, which is at once: whoever else writes on the trail waits so long."""
+    wanted = select(AuditHead).where(AuditHead.id == 1).with_for_update().execution_options(populate_existing=True)
+    end = session.scalars(wanted).one_or_none()
+    if end is None:
+        # the first entry of all: of two that come at once, one makes the row and the other waits for it here
+        upsert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        session.execute(upsert(AuditHead).values(id=1, seq=0, hash=GENESIS).on_conflict_do_nothing())
+        end = session.scalars(wanted).one()
+    return end
 
 
 def _salted(salt: str, detail: Mapping[str, Any]) -> str:

@@ -14,13 +14,14 @@ from typing import Any
 import orjson
 from sqlalchemy import Engine, create_engine, event, inspect, make_url, text, update
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import ORMExecuteState, Session
 
-from store import audit, vouching
-from store.errors import TickmarkError
+from store import audit, fence, vouching
+from store.errors import Broken, TickmarkError
 from store.seal import Seal
 from store.sealed import give_seal
 from store.tables import Client, ClientSummary, Person, Scanned, Summed
+from store.waits import Limits
 
 JOBS = "jobs"
 """Where a session keeps what the software may do on its own (`Database.jobs`)."""
@@ -29,27 +30,40 @@ READING = "reading"
 EVERYBODY = "*"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _SEALED_SINCE = "0029"
+_ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""How a reading transaction begins on PostgreSQL, where each statement would else see what was committed a moment ago."""
 
 
 class Database:
     """SQLite or PostgreSQL behind two context managers. Safe to share between threads; `close()` when done."""
 
-    def __init__(self, url: str, *, pool_size: int = 8, seal: Seal | None = None) -> None:
+    def __init__(self, url: str, *, limits: Limits | None = None, seal: Seal | None = None) -> None:
         """`seal` are the keys of what lies sealed in it; None: those in the folder of a SQLite file, none elsewhere."""
         self.url = url
-        self.engine = _open_engine(url, pool_size)
+        self.engine = _open_engine(url, limits or Limits())
         self.seal = seal or _beside(self.engine)
         give_seal(self.engine.dialect, self.seal)
         self._writer = self.engine.execution_options(tickmark_begin="BEGIN IMMEDIATE")
+        self._reader = (
+            self.engine if self.engine.dialect.name == "sqlite" else self.engine.execution_options(**_ONE_STATE)
+        )
+        self._fenced = self._reader.execution_options(tickmark_fence=True)
+        self._is_fenced: bool | None = None
         # the names under which the software works on its own, with what each may (workspace/scope.py); None: any name, everything
         self.jobs: Mapping[str, frozenset[Any]] | None = None
         # what follows from what was done, in its transaction
         self.before_commit: Callable[[Session], None] | None = None
+        # asked before anything is kept; raises when the work is another worker's by now (agents/engine.py)
+        self.guard: Callable[[], None] | None = None
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """A session that sees one consistent state and refuses to write."""
-        with Session(self.engine, autoflush=False, info={READING: {}, JOBS: self.jobs}) as session:
+    def reading(self, job: fence.Job | None = None) -> Iterator[Session]:
+        """A session that sees one consistent state and refuses to write. On PostgreSQL it sees no client before a scope is opened on it
+        (store/fence.py), unless it is for a `job` that has no scope."""
+        reader, info = self._reader, dict[str, Any]({READING: {}, JOBS: self.jobs})
+        if job is None and self.is_fenced():
+            reader, info = self._fenced, info | {fence.STATE: fence.BLIND}
+        with Session(reader, autoflush=False, info=info) as session:
             event.listen(session, "before_flush", _refuse_flush)
             yield session
 
@@ -60,7 +74,11 @@ class Database:
             event.listen(session, "before_flush", _note_touched)
             event.listen(session, "before_flush", vouching.note_rows)
             event.listen(session, "do_orm_execute", vouching.note_statement)
+            if self.engine.dialect.name != "sqlite":
+                event.listen(session, "do_orm_execute", _as_it_is_now)
             yield session
+            if self.guard is not None:
+                self.guard()
             session.flush()
             if self.before_commit is not None and session.info.get("audit"):
                 self.before_commit(session)
@@ -71,9 +89,40 @@ class Database:
             session.commit()
 
     def is_current(self) -> bool:
-        """Whether the schema is this release's; asks without loading Alembic."""
+        """Whether this release can work on the schema as it is; asks without loading Alembic. A newer one will do as long as what came
+        since only adds (the floor, store/tables/workers.py). Raises Broken, saying what to do, when it is too new."""
         newest = max(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*.py")).split("_", 1)[0]
-        return self.version() == newest
+        found = self.version()
+        if found is None or found <= newest:
+            return found == newest
+        if newest < (floor := self._floor()):
+            raise Broken(
+                f"the records were made ready for a newer Tickmark (schema {found}); this one knows {newest} and {floor} is the least: "
+                "install the newer release here"
+            )
+        return True
+
+    def _floor(self) -> str:
+        with self.engine.connect() as connection:
+            return str(connection.scalar(text("SELECT revision FROM schema_floor")))
+
+    def is_fenced(self) -> bool:
+        """Whether reading sessions stand behind the fence; asked once."""
+        if self._is_fenced is None:
+            self._is_fenced = self.engine.dialect.name == "postgresql" and self.why_unfenced() is None
+        return self._is_fenced
+
+    def why_unfenced(self) -> str | None:
+        """Why row-level security does not hold on PostgreSQL, and what to do."""
+        with self.engine.connect() as connection:
+            return fence.why_down(connection)
+
+    def raise_fence(self) -> None:
+        """Put the fence around what stands without it, as far as the login may."""
+        if self.engine.dialect.name == "postgresql" and not self.is_fenced():
+            with self.engine.begin() as connection:
+                fence.raise_around(connection)
+            self._is_fenced = None
 
     def migrate(self) -> None:
         """Bring the schema to this release's; does nothing when it is there already."""
@@ -81,6 +130,9 @@ class Database:
 
         before = self.version()
         command.upgrade(self.alembic(), "head")
+        with self.engine.begin() as connection:
+            fence.raise_around(connection)  # also around the tables that came just now
+        self._is_fenced = None
         if before is not None and before < _SEALED_SINCE:
             self.tidy()
 
@@ -136,15 +188,15 @@ def _beside(engine: Engine) -> Seal | None:
     return Seal(Path(file).parent) if file and file != ":memory:" else None
 
 
-def _open_engine(url: str, pool_size: int) -> Engine:
+def _open_engine(url: str, limits: Limits) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(
-            url, pool_size=pool_size, pool_pre_ping=True, json_deserializer=_json, hide_parameters=True
-        )
+        from store.server import open_server
+
+        return open_server(url, limits, _json)
     arguments = {"timeout": 60, "check_same_thread": False}
     # values of a statement are clients' facts: an error tells the statement alone
     engine = create_engine(
-        url, pool_size=pool_size, connect_args=arguments, json_deserializer=_json, hide_parameters=True
+        url, pool_size=limits.pool, connect_args=arguments, json_deserializer=_json, hide_parameters=True
     )
 
     @event.listens_for(engine, "connect")
@@ -165,6 +217,13 @@ def _open_engine(url: str, pool_size: int) -> Engine:
 def _refuse_flush(session: Session, context: object, instances: object) -> None:
     if session.new or session.deleted or any(session.is_modified(row) for row in session.dirty):
         raise TickmarkError("a reading session was asked to write; this is a defect of the program")
+
+
+def _as_it_is_now(state: ORMExecuteState) -> None:
+    """A row that was waited for is read again, also where the session had it already: whoever was first has changed it. On SQLite nobody is
+    beside a writer."""
+    if state.is_select and getattr(state.statement, "_for_update_arg", None) is not None:
+        state.update_execution_options(populate_existing=True)
 
 
 def _note_touched(session: Session, context: object, instances: object) -> None:
@@ -209,11 +268,13 @@ def _mark_stale(session: Session) -> None:
 
 @contextmanager
 def counting_queries(engine: Engine) -> Iterator[list[str]]:
-    """Collects the statements that `engine` runs inside the block; for tests that hold a page to its number of queries."""
+    """Collects the statements that `engine` runs inside the block, without the fence's, which are the same for every page; for tests that
+    hold a page to its number of queries."""
     statements: list[str] = []
 
-    def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        statements.append(statement)
+    def note(conn: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        if not (context and context.execution_options.get("tickmark_uncounted")):
+            statements.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)
     try:

@@ -33,11 +33,13 @@ from sqlalchemy.orm import Session
 from store import triggers, vouching
 from store.database import Database
 from store.errors import Broken
+from store.fence import Job
 from store.sealed import GuardedJson
 from store.tables import AuditEntry, Base
 from store.types import Instant, Scaled, plain
 
 _SIGN_IN = "how people sign in stays with the home that they sign in to: they are invited anew"
+_RUNNING = "what runs, and on which machines, is the other home's own"
 _TOKEN = "what a secret opens stays behind with the secret: it is made anew"  # noqa: S105 - a reason
 
 LEFT_OUT: Mapping[str, str] = {
@@ -47,12 +49,14 @@ LEFT_OUT: Mapping[str, str] = {
     "kept_passwords": "passwords of clients' files: files that were opened stay open, others ask again",
     "keyed_creations": "answers to programs that ask twice, kept for a day",
     "known_devices": _SIGN_IN,
+    "leases": _RUNNING,
     "new_vectors": "made again from the passages",
     "passkeys": _SIGN_IN,
     "portal_links": "how contacts come in stays behind: they get new links",
     "portal_sessions": "how contacts come in stays behind: they get new links",
     "provider_links": _SIGN_IN,
     "recovery_codes": _SIGN_IN,
+    "schema_floor": _RUNNING,
     "second_factors": _SIGN_IN,
     "service_accounts": _TOKEN,
     "sign_in_failures": _SIGN_IN,
@@ -60,6 +64,7 @@ LEFT_OUT: Mapping[str, str] = {
     "webhook_attempts": _TOKEN,
     "webhook_posts": _TOKEN,
     "webhooks": _TOKEN,
+    "workers": _RUNNING,
 }
 """Tables that no export holds, with the reason."""
 
@@ -152,7 +157,8 @@ def put(connection: Connection, rows: Callable[[Table], Iterable[Row]]) -> dict[
     counts = dict[str, int]()
     with triggers.lifted(connection, on=("INSERT", "UPDATE", "DELETE")):
         for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
+            if LEFT_OUT.get(table.name) != _RUNNING:
+                connection.execute(table.delete())
         for table in leaving():
             counts[table.name] = _put(connection, table, rows(table))
     return counts
@@ -222,7 +228,7 @@ def differences(one: Database, other: Database, *, trail: int | None = None) -> 
     """Where two homes differ in what goes along: the table, and the first row of it. `trail`: so many entries are compared, and the head is
     not, where one of them has gone on since."""
     found = list[str]()
-    with one.reading() as here, other.reading() as there:
+    with one.reading(Job.SYSTEM) as here, other.reading(Job.SYSTEM) as there:
         for table in leaving():
             if trail is not None and table.name == _HEAD:
                 continue

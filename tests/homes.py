@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import on_postgresql
+
 LONG = bool(os.environ.get("TICKMARK_LONG"))
 """`make long`: what takes minutes is done in full."""
 takes_long = pytest.mark.skipif(not LONG, reason="takes a minute by itself: `make long` does it")
@@ -18,6 +20,8 @@ def copied(home: Path, to: Path) -> Path:
     copy = shutil.copytree(home, to, ignore=shutil.ignore_patterns("models"))
     if (home / "models").exists():
         (copy / "models").symlink_to((home / "models").resolve())
+    if on_postgresql.ON and (copy / "tickmark.db").exists():
+        on_postgresql.placed(copy / "tickmark.db")  # as the records are now, not when they are first opened
     return copy
 
 

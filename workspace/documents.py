@@ -16,7 +16,16 @@ from store.audit import AuditTag
 from store.blobs import Blobs
 from store.errors import NotFound
 from store.ids import stable_id
-from store.tables import Document, DocumentVersion, FactCorrection, FactRow, IntakeFinding, Notice, VersionLink
+from store.tables import (
+    BookFigure,
+    Document,
+    DocumentVersion,
+    FactCorrection,
+    FactRow,
+    IntakeFinding,
+    Notice,
+    VersionLink,
+)
 from workspace.records.upsert import batches, known_clients
 from workspace.scope import Right, Scope
 
@@ -229,7 +238,8 @@ def stand_for(scope: Scope, document: Document, heir: Document) -> None:
     # What was read before need not be read from the bytes again.
     version.stage = "split" if version.stage in ("indexed", "superseded") else "received"
     heir.superseded_by, heir.state = document.superseded_by, "received"
-    session.execute(delete(FactRow).where(FactRow.version_id == document.current_version_id))
+    for rows in (FactRow, BookFigure):
+        session.execute(delete(rows).where(rows.version_id == document.current_version_id))
     document.duplicate_of, document.superseded_by, document.kind = heir.id, None, None
 
 

@@ -14,6 +14,7 @@ from store.audit import AuditTag
 from store.corrections import FINDING, Place, fact_id, fact_row, find_words, lay_over, reading_of
 from store.errors import Conflict, Invalid, NotFound
 from store.fact_names import FACTS, KINDS, LISTED, MANY, type_of
+from store.figures import settle_figures
 from store.ids import stable_id
 from store.tables import Document, DocumentPage, DocumentVersion, FactCorrection, FactRow, IntakeFinding
 from workspace.fact_values import covered_value, place_of, plain_name, typed
@@ -125,6 +126,7 @@ def take_back(scope: Scope, correction_id: str) -> str:
         delete(IntakeFinding).where(IntakeFinding.id == stable_id("find", desk.version.id, FINDING, said.id))
     )
     scope.session.delete(said)
+    settle_figures(scope.session, [desk.version.id])
     _note(desk, AuditTag.FACT_TAKEN_BACK, said, "")
     scope.session.flush()
     refresh_notice(scope, desk.document.id)
@@ -235,6 +237,7 @@ def _keep(desk: _Desk, said: FactCorrection, note: str) -> str:
     scope.session.flush()
     if said.action != "kind":
         lay_over(scope.session, [desk.version.id])
+        settle_figures(scope.session, [desk.version.id])
     _note(desk, AuditTag.FACT_CORRECTED, said, said.note)
     scope.session.flush()
     refresh_notice(scope, desk.document.id)

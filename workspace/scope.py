@@ -11,11 +11,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from store import fence
 from store.database import JOBS, READING
 from store.errors import Forbidden, Invalid, NotFound
 from store.tables import (
@@ -34,6 +35,7 @@ from store.tables import (
 
 ASKED, OPENED = "clients-asked", "clients-opened"
 """Where a session keeps whether it was asked for the clients one sees, and which of them were opened."""
+_SEEN = "clients-seen"
 
 MONEY_PAPERS = frozenset(
     {"change-order", "collection-email", "concentration-memo", "invoice-draft", "trust-statement", "write-off-proposal"}
@@ -202,9 +204,30 @@ class Scope:
         if self.role == "system" and self.person_id is None:
             # no wall is ever around the software; without a condition the subquery is one look at the key, not a list of all clients
             return select(Client.id)
-        walled = select(Wall.client_id).where(Wall.person_id == self.person_id)
         self.session.info[ASKED] = True
-        return select(Client.id).where(_visible(self.role, self.person_id, self.now), Client.id.not_in(walled))
+        return self._seen()
+
+    def __post_init__(self) -> None:
+        # on PostgreSQL a session that only reads is held to what its first scope sees (store/fence.py)
+        if self.session.info.get(fence.STATE) == fence.BLIND:
+            self.raise_fence()
+
+    def raise_fence(self) -> None:
+        """Let the session see what this scope sees; the software's own sees all."""
+        if self.role == "system" and self.person_id is None:
+            fence.lift(self.session, fence.Job.SYSTEM)
+        else:
+            fence.see(self.session, self._seen())
+
+    def _seen(self) -> Select[str]:
+        # a page asks a dozen times: to word the condition takes longer than to look it up
+        known: dict[Any, Select[str]] = self.session.info.setdefault(_SEEN, {})
+        key = (self.role, self.person_id, self.now)
+        if key not in known:
+            walled = select(Wall.client_id).where(Wall.person_id == self.person_id)
+            seen = _visible(self.role, self.person_id, self.now)
+            known[key] = select(Client.id).where(seen, Client.id.not_in(walled))
+        return known[key]
 
     @property
     def rights(self) -> frozenset[Right]:
@@ -309,6 +332,14 @@ def who_may_see(client_ids: Collection[str], now: datetime | None) -> Select[str
         .where(Client.id.in_(client_ids), Person.active, ~walled)
         .order_by(Client.id, Person.name, Person.email)
     )
+
+
+def sees_any(client_ids: Collection[str], now: datetime | None) -> ColumnElement[bool]:
+    """The condition on `Person` that she may see one of these clients at least, by the same rule: a look until the first is found."""
+    walled = select(Wall.id).where(Wall.client_id == Client.id, Wall.person_id == Person.id).correlate(Client, Person)
+    rule = or_(*((Person.role == role) & _visible(role, Person.id, now) for role in RIGHTS if role != "system"))
+    seen = select(Client.id).where(Client.id.in_(client_ids), rule, ~walled.exists())
+    return and_(Person.active, seen.correlate(Person).exists())
 
 
 def open_scope(session: Session, email: str, *, clock: Clock) -> Scope:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.orm import undefer
 
-from store import audit
+from store import audit, fence
 from store.audit import AuditTag, Fault, Printed
 from store.blobs import Blobs
 from store.errors import Broken, Invalid
@@ -45,6 +45,7 @@ def printed(text: str) -> Printed:
     return Printed(int(number), digits)
 
 
+@fence.beyond(fence.Job.TRAIL)
 def verify(scope: Scope, heads: Sequence[Printed] = (), blobs: Blobs | None = None) -> list[Fault]:
     """Every fault of the whole trail: with `heads`, that those printed are still on it; with `blobs`, that the bytes of every file are what
     they were. Raises Forbidden without audit:read."""

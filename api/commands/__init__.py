@@ -112,6 +112,7 @@ COMMANDS: dict[str, Command] = {
     "facts-correct": Command("facts:correct", owns=True, alone=True),
     "facts-kind": Command("facts:kind", owns=True, alone=True),
     "facts-undo": Command("facts:undo", owns=True, alone=True),
+    "books": Command("books:run"),
     "knowledge": Command("knowledge:listing"),
     "knowledge-accept": Command("knowledge:take"),
     "knowledge-end": Command("knowledge:finish"),
@@ -128,6 +129,7 @@ COMMANDS: dict[str, Command] = {
     "contact-list": Command("directory:people"),
     "contact-show": Command("directory:person"),
     "contact-set": Command("directory:change_person"),
+    "directory-apart": Command("directory:two"),
     "directory-duplicates": Command("directory:duplicates"),
     "directory-merge": Command("directory:merge"),
     "person-invite": Command("person:invite"),
@@ -178,6 +180,11 @@ COMMANDS: dict[str, Command] = {
     "token-create": Command("tokens:create"),
     "token-list": Command("tokens:listing"),
     "token-revoke": Command("tokens:revoke"),
+    "webhook-create": Command("webhooks:create"),
+    "webhook-list": Command("webhooks:listing"),
+    "webhook-log": Command("webhooks:log"),
+    "webhook-remove": Command("webhooks:remove"),
+    "webhook-test": Command("webhooks:test"),
     "work": Command("workflow:listing"),
     "work-start": Command("workflow:start"),
     "work-move": Command("workflow:move"),
@@ -196,6 +203,8 @@ COMMANDS: dict[str, Command] = {
     "key-show": Command("keys:show"),
     "automations-dry-run": Command("automations:tried"),
     "automations-log": Command("automations:log_of"),
+    "workers": Command("workers:listing"),
+    "worker-drain": Command("workers:let_go"),
 }
 
 

@@ -8,6 +8,7 @@ from api.wiring import Services
 from store.errors import Invalid
 from workspace.billing.amounts import as_json
 from workspace.directory import contacts, entity, filters, lifecycle
+from workspace.directory.apart import keep_apart
 from workspace.directory.candidates import client_candidates, contact_candidates
 from workspace.directory.merge_clients import merge_clients
 from workspace.directory.merge_contacts import merge_contacts
@@ -105,6 +106,16 @@ def duplicates(services: Services, arguments: Arguments, progress: Progress) -> 
     data = [{"a": list(one.a), "b": list(one.b), "why": one.why, "certain": one.certain} for one in found]
     lines = [f"{one.a[1]} [{one.a[0]}] and {one.b[1]} [{one.b[0]}]: {one.why}" for one in found]
     return Result(data, "\n".join(lines) or "Nobody seems to stand twice.")
+
+
+def two(services: Services, arguments: Arguments, progress: Progress) -> Result:
+    """`of`: client or contact; `one`, `other`: refs, or ids of contacts, which are not one; `as`."""
+    one, other = arguments["one"], arguments["other"]
+    with writing(services, "client", arguments["as"]) as scope:
+        act = keep_apart(scope, arguments["of"], one, other)
+    return Result(
+        {"one": one, "other": other, "act": act}, f"Noted: {one} and {other} are two, and not proposed again."
+    )
 
 
 def people(services: Services, arguments: Arguments, progress: Progress) -> Result:

@@ -14,6 +14,7 @@ from api.commands.result import Result
 from api.settings import Settings, load_settings
 from api.wiring import has_records, keys_of, open_database
 from ingestion.pipeline import UNFINISHED
+from store.blobs import FileBlobs
 from store.errors import Invalid, TickmarkError
 from store.lock import is_owned, read_owner
 from workspace.backups import fault as fault_of_backups
@@ -21,6 +22,7 @@ from workspace.backups import standing as standing_of_backups
 from workspace.health import Health, health
 from workspace.scope import system_scope
 from workspace.seals import standing as standing_of_keys
+from workspace.workers import standings
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ def _database(settings: Settings) -> Iterator[Check]:
             message = f"{kind}: the schema is not this release's; any other command brings it there"
             yield Check("database", "missing", message)
             return
+        unfenced = database.why_unfenced() if kind == "postgresql" else None
         with database.reading() as session:
             found = health(system_scope(session, "doctor", now=_NEVER, today=_NEVER.date()), UNFINISHED)
     except SQLAlchemyError as error:
@@ -74,6 +77,10 @@ def _database(settings: Settings) -> Iterator[Check]:
     yield Check(
         "database", "ok", f"{kind}: {found.people} people, {found.clients} clients, {found.documents} documents"
     )
+    if kind == "postgresql":
+        yield Check(
+            "fence", "missing" if unfenced else "ok", unfenced or "the database hides what a reader may not see"
+        )
     yield from _inside(found)
 
 
@@ -95,11 +102,34 @@ _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 def _index(settings: Settings) -> Iterator[Check]:
     if settings.chroma_url:
-        yield Check("index", "ok", f"Chroma server {settings.chroma_url}")
+        yield from _index_server(settings)
     elif (settings.home / "chroma").is_dir():
         yield Check("index", "ok", "Chroma embedded; `tickmark index verify` holds it against the records")
     elif has_records(settings):
         yield Check("index", "off", "nothing was indexed yet")
+
+
+def _index_server(settings: Settings) -> Iterator[Check]:
+    from api.wiring import index_server
+    from store.vectors import VectorIndex
+
+    try:
+        VectorIndex(None, index_server(settings)).look()
+    except TickmarkError as refused:
+        yield Check("index", "missing", str(refused))
+        return
+    yield Check("index", "ok", f"Chroma server {settings.chroma_url}, database {settings.chroma_database}")
+
+
+def _blobs(settings: Settings) -> Iterator[Check]:
+    if settings.blob_url is None:
+        return
+    try:
+        FileBlobs(settings.blobs).look()
+    except TickmarkError as refused:
+        yield Check("files", "missing", str(refused))
+        return
+    yield Check("files", "ok", settings.blobs)
 
 
 def _embedder(settings: Settings) -> Iterator[Check]:
@@ -171,6 +201,39 @@ def _keys(settings: Settings) -> Iterator[Check]:
         yield Check("keys", "missing", f"others can read {seal.file}; `chmod 600` it")
 
 
+def _workers(settings: Settings) -> Iterator[Check]:
+    """Who works on clients, where several can."""
+    if settings.database.startswith("sqlite") or not has_records(settings):
+        return
+    database = open_database(settings)
+    try:
+        if not database.is_current():
+            return
+        with database.reading() as session:
+            found = standings(system_scope(session, "doctor", now=_NEVER, today=_NEVER.date()))
+    except (SQLAlchemyError, TickmarkError):
+        return  # what is wrong with the database is told already
+    finally:
+        database.close()
+    working = [one for one in found if one.state == "working" and one.desks]
+    silent = [one for one in found if one.state == "silent"]
+    if working:
+        told = ", ".join(
+            f"{one.id} ({one.program}, heard of {one.heard} s ago, {one.in_hand} in hand)" for one in working
+        )
+        yield Check("workers", "ok", told)
+    elif any(one.state == "working" for one in found):
+        yield Check(
+            "workers", "missing", "the server leaves clients to workers, and none works; start `tickmark worker`"
+        )
+    else:
+        yield Check("workers", "off", "nobody works on clients now; `tickmark serve` or `tickmark worker` begins")
+    for one in silent:
+        yield Check(
+            "workers", "missing", f"{one.id} was heard of {one.heard} s ago; others go on with its work: look after it"
+        )
+
+
 def _backups(settings: Settings) -> Iterator[Check]:
     if not has_records(settings):
         return
@@ -204,7 +267,9 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (
     _database,
     _keys,
     _backups,
+    _workers,
     _index,
+    _blobs,
     _embedder,
     _models,
 )

@@ -20,6 +20,7 @@ from api.wiring import Services
 from store import audit
 from store.audit import AuditTag
 from store.errors import NotFound
+from store.fence import Job
 from store.moving import LEFT_OUT, LEFT_OUT_COLUMNS, line_of
 from store.resealing import look
 from workspace import export, export_matters, export_other
@@ -94,7 +95,7 @@ def verify(folder: Path) -> Result:
 
 
 def _lost(services: Services) -> int:
-    with services.database.reading() as session:
+    with services.database.reading(Job.SYSTEM) as session:
         return look(session, services.seal).lost.total()
 
 

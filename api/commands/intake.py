@@ -10,7 +10,7 @@ from api.commands.scopes import scope_of
 from api.intake import FileHere, RawMail, arrived, arriving, index_new, is_mail, keeper, opener, read_bytes, read_mails
 from api.wiring import Services
 from ingestion.firm_folder import walk
-from store.errors import Invalid
+from store.errors import Busy, Invalid
 from workspace.documents import Incoming, receive_all
 from workspace.loads import unread
 from workspace.mail import address_book, receive_mail, threaded
@@ -61,7 +61,11 @@ def take_in(services: Services, email: str, client_ref: str, uploads: Sequence[t
     """
     outcomes, client_id = receive_uploads(services, email, client_ref, uploads)
     if services.desk.free_within(_PATIENCE):
-        index_new(services, silent, [client_id])
+        try:
+            index_new(services, silent, [client_id])
+        except Busy:
+            if services.index.away is None:
+                raise  # otherwise what came in is kept, and read when the index answers again (api/index_later.py)
     else:
         services.desk.later(lambda: index_new(services, silent, [client_id]))
     return outcomes

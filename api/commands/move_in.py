@@ -19,6 +19,7 @@ from store import audit, moving
 from store.audit import AuditTag
 from store.chain import append
 from store.errors import Broken, Conflict
+from store.fence import Job
 from store.tables import AuditEntry, Client, Firm, Person
 from workspace.records import Applied
 from workspace.scope import Right, system_scope
@@ -35,7 +36,7 @@ def moved(services: Services, folder: Path, dry_run: bool, progress: Progress) -
     manifest = manifest_of(folder)
     if manifest is None or manifest["form"] != "whole":
         return None
-    with services.database.reading() as session:
+    with services.database.reading(Job.SYSTEM) as session:
         trail = manifest["trail"]
         known = select(AuditEntry.seq).where(AuditEntry.seq == trail["seq"], AuditEntry.hash == trail["head"])
         holds = session.scalars(known).first() is not None

@@ -24,6 +24,8 @@ def run(services: Services, arguments: Arguments, progress: Progress) -> Result:
         narrowed = only(scope, ref, kinds=arguments.get("kinds") or (), **narrow)
         hits = search(scope, services.searcher, ref, arguments["query"], int(arguments.get("k", 10)), only=narrowed)
         note = (WORDS_ALONE,) if services.searcher.words_alone(scope, ref) else ()
+        if away := services.searcher.away(scope, ref):
+            note = (f"Found by its words alone: {away}.",)
     return Result([as_json(hit) for hit in hits], "\n\n".join([*map(_text, hits), *note]) or "Nothing found.")
 
 

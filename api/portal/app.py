@@ -3,6 +3,7 @@
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from api.access import table
@@ -15,6 +16,7 @@ from api.portal.intake import Later, sweep
 from api.portal.pages import error_page
 from api.wiring import Services
 from store.errors import Conflict, Invalid, NotFound, TickmarkError
+from store.waits import ran_out
 
 NOT_HERE = "There is no such page."
 LATER = "That did not work. Try again in a minute; if it still does not work, ask the office."
@@ -32,6 +34,7 @@ def create_portal(services: Services) -> FastAPI:
     for module in (routes, sign, passkeys):
         app.include_router(module.router)
     app.add_exception_handler(TickmarkError, _refusal)
+    app.add_exception_handler(SQLAlchemyError, _not_in_time)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(Exception, _defect)
@@ -67,6 +70,14 @@ def _refusal(request: Request, error: Exception) -> Response:
     if error.status == 403 and words.startswith("this page"):
         told = "This page is out of date. Load it again and try once more."
     return _answer(request, error.status, told if told.endswith((".", "!", "?")) else f"{told}.")
+
+
+def _not_in_time(request: Request, error: Exception) -> Response:
+    """A wait for the database that ran out is asked again in a minute; everything else that it says is a defect."""
+    busy = ran_out(error) if isinstance(error, SQLAlchemyError) else None
+    if busy is None:
+        raise error
+    return _answer(request, busy.status, LATER)
 
 
 def _http_error(request: Request, error: Exception) -> Response:

@@ -18,6 +18,7 @@ from workspace.people.glass import told
 from workspace.scope import Right
 
 router = APIRouter(include_in_schema=False)
+QUEUE = 8  # drafts that wait, before "All"
 
 
 @router.get("/")
@@ -34,7 +35,7 @@ def _shown(request: Request, who: Asker, day: date | None) -> Response:
     with reading(request, who) as scope:
         days, waits = brief_days(scope), waiting(scope)
         try:
-            brief = read_brief(scope, day)
+            brief = read_brief(scope, day, queue=QUEUE)
         except Forbidden:
             return redirect("/night")  # who serves no client has no brief, but runs the nights
         except NotFound:

@@ -15,6 +15,7 @@ from api.security import Asker, Sender, Who, reading
 from store.errors import Conflict, Forbidden, Invalid, NotFound
 from workspace.pages.head import waiting
 from workspace.portfolio import capacity, rebalance
+from workspace.portfolio.time_off import time_off
 from workspace.portfolio.workload import WEEKS
 
 router = APIRouter(include_in_schema=False)
@@ -43,7 +44,7 @@ def _page(request: Request, who: Asker, query: Mapping[str, str], refused: Refus
                 told = rebalance.previewed(scope, found, key, to, into)
             except (Forbidden, Invalid, NotFound) as error:
                 problem, status = problem or sentence(error), error.status
-        waits = waiting(scope)
+        waits, off = waiting(scope), time_off(scope)
         if not person and chosen is None:
             person, week = _fullest(found)
         behind = found.in_cell(None if person == NOBODY else person, week) if person else ()
@@ -58,6 +59,7 @@ def _page(request: Request, who: Asker, query: Mapping[str, str], refused: Refus
         who=who,
         waiting=waits,
         found=found,
+        off=off,
         weeks=weeks,
         choices=(WEEKS, capacity.MOST),
         person=person,

@@ -17,14 +17,15 @@ Weeks = Annotated[int, Query(ge=capacity.FEWEST, le=capacity.MOST)]
 
 
 class WeekOut(BaseModel):
-    """A week by its Monday. `free` are the hours in it, holidays taken off, null without weekly hours; `short` what will be lacking by its
-    end, all weeks until then together."""
+    """A week by its Monday. `free` are the hours in it, holidays and time off taken off, null without weekly hours; `days_off` the
+    business days that are off; `short` what will be lacking by its end, all weeks until then together."""
 
     monday: date
     hours: str
     free: str | None
     short: str
     over: bool
+    days_off: int
 
 
 class LoadOut(BaseModel):
@@ -143,6 +144,7 @@ def _load(one: Load) -> LoadOut:
                 free=_text(week.free),
                 short=str(week.short),
                 over=week.free is not None and week.hours > week.free,
+                days_off=week.off,
             )
             for week in one.weeks
         ],

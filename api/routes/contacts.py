@@ -9,6 +9,7 @@ from api.said import redirect, sentence
 from api.security import Asker, Sender, Who, reading, writing
 from store.errors import Conflict, Forbidden, Invalid, NotFound
 from workspace.directory import contacts, fields, relations
+from workspace.directory.apart import keep_apart
 from workspace.directory.candidates import contact_candidates
 from workspace.directory.merge_contacts import merge_contacts, review
 from workspace.pages.head import waiting
@@ -100,6 +101,19 @@ async def merge(request: Request, who: Sender) -> Response:
     except REFUSED as refused:
         return _merge(request, who, kept, gone, refused)
     return redirect(f"/contacts/{kept}", "contacts-merged", act=act)
+
+
+@router.post("/contacts/merge/apart")
+def two(
+    request: Request, who: Sender, one: Annotated[str, Form(max_length=60)], other: Annotated[str, Form(max_length=60)]
+) -> Response:
+    """The two are not one, and not proposed again."""
+    try:
+        with writing(request, who) as scope:
+            act = keep_apart(scope, "contact", one, other)
+    except REFUSED as refused:
+        return _merge(request, who, "", "", refused)
+    return redirect("/contacts/merge", "pair-apart", act=act)
 
 
 @router.get("/contacts/{contact_id}")

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.routes.directory_json import Body, Match, Merge, Short, candidate, tagged
+from api.routes.directory_json import Body, Match, Merge, Pair, Short, candidate, tagged
 from api.security import Sender, Who, reading, writing
 from workspace.billing.amounts import as_json
 from workspace.directory import contacts, relations
+from workspace.directory.apart import keep_apart
 from workspace.directory.candidates import contact_candidates
 from workspace.directory.merge_contacts import merge_contacts, review
 
@@ -82,6 +83,13 @@ def join(request: Request, who: Sender, asked: Merge) -> Json:
     """Merge two contacts."""
     with writing(request, who) as scope:
         return {"id": asked.kept, "act": merge_contacts(scope, asked.kept, asked.gone, asked.take)}
+
+
+@router.post("/contacts/merge/apart")
+def two(request: Request, who: Sender, pair: Pair) -> Json:
+    """Note that two contacts are two: they are not proposed as one again. `act` undoes it."""
+    with writing(request, who) as scope:
+        return {"act": keep_apart(scope, "contact", pair.one, pair.other)}
 
 
 @router.get("/contacts/{contact_id}")

@@ -14,6 +14,7 @@ from api.security import Asker, Sender, Who, reading, writing
 from store.errors import Conflict, Forbidden, Invalid, NotFound
 from store.rows import ENTITY_TYPES
 from workspace.directory import bulk, contacts, entity, fields, filters, groups, lifecycle, ownership, relations
+from workspace.directory.apart import keep_apart
 from workspace.directory.candidates import client_candidates
 from workspace.directory.listing import AT_ONCE, choices_of, list_page
 from workspace.directory.merge_clients import merge_clients, review_clients
@@ -198,6 +199,19 @@ async def merge(request: Request, who: Sender) -> Response:
     except (*REFUSED, NotFound) as refused:
         return _merge(request, who, kept, gone, refused)
     return redirect(f"/clients/{kept}/record", "clients-merged", act=act)
+
+
+@router.post("/clients/merge/apart")
+def two(
+    request: Request, who: Sender, one: Annotated[str, Form(max_length=60)], other: Annotated[str, Form(max_length=60)]
+) -> Response:
+    """The two are not one, and not proposed again."""
+    try:
+        with writing(request, who) as scope:
+            act = keep_apart(scope, "client", one, other)
+    except (*REFUSED, NotFound) as refused:
+        return _merge(request, who, "", "", refused)
+    return redirect("/clients/merge", "pair-apart", act=act)
 
 
 @router.get("/clients/{ref}/record")

@@ -14,6 +14,7 @@ from api.days import Day
 from api.security import Sender, Who, reading, writing
 from workspace.billing.amounts import as_json
 from workspace.directory import bulk, contacts, entity, fields, filters, groups, lifecycle, ownership
+from workspace.directory.apart import keep_apart
 from workspace.directory.candidates import client_candidates
 from workspace.directory.merge_clients import merge_clients, review_clients
 from workspace.directory.record import record_of
@@ -161,6 +162,13 @@ class Merge(Body):
     take: dict[str, Literal["kept", "gone"]] = {}
 
 
+class Pair(Body):
+    """Two that are not one: refs of clients, ids of contacts."""
+
+    one: Short
+    other: Short
+
+
 def tagged(response: Response, mark: str) -> None:
     """Say which state was answered."""
     response.headers["ETag"] = f'"{mark}"'
@@ -219,6 +227,13 @@ def merge(request: Request, who: Sender, asked: Merge) -> Json:
     """Merge two clients."""
     with writing(request, who) as scope:
         return {"ref": asked.kept, "act": merge_clients(scope, asked.kept, asked.gone, asked.take)}
+
+
+@router.post("/clients/merge/apart")
+def two(request: Request, who: Sender, pair: Pair) -> Json:
+    """Note that two clients are two: they are not proposed as one again. `act` undoes it."""
+    with writing(request, who) as scope:
+        return {"act": keep_apart(scope, "client", pair.one, pair.other)}
 
 
 @router.get("/clients/{ref}")

@@ -19,7 +19,7 @@ from workspace.portfolio import FLAGS, ClientHealth, listing, portfolio_of, with
 from workspace.scope import Right
 
 router = APIRouter()
-MOST, FIRST, TOP = 150, 15, 12  # rows of a list, of the page at first, bars of the plot
+MOST, FIRST, TOP = 150, 8, 12  # rows of a list, of the page at first, bars of the plot
 Word = Annotated[str, Query(max_length=200)]
 Refused = Conflict | Forbidden | Invalid | NotFound
 
@@ -85,7 +85,7 @@ def _page(request: Request, who: Asker, query: Mapping[str, str], refused: Refus
     every = query.get("all") in ("1", "true", "on")
     most, few = MOST if wanted or every else FIRST, MOST if every else FIRST
     with reading(request, who) as scope:
-        found, waits = portfolio_of(scope, reasons=False, most_shares=TOP), waiting(scope)
+        found, waits = portfolio_of(scope, reasons=False, most_shares=TOP, most_loads=few), waiting(scope)
         saved = listing.usable(filters.saved_filters(scope))
         piece = listing.piece_of(found.clients, asked, order, query.get("after", "")[:40], backward=backward)
         flagged = [one for one in found.clients if one.flags]
@@ -189,7 +189,7 @@ def clients(
     if sort not in listing.ORDERS:
         raise Invalid(f"the portfolio is ordered by one of {', '.join(listing.ORDERS)}")
     with reading(request, who) as scope:
-        found = portfolio_of(scope, reasons=False, most_shares=0).clients
+        found = portfolio_of(scope, reasons=False, most_shares=0, most_loads=0).clients
     wanted = listing.asked_for(asked)
     rows = listing.ordered([one for one in found if listing.matches(one, wanted)], sort, backward=up)
     return [_row(one) for one in paged.cut(rows, lambda one: one.ref)]

@@ -38,6 +38,7 @@ def in_client(
             hits = search(scope, services_of(request).searcher, ref, q, HITS, only=narrowed)
         except Unknown as refused:
             problem = refused
+        away = services_of(request).searcher.away(scope, ref)
     return page(
         request,
         "search_client.html",
@@ -52,6 +53,7 @@ def in_client(
         choices=offered,
         hits=hits,
         problem=sentence(problem) if problem else None,
+        away=away,
     )
 
 
@@ -82,6 +84,7 @@ def record_page(record: RecordHit) -> str:
 @router.get("/api/v1/clients/{ref}/search")
 def passages(
     request: Request,
+    response: Response,
     who: Who,
     ref: str,
     q: str,
@@ -90,10 +93,14 @@ def passages(
     period: str | None = None,
     engagement: str | None = None,
 ) -> list[Json]:
-    """The client's passages, best first; `kind` may be given several times, `period` is 2025-Q3 and the like, `engagement` a ref."""
+    """The client's passages, best first; `kind` may be given several times, `period` is 2025-Q3 and the like, `engagement` a ref. Where the
+    index does not answer, they are found by their words alone, and the header Tickmark-Note says so."""
     with reading(request, who) as scope:
         narrowed = only(scope, ref, kinds=kind, period=period, engagement=engagement)
-        hits = search(scope, services_of(request).searcher, ref, q, min(max(k, 1), MOST), only=narrowed)
+        engine = services_of(request).searcher
+        hits = search(scope, engine, ref, q, min(max(k, 1), MOST), only=narrowed)
+        if away := engine.away(scope, ref):
+            response.headers["Tickmark-Note"] = f"found by words alone: {away}"
     return [as_json(hit) for hit in hits]
 
 

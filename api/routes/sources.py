@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 
+from api.mail_consent import providers
 from api.mailbox import try_mailbox
 from api.pages import page
 from api.said import redirect, sentence
@@ -21,17 +22,18 @@ _FIELDS = ("kind", "name", "address", "host", "port", "user", "security", "metho
 
 @router.get("/sources")
 def listing(request: Request, who: Who) -> Response:
-    return _page(request, who)
+    return sources_page(request, who)
 
 
-def _page(request: Request, who: Asker, status: int = 200, problem: str | None = None, **more: Any) -> Response:
+def sources_page(request: Request, who: Asker, status: int = 200, problem: str | None = None, **more: Any) -> Response:
+    """The page, with what went wrong or was found out."""
     services = services_of(request)
     with reading(request, who) as scope:
         found, waits = sources.listed(scope, services.seal, services.clock.real_now()), waiting(scope)
         marks = {one.id: mark_of(sources.source(scope, one.id)) for one in found}
         on_machine = scope.has(Right.IMPORT_RUN)
     blank = dict.fromkeys(_FIELDS, "")
-    values = {"given": blank, "tested": None, **more}
+    values = {"given": blank, "tested": None, "away": None, **more}
     return page(
         request,
         "sources.html",
@@ -43,6 +45,7 @@ def _page(request: Request, who: Asker, status: int = 200, problem: str | None =
         on_machine=on_machine,
         blank=blank,
         receives=services.settings.smtp_in is not None,
+        providers=providers(services.settings),
         problem=problem,
         **values,
     )
@@ -88,7 +91,7 @@ def add(
         with writing(request, who) as scope:
             sources.add(scope, services.seal, new, services.clock.real_now())
     except TickmarkError as refused:
-        return _page(request, who, refused.status, sentence(refused), given=given)
+        return sources_page(request, who, refused.status, sentence(refused), given=given)
     return redirect("/sources", "source-added")
 
 
@@ -130,7 +133,7 @@ def act(
                 case _:
                     return redirect("/sources")
     except TickmarkError as refused:
-        return _page(request, who, refused.status, sentence(refused))
+        return sources_page(request, who, refused.status, sentence(refused))
     return redirect("/sources", f"source-{act}", act=undone) if undone else redirect("/sources", f"source-{act}")
 
 
@@ -141,4 +144,4 @@ def _test(request: Request, who: Asker, source_id: str) -> Response:
     if way.kind != "imap":
         raise Invalid("only a mailbox is signed in to")
     folders = try_mailbox(services, way)
-    return _page(request, who, tested=(way.address, folders))
+    return sources_page(request, who, tested=(way.address, folders))

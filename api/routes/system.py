@@ -1,4 +1,4 @@
-"""The nights, the trail, whether the service lives, and a page that shows every part of the design."""
+"""The nights, the trail, and a page that shows every part of the design."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -125,14 +125,6 @@ def audit(
         problem=problem,
         older=older,
     )
-
-
-@router.get("/healthz")
-def healthz(request: Request) -> JSONResponse:
-    """Public: whether the service answers and its records can be read. Says nothing about the firm."""
-    with services_of(request).database.reading() as session:
-        session.connection()
-    return JSONResponse({"ok": True})
 
 
 @router.get("/style")

@@ -16,6 +16,7 @@ from workspace.billing.amounts import hours_in, money_in
 from workspace.billing.expenses import add_expense, delete_expense
 from workspace.billing.rows import Where, expense_rows
 from workspace.pages.head import waiting
+from workspace.portfolio.time_off import time_off
 from workspace.scope import Right, Scope
 
 router = APIRouter(include_in_schema=False)
@@ -168,5 +169,6 @@ def _page(
             choices=week.choices(scope),
             to_approve=worked.to_approve(scope, since, scope.today) if may_approve else [],
             expenses=[one for one in expense_rows(scope, Where(first=since)) if one.state == "open"],
+            off=[one for one in time_off(scope) if one.mine],
             problem=sentence(refused) if refused else None,
         )

@@ -412,7 +412,11 @@ function night() {
 // What go.js put in place of another region comes to life as the page did.
 document.addEventListener("swapped", (event) => { light(event.target); sort(event.target); });
 
-$$(".top nav [aria-current], .tabs [aria-current]").forEach((one) => one.scrollIntoView({ block: "nearest", inline: "center" }));
+// Where one is stands in the middle of a row that scrolls. Not by scrollIntoView: newer browsers begin the order of Tab there.
+$$(".top nav [aria-current], .tabs [aria-current]").forEach((one) => {
+  const row = one.closest("nav"), at = one.getBoundingClientRect(), within = row.getBoundingClientRect();
+  row.scrollLeft += at.left - within.left - (within.width - at.width) / 2;
+});
 light();
 review();
 walk();

@@ -27,16 +27,42 @@ NAMES: Mapping[str, str] = {
     "night": "the first night, and one in which nothing changed",
     "models": "a first night with a model that thinks two seconds, beside the answers alone",
     "pages": "what the server takes for a page",
+    "scale": "how search, pages and the database grow with passages and clients",
 }
 
+CLIENTS = 6
+# What the pages of figures and the promises stand on (`tickmark bench --keep`): each benchmark at the sizes that are told. A night of ten
+# thousand clients takes most of an hour and is asked for by itself (`tickmark bench night --clients 10000 --keep`).
+PLAN = (
+    ("intake", 40),
+    ("search", 1000),
+    ("chat", 1000),
+    ("night", 20),
+    ("night", 100),
+    ("night", 1000),
+    ("models", 100),
+    ("models", 1000),
+    ("pages", 75),
+    ("pages", 1000),
+    ("scale", CLIENTS),
+)
 
-def run(names: Iterable[str], homes: Path, clients: int, reuse: bool) -> list[Report]:
-    """The benchmarks one after the other. Raises NotFound for a name that there is not."""
-    chosen = list(names)
+
+def planned(names: Iterable[str], clients: int | None, keep: bool) -> list[tuple[str, int]]:
+    """Which benchmarks to run at how many clients. To be kept, and without a number of clients: at the sizes of PLAN. Raises NotFound for a
+    name that there is not."""
+    chosen = list(names) or list(NAMES)
     for name in chosen:
         if name not in NAMES:
             raise NotFound(f"there is no benchmark {name}; there are {', '.join(NAMES)}")
-    return [_apart(name, Bench(homes, clients, reuse, Meter())) for name in chosen]
+    sizes = {name: [n for one, n in PLAN if one == name] if keep and clients is None else [] for name in chosen}
+    return [(name, size) for name in chosen for size in sizes[name] or [clients or CLIENTS]]
+
+
+def run(chosen: Iterable[tuple[str, int]], homes: Path, reuse: bool) -> Iterator[Report]:
+    """The benchmarks with their numbers of clients, one after the other."""
+    for name, clients in chosen:
+        yield _apart(name, Bench(homes, clients, reuse, Meter()))
 
 
 def _apart(name: str, bench: Bench) -> Report:
@@ -70,7 +96,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"  {'':<44}{'n':>7}{'median':>12}{'p95':>12}{'least':>12}{'most':>12}"
     for one in report.spreads:
         cells = "".join(f"{value:>12,.4g}" for value in (one.median, one.p95, one.least, one.most))
-        yield f"  {f'{one.name}, {one.unit}':<44}{one.n:>7,}{cells}"
+        name = one.name if one.at is None else f"{one.name} at {one.at:,}"
+        yield f"  {f'{name}, {one.unit}':<44}{one.n:>7,}{cells}"
     memory = f"  memory at most {report.memory_mb:,} MB, a child {report.child_memory_mb:,} MB"
     yield f"{memory}; {report.seconds:,.0f} s in all, at a load of {report.load:.1f}"
     yield ""

@@ -1,9 +1,9 @@
 """How long it takes from a question to the first words of its answer, beyond a model's own time, at many clients of two hundred passages
-each; then fifty people who ask at once.
+each; then fifty people who ask at once; then with a model that answers at once, beside a plain RAG that asks the same one.
 
-The home is the one of the benchmark `search`; its clients also get the records that questions are about. No model is asked: what is
-measured is everything that stands before one. Asked is as the web does it: scope, thread, graph, checkpoint, audit. What is searched of a
-client was made ready when its papers came, as intake does it; how long that takes the benchmark `search` tells.
+The home is the one of the benchmark `search`; its clients also get the records that questions are about. At first no model is asked: what
+is measured is everything that stands before one. Asked is as the web does it: scope, thread, graph, checkpoint, audit. What is searched
+of a client was made ready when its papers came, as intake does it; how long that takes the benchmark `search` tells.
 """
 
 import gc
@@ -23,11 +23,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from agents.chat import ask
+from agents.endpoints import Endpoint
+from agents.llm import ModelDoor
 from api.commands.result import Progress
 from api.settings import load_settings
 from api.wiring import Services, build
+from evals.bench.endpoint import stub
 from evals.bench.passages import fill, sorts_of
-from evals.bench.search import SORTS_OF, memory_now
+from evals.bench.peers import PlainRag, has_rag
+from evals.bench.search import SORTS_OF, memory_now, passages_of
 from evals.bench.spread import TODAY, Bench, Spread, spread
 from store.errors import TickmarkError
 from store.ids import stable_id
@@ -36,6 +40,7 @@ from workspace.scope import Scope, open_scope, system_scope
 
 PEOPLE = 50
 ASKED = 400  # questions of the day, one after the other
+BESIDE = 100  # with a model, beside a plain RAG
 _ROWS = 2000
 QUESTIONS = (
     "What do they owe us, and since when?",
@@ -142,6 +147,30 @@ def _measured(services: Services, people: Sequence[tuple[str, list[str]]]) -> It
     yield spread("questions that failed", "count", [float(errors)])
     if memory := memory_now():
         yield spread("memory of the process", "MB", [memory])
+    yield from _with_a_model(services, people, draw)
+
+
+def _with_a_model(services: Services, people: Sequence[tuple[str, list[str]]], draw: random.Random) -> Iterator[Spread]:
+    """The same questions with a model that answers at once and says nothing of use, beside a plain RAG that asks the same one."""
+    with stub(0) as endpoint:
+        door = ModelDoor(services.database, Endpoint(endpoint.url, "stub", local=True))
+        with services.with_door(door):
+            told = [_ask(services, *_any(people, draw), draw.choice(QUESTIONS)) for _ in range(BESIDE)]
+        yield spread("with a model that answers at once, to the end", "ms", [whole for _, whole, _ in told])
+        if has_rag():
+            plain = [
+                _plainly(services, endpoint.url, *_any(people, draw)) for _ in range(BESIDE // len(QUESTIONS) or 1)
+            ]
+            asked = [one for some in plain for one in some]
+            yield spread("plain RAG (LangChain), same model, first words", "ms", [first for first, _ in asked])
+            yield spread("plain RAG (LangChain), same model, to the end", "ms", [whole for _, whole in asked])
+
+
+def _plainly(services: Services, url: str, email: str, ref: str) -> list[tuple[float, float]]:
+    """Every question about one client, whose passages are in memory with their vectors before it is asked."""
+    rag = PlainRag(services.embedder)
+    rag.put(*passages_of(services, stable_id("cl", ref)))
+    return [rag.ask(url, question) for question in QUESTIONS]
 
 
 def _any(people: Sequence[tuple[str, list[str]]], draw: random.Random) -> tuple[str, str]:

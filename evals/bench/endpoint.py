@@ -14,19 +14,20 @@ from typing import Any
 
 @dataclass
 class Served:
-    """How many questions came, and how many of them were thought about at once at most."""
+    """How many questions came, how many of them were thought about at once at most, and how many characters they had together."""
 
     calls: int = 0
     most: int = 0
+    characters: int = 0
     now: int = field(default=0, repr=False)
 
 
 class Stub:
     """The endpoint as it runs. `url` is what the settings want as base address."""
 
-    def __init__(self, line: Connection) -> None:
+    def __init__(self, line: Connection, host: str) -> None:
         self._line = line
-        self.url = f"http://127.0.0.1:{line.recv()}/v1"
+        self.url = f"http://{host}:{line.recv()}/v1"
 
     def served(self) -> Served:
         """What came so far."""
@@ -36,37 +37,38 @@ class Stub:
 
 
 @contextmanager
-def stub(seconds: float) -> Iterator[Stub]:
-    """The endpoint for as long as the block lasts; every question takes it `seconds`."""
+def stub(seconds: float, host: str = "127.0.0.1") -> Iterator[Stub]:
+    """The endpoint for as long as the block lasts, at an address of this machine; every question takes it `seconds`."""
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
-    process = spawn.Process(target=_run, args=(theirs, seconds), daemon=True)
+    process = spawn.Process(target=_run, args=(theirs, seconds, host), daemon=True)
     process.start()
     try:
-        yield Stub(ours)
+        yield Stub(ours, host)
     finally:
         process.terminate()
         process.join()
 
 
-def _run(line: Connection, seconds: float) -> None:
-    asyncio.run(_serve(line, seconds))
+def _run(line: Connection, seconds: float, host: str) -> None:
+    asyncio.run(_serve(line, seconds, host))
 
 
-async def _serve(line: Connection, seconds: float) -> None:
+async def _serve(line: Connection, seconds: float, host: str) -> None:
     served = Served()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while body := await _question(reader):
             served.calls, served.now = served.calls + 1, served.now + 1
             served.most = max(served.most, served.now)
+            served.characters += sum(len(str(one["content"])) for one in body["messages"])
             await asyncio.sleep(seconds)
             served.now -= 1
             writer.write(_said(body))
             await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0, backlog=256)
+    server = await asyncio.start_server(answer, host, 0, backlog=256)
     line.send(server.sockets[0].getsockname()[1])
     while await asyncio.to_thread(line.recv):
         line.send(served)
@@ -85,7 +87,8 @@ async def _question(reader: asyncio.StreamReader) -> dict[str, Any] | None:
 
 def _said(body: Mapping[str, Any]) -> bytes:
     """The answer as a stream of one piece."""
-    text = json.dumps(least(body["response_format"]["json_schema"]["schema"]))
+    asked = body.get("response_format")  # without a schema anything is an answer
+    text = json.dumps(least(asked["json_schema"]["schema"])) if asked else "x"
     base = {"id": "stub", "object": "chat.completion.chunk", "created": 0, "model": body["model"]}
     piece = {
         **base,

@@ -3,6 +3,7 @@ and text PDFs alone.
 
 A fresh home each time: the firm folder is made once and loaded as often as there are runs. Beside the clock stands the processor's time,
 which other programs on the machine disturb less: the share of it that is the embedder's is the speed that is left when all cores are busy.
+Beside it a plain RAG reads the same PDFs, and raw unstructured the firm's other papers.
 """
 
 import multiprocessing
@@ -11,6 +12,7 @@ import resource
 import shutil
 import tempfile
 import time
+import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from sqlalchemy import func, select
 from api.commands import find
 from api.settings import load_settings
 from api.wiring import Services, build
+from evals.bench.peers import PlainRag, has_rag, milliseconds, partitioned
 from evals.bench.spread import TODAY, Bench, Spread, spread
 from ingestion.indexing import searched
 from ingestion.pipeline import Workbench, run
@@ -31,6 +34,7 @@ from workspace.scope import system_scope
 RUNS = 3
 _AT_ONCE = 100
 _PDFS = 150
+_OTHERS, _OTHER_KINDS = 60, (".docx", ".xlsx", ".pptx", ".eml", ".txt", ".html", ".csv", ".md")
 
 
 def measure(bench: Bench) -> Iterator[Spread]:
@@ -57,6 +61,7 @@ def measure(bench: Bench) -> Iterator[Spread]:
     yield spread("passages end to end", "a second", [passages / seconds for seconds, _, passages in loads])
     yield spread("the embedder alone, same passages", "a second", alone)
     yield from _of_pdfs(bench, made)
+    yield from _of_others(made)
 
 
 def _of_pdfs(bench: Bench, made: Path) -> Iterator[Spread]:
@@ -71,6 +76,56 @@ def _of_pdfs(bench: Bench, made: Path) -> Iterator[Spread]:
     yield spread("text PDFs: of the embedder's speed", "share", [alone / wall for _, wall, alone, *_ in runs])
     yield spread("text PDFs: of the processor's time", "share", [own / all_ for *_, own, all_ in runs])
     yield spread("text PDFs: cores busy", "cores", [all_ / wall for _, wall, _, _, all_ in runs])
+    yield spread("text PDFs: files end to end", "a second", [len(kept) / wall for _, wall, *_ in runs])
+    if has_rag():
+        yield spread("text PDFs: plain RAG (LangChain), files", "a second", list(_plain(made, kept)))
+
+
+def _plain(made: Path, pdfs: Sequence[bytes]) -> Iterator[float]:
+    """Files a second of a plain RAG: the words of each page, split, embedded by our model, kept in memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        shutil.copytree(made / "models", home / "models") if (made / "models").is_dir() else home.mkdir()
+        with build(load_settings(home), own_index=True, purpose="bench") as services:
+            services.embedder.embed(["the model is opened before the clock runs"])
+            for _ in range(RUNS):
+                rag, began = PlainRag(services.embedder), time.perf_counter()
+                rag.read([_words(data) for data in pdfs])
+                yield len(pdfs) / (time.perf_counter() - began)
+
+
+def _words(data: bytes) -> str:
+    import pypdfium2
+
+    return "\n".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(data))
+
+
+def _of_others(made: Path) -> Iterator[Spread]:
+    """Reading papers that are no PDF, one after the other in this process, beside raw unstructured on the same bytes."""
+    from ingestion.parse import parse
+
+    there = sorted((made / "sample" / "firm").rglob("*"))
+    papers = [path for path in there if path.suffix in _OTHER_KINDS and path.parent.name != "firm"]
+    papers = papers[:: max(1, len(papers) // _OTHERS)][:_OTHERS]
+    # every library is loaded before the clock runs, and what the peer cannot read is left out of both
+    both = [path for path in papers if _by_both(path)]
+    ours = [milliseconds(parse, path.name, path.read_bytes()) for path in both]
+    raw = [milliseconds(partitioned, path.name, path.read_bytes()) for path in both]
+    if both:
+        yield spread("other papers: read", "ms", ours)
+        yield spread("other papers: raw unstructured", "ms", raw)
+        yield spread("other papers: refused by raw unstructured", "count", [len(papers) - len(both)])
+
+
+def _by_both(path: Path) -> bool:
+    """Whether raw unstructured reads the file too; ours reads every one or explains it."""
+    from ingestion.parse import parse
+
+    parse(path.name, path.read_bytes())
+    try:
+        return partitioned(path.name, path.read_bytes()) > 0
+    except (ValueError, LookupError, OSError, RuntimeError, zipfile.BadZipFile):  # pandas' own are of the first
+        return False
 
 
 def _pdf_run(bench: Bench, made: Path, pdfs: Sequence[bytes]) -> tuple[int, float, float, float, float]:

@@ -5,6 +5,7 @@ nothing about any model."""
 
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -30,12 +31,16 @@ def measure(bench: Bench) -> Iterator[Spread]:
         with build(load_settings(home).model_copy(update=asking), own_index=True, purpose="bench") as services:
             if bench.clients > READ:
                 grow(services, bench.clients, DOCUMENTS, bench.progress)
-            now = services.clock.now()
+            now, began = services.clock.now(), time.process_time()
             night = run_night(services, as_of=TODAY, now=now, progress=bench.progress, workers=workers(services))
+            cpu = time.process_time() - began
         served = endpoint.served()
     ideal = served.calls * THINKS / AT_ONCE
     yield spread("night with a model, whole", "seconds", [night.seconds])
     yield spread("questions", "count", [served.calls])
+    yield spread("questions, a client", "count", [served.calls / night.clients])
+    yield spread("asked, a client", "characters", [served.characters / night.clients])
+    yield spread("processor, a client", "seconds", [cpu / night.clients])
     yield spread("questions out at once, most", "count", [served.most])
     yield spread("the answers alone, at 32 at once", "seconds", [ideal])
     if ideal:

@@ -38,6 +38,7 @@ def measure(bench: Bench) -> Iterator[Spread]:
             yield from _told("unchanged night", services, _night(services, bench, TODAY + timedelta(days=1)))
             _change(services)
             yield from _told("night after 5 % changed", services, _night(services, bench, TODAY + timedelta(days=2)))
+            yield spread("a row put down for each client, a client", "seconds", [_floor(services)])
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,19 @@ def _told(name: str, services: Services, ran: Ran) -> Iterator[Spread]:
     yield spread(f"{name}, questions to models", "tokens", [night.tokens])
     yield spread(f"{name}, drafts", "count", [night.drafted])
     yield spread(f"{name}, memory so far", "MB", [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024])
+
+
+def _floor(services: Services) -> float:
+    """Seconds a client of the least that a night could do about each: look at its row, put one down, in a transaction of its own."""
+    with services.database.reading() as session:
+        author = session.scalars(select(Person.id).order_by(Person.email).limit(1)).one()
+        clients = list(session.scalars(select(Client.id).order_by(Client.ref)))
+    began = time.perf_counter()
+    for client in clients:
+        with services.database.writing() as session:
+            session.get_one(Client, client)
+            session.add(Note(id=new_id("note"), client_id=client, date=TODAY, author_id=author, text="Looked at."))
+    return (time.perf_counter() - began) / len(clients)
 
 
 def _change(services: Services) -> None:

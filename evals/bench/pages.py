@@ -31,6 +31,7 @@ from api.serve import settle_memory
 from api.settings import load_settings
 from api.wiring import Services, build
 from evals.bench.copies import grow
+from evals.bench.peers import empty_fastapi, milliseconds
 from evals.bench.spread import TODAY, Bench, Spread, spread
 from evals.ground import current_home
 from evals.homes import PASSWORD, PEOPLE
@@ -63,6 +64,7 @@ def measure(bench: Bench) -> Iterator[Spread]:
     each kind first seen unmeasured."""
     # one browser opens hundreds of pages in a minute: no limit at the door
     settings = load_settings(_home(bench)).model_copy(update={"rate_address": 0, "rate_person": 0})
+    yield spread("empty route of FastAPI", "ms", _bare())
     with (
         build(settings, own_index=True, purpose="bench") as services,
         TestClient(_app(services), headers={"Accept": "text/html"}) as browser,
@@ -82,6 +84,13 @@ def measure(bench: Bench) -> Iterator[Spread]:
                 yield spread(
                     "styles and scripts, once", "KB", [sum(_open(services, browser, a).kilobytes for a in assets)]
                 )
+
+
+def _bare() -> list[float]:
+    """Milliseconds of an empty route in an application without doors, sessions or a database: what a call costs by itself."""
+    with TestClient(empty_fastapi(_FLOOR)) as browser:
+        browser.get(_FLOOR)
+        return [milliseconds(browser.get, _FLOOR) for _ in range(TIMES)]
 
 
 def _pages(services: Services) -> Mapping[str, Sequence[str]]:

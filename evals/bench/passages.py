@@ -53,18 +53,25 @@ def sorts_of(home: Path, most: int = 600) -> Sequence[Sort]:
         return [Sort(path, kind, context, text, unpack(vector or b"")) for path, kind, context, text, vector in rows]
 
 
-def fill(services: Services, sorts: Sequence[Sort], clients: int, progress: Progress) -> None:
-    """Clients of two hundred passages each, made of `sorts`, in a home without clients."""
+def fill(
+    services: Services,
+    sorts: Sequence[Sort],
+    clients: int,
+    progress: Progress,
+    passages: int = PASSAGES,
+    first: int = 0,
+) -> None:
+    """Clients of so many passages each, made of `sorts`, in a home without them; `first` is the number of the first."""
     draw, model = random.Random(7), services.embedder.name
     turn = np.random.default_rng(7)
-    for first in range(0, clients, _CLIENTS_AT_ONCE):
-        refs = [f"B{number:04d}" for number in range(first, min(first + _CLIENTS_AT_ONCE, clients))]
-        made = [list(_of_client(ref, sorts, draw, turn, model)) for ref in refs]
+    for done in range(first, first + clients, _CLIENTS_AT_ONCE):
+        refs = [f"B{number:04d}" for number in range(done, min(done + _CLIENTS_AT_ONCE, first + clients))]
+        made = [list(_of_client(ref, sorts, passages, draw, turn, model)) for ref in refs]
         with services.database.writing() as session:
             session.execute(insert(Client), [_client(ref, model) for ref in refs])
             for table, at in ((Document, 0), (DocumentVersion, 1), (Passage, 2)):
                 session.execute(insert(table), [row for client in made for rows in client for row in rows[at]])
-        progress("clients", first + len(refs), clients)
+        progress("clients", done - first + len(refs), clients)
 
 
 _Rows = list[dict[str, object]]
@@ -75,11 +82,11 @@ def _client(ref: str, model: str) -> dict[str, object]:
 
 
 def _of_client(
-    ref: str, sorts: Sequence[Sort], draw: random.Random, turn: np.random.Generator, model: str
+    ref: str, sorts: Sequence[Sort], passages_of_it: int, draw: random.Random, turn: np.random.Generator, model: str
 ) -> Iterator[tuple[_Rows, _Rows, _Rows]]:
     """The rows of each document: itself, its version, its passages."""
     client_id = stable_id("cl", ref)
-    for number in range(PASSAGES // _OF_A_DOCUMENT):
+    for number in range(passages_of_it // _OF_A_DOCUMENT):
         taken = [draw.choice(sorts) for _ in range(_OF_A_DOCUMENT)]
         path = f"{number}/{taken[0].path}"
         document, version = stable_id("doc", ref, path), stable_id("ver", ref, path)

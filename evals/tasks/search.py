@@ -24,7 +24,7 @@ from ingestion.indexing import embed_and_put
 from store.ids import stable_id
 from store.tables import Client, Document, DocumentPage, DocumentVersion, Passage
 from workspace.documents import receive
-from workspace.scope import Scope, system_scope
+from workspace.scope import Scope, access_client, system_scope
 from workspace.search import Searcher, search
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from store.embedder import Embedder
     from store.vectors import Vectors
 
-_DEPTHS = (1, 5, 20)
+_DEPTHS, _BESIDE = (1, 5, 20), 5
 _ENOUGH = 400
 _GAP = "\n\n"
 
@@ -88,11 +88,23 @@ def solve(case: SearchCase) -> list[int] | list[str]:
 
 
 def score(case: SearchCase, found: Sequence[object]) -> Iterator[Score]:
-    """Recall at three depths, the reciprocal rank of the first that is right."""
+    """Recall at three depths, the reciprocal rank of the first that is right; beside it what a plain RAG would retrieve."""
     for depth in _DEPTHS:
         yield f"{case.set}: recall at {depth}", len(case.gold & set(found[:depth])) / len(case.gold)
+    if not case.of_pages:
+        near = set(vectors_alone(case)[:_BESIDE])
+        yield f"{case.set}, vectors alone as a plain RAG: recall at {_BESIDE}", len(case.gold & near) / len(case.gold)
     first = next((rank for rank, one in enumerate(found, start=1) if one in case.gold), None)
     yield f"{case.set}: reciprocal rank", 1 / first if first else 0.0
+
+
+def vectors_alone(case: SearchCase) -> list[str]:
+    """The same passages by the nearness of their vectors and nothing else, nearest first."""
+    with case.services.database.reading() as session:
+        client = access_client(_scope(session, case.services), case.client_ref)
+        held = case.searcher.held(_scope(session, case.services), client)
+        near = case.searcher.near(client, held, case.question)
+    return [held.corpus.ids[row] for row in sorted(near, key=lambda row: -near[row])]
 
 
 SEARCH = Task("search", "pages and passages that answer questions on real reports are found", cases, solve, score)

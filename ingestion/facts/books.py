@@ -33,7 +33,7 @@ AGING_COLUMNS = {
 
 _TOTAL_COLUMN = re.compile(r"total|ytd|year to date", re.IGNORECASE)
 
-_PROFIT_LINES: Sequence[tuple[str, str]] = (
+PROFIT_RESULTS: Sequence[tuple[str, str]] = (
     (
         "revenue",
         r"total (?:for )?(?:operating )?(?:income|revenues?|sales|trading "
@@ -51,7 +51,7 @@ _PROFIT_LINES: Sequence[tuple[str, str]] = (
         r"income/\(?loss\)?|profit \(loss\)|\(loss\) income)(?: for the (?:year|period))?",
     ),
 )
-_SHEET_LINES: Sequence[tuple[str, str]] = (
+SHEET_RESULTS: Sequence[tuple[str, str]] = (
     ("total_assets", r"total (?:for )?assets"),
     ("total_liabilities", r"total (?:for )?liabilities"),
     (
@@ -62,8 +62,8 @@ _SHEET_LINES: Sequence[tuple[str, str]] = (
     ),
 )
 # On a balance sheet the year's net income is a line of equity.
-_SUMS = re.compile(r"\W*(?:sub-?)?totals?\b", re.IGNORECASE)
-_DERIVED = re.compile(
+SUMS = re.compile(r"\W*(?:sub-?)?totals?\b", re.IGNORECASE)
+DERIVED = re.compile(
     r"\W*(?:total\b|subtotal|gross (?:profit|margin)|net (?:(?:operating|ordinary|other) )?(?:income|profit|loss|earnings|revenue|sales)|"
     r"(?:income|profit|earnings) (?:from operations|before)|operating (?:income|profit)|ebitda)",
     re.IGNORECASE,
@@ -75,7 +75,8 @@ def _name_fact(name: str, row: Amounts, reading: Reading, number: int) -> ReadFa
     return None if value is None else fact(name, NAME, Found(value, row.label, 0.95), reading, number)
 
 
-def _as_of(reading: Reading) -> list[ReadFact]:
+def as_of(reading: Reading) -> list[ReadFact]:
+    """The day of a trial balance or a balance sheet as a fact; [] where none is read."""
     top = head(reading, 15)
     found = labelled(top, (r"as (?:of|at)",), DATE) or in_prose(top, (r"as (?:of|at) <date>",), DATE)
     if found is None:
@@ -88,7 +89,7 @@ def _as_of(reading: Reading) -> list[ReadFact]:
 
 def read_trial_balance(reading: Reading) -> list[ReadFact]:
     """as_of, total_debit, total_credit, and a row an account: account, debit or credit, opening and closing where printed."""
-    facts = _as_of(reading)
+    facts = as_of(reading)
     heads = find_heads(reading, TRIAL_COLUMNS, ("debit", "credit"), 2)
     if heads is None:
         return facts
@@ -115,12 +116,12 @@ def read_profit_and_loss(reading: Reading) -> list[ReadFact]:
         if period is None
         else [fact(n, DATE, f, reading) for n, f in zip(("period_start", "period_end"), period, strict=True)]
     )
-    return [*facts, *_lines(reading, _PROFIT_LINES, _DERIVED)]
+    return [*facts, *_lines(reading, PROFIT_RESULTS, DERIVED)]
 
 
 def read_balance_sheet(reading: Reading) -> list[ReadFact]:
     """as_of, the three totals, and a row a line: line, amount."""
-    return [*_as_of(reading), *_lines(reading, _SHEET_LINES, _SUMS)]
+    return [*as_of(reading), *_lines(reading, SHEET_RESULTS, SUMS)]
 
 
 def _lines(reading: Reading, results: Sequence[tuple[str, str]], derived: re.Pattern[str]) -> list[ReadFact]:
@@ -128,9 +129,9 @@ def _lines(reading: Reading, results: Sequence[tuple[str, str]], derived: re.Pat
     chosen: dict[str, tuple[bool, Found]] = {}
     rows: list[ReadFact] = []
     number = 0
-    total_place = _total_place(reading)
+    place = total_place(reading)
     for row in amount_lines(reading.lines):
-        amount = _amount_of(row, total_place)
+        amount = _amount_of(row, place)
         words = re.sub(r"^\W+", "", row.label.text).strip(" :.|")
         for name, pattern in results:
             if label_pattern(pattern).fullmatch(words) and (
@@ -150,7 +151,7 @@ def _lines(reading: Reading, results: Sequence[tuple[str, str]], derived: re.Pat
     return [*(fact(name, MONEY, found, reading) for name, (_, found) in chosen.items()), *rows]
 
 
-def _total_place(reading: Reading) -> int | None:
+def total_place(reading: Reading) -> int | None:
     """The index of a column headed "Total" in a ruled report of several periods."""
     for line in reading.lines[:12]:
         if line.columns == "index" and len(line.cells) > 2:
@@ -169,7 +170,7 @@ def _amount_of(row: Amounts, total_place: int | None) -> Found:
 
 def read_aging(reading: Reading) -> list[ReadFact]:
     """as_of, the buckets of the report's total, and a row a customer: customer and its buckets."""
-    facts = _as_of(reading)
+    facts = as_of(reading)
     heads = find_heads(reading, AGING_COLUMNS, ("31-60", "61-90"), 3)
     if heads is None:
         return facts

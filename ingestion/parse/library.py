@@ -26,7 +26,7 @@ _KINDS: dict[str, ElementType] = {
 
 def html_blocks(text: str) -> list[Block]:
     """Blocks of an HTML page or mail body; scripts, styles and hidden heads are left out."""
-    _prepare()
+    prepare()
     from unstructured.partition.html import partition_html
 
     return _blocks(partition_html(text=text, languages=["eng"])) if text.strip() else []
@@ -34,7 +34,7 @@ def html_blocks(text: str) -> list[Block]:
 
 def markdown_blocks(text: str) -> list[Block]:
     """Blocks of a Markdown file, its tables included."""
-    _prepare()
+    prepare()
     from unstructured.partition.md import partition_md
 
     return _blocks(partition_md(text=text, languages=["eng"])) if text.strip() else []
@@ -42,7 +42,7 @@ def markdown_blocks(text: str) -> list[Block]:
 
 def docx_blocks(data: bytes) -> list[Block]:
     """Blocks of a Word file in order; pages only where the file has page breaks of its own."""
-    _prepare()
+    prepare()
     from unstructured.partition.docx import partition_docx
 
     return _blocks(partition_docx(file=io.BytesIO(data), languages=["eng"]))
@@ -50,14 +50,14 @@ def docx_blocks(data: bytes) -> list[Block]:
 
 def pptx_blocks(data: bytes) -> list[Block]:
     """Blocks of a presentation, a page for each slide, speaker's notes included."""
-    _prepare()
+    prepare()
     from unstructured.partition.pptx import partition_pptx
 
     return _blocks(partition_pptx(file=io.BytesIO(data), include_slide_notes=True, languages=["eng"]))
 
 
 @lru_cache(maxsize=1)
-def _prepare() -> None:
+def prepare() -> None:
     """No telemetry, no notice, no hub; and sentences by a rule instead of a spaCy model fetched from the network.
 
     Raises RuntimeError if the library no longer has the place where this is set (it is pinned below 0.28).

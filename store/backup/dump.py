@@ -16,6 +16,7 @@ from sqlalchemy import Connection, inspect, make_url, text
 
 from store.database import Database
 from store.errors import Broken, NotFound
+from store.waits import Limits
 
 _FIRST_LINES = 300
 
@@ -42,7 +43,7 @@ def dump(database: Database, to: Path) -> dict[str, Any]:
 @contextmanager
 def reading(file: Path) -> Iterator[Connection]:
     """A copy of SQLite records, to look at."""
-    database = Database(f"sqlite:///{file}", pool_size=1)
+    database = Database(f"sqlite:///{file}", limits=Limits(pool=1))
     try:
         with database.engine.connect() as connection:
             yield connection
@@ -71,7 +72,20 @@ def undump(file: Path, dialect: str, database_url: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(file, target)  # within the home: a rename
         return
-    run_pg("pg_restore", database_url, "--no-owner", "--exit-on-error", "--single-transaction", str(file))
+    run_pg(
+        "pg_restore",
+        database_url,
+        "--no-owner",
+        "--no-privileges",
+        "--exit-on-error",
+        "--single-transaction",
+        str(file),
+    )
+    database = Database(database_url)
+    try:
+        database.raise_fence()  # rights are of this server's roles, not of that one's
+    finally:
+        database.close()
 
 
 def run_pg(program: str, database_url: str, *arguments: str) -> None:

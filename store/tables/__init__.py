@@ -5,6 +5,7 @@ from store.tables.automations import Automation, AutomationDraft, AutomationFiri
 from store.tables.backups import BackupRun
 from store.tables.base import Base, OfClient, Scanned, Summed
 from store.tables.billing import Adjustment, Bill, BillLine, Counter, Rate, Receipt, RecurringFee, Timer
+from store.tables.books import BookFigure
 from store.tables.deadlines import CalendarFeed, StateRule
 from store.tables.deliverables import (
     ChatMessage,
@@ -73,6 +74,7 @@ from store.tables.money import Expense, Invoice, Payment, TimeEntry
 from store.tables.night import Brief, BriefItem, ClientScan, ModelCall, RankWeights, Scan, SignalDecision, SignalRow
 from store.tables.pages import ClientSummary
 from store.tables.people import EndedWall, FirmRole, Glass, RoleRight, TeamMember
+from store.tables.planning import NotDouble, TimeOff
 from store.tables.platform import KeyedCreation, Webhook, WebhookAttempt, WebhookPost
 from store.tables.portal import PortalAccess, PortalLink, PortalSession, PortalUpload
 from store.tables.posts import Post
@@ -120,6 +122,7 @@ from store.tables.work import (
     TrustLedger,
     WorkflowTemplate,
 )
+from store.tables.workers import Lease, SchemaFloor, Worker
 from store.tables.workflow import EngagementNeed, Series, TemplateVersion
 
 __all__ = [
@@ -136,6 +139,7 @@ __all__ = [
     "Base",
     "Bill",
     "BillLine",
+    "BookFigure",
     "Brief",
     "BriefItem",
     "CalendarFeed",
@@ -193,6 +197,7 @@ __all__ = [
     "KeyedCreation",
     "Knowledge",
     "KnownDevice",
+    "Lease",
     "LegalHold",
     "LifecycleChange",
     "LooseFile",
@@ -204,6 +209,7 @@ __all__ = [
     "Message",
     "ModelCall",
     "NewVector",
+    "NotDouble",
     "Note",
     "NoteEdit",
     "Notice",
@@ -248,6 +254,7 @@ __all__ = [
     "SavedFilter",
     "Scan",
     "Scanned",
+    "SchemaFloor",
     "SecondFactor",
     "Series",
     "Service",
@@ -269,6 +276,7 @@ __all__ = [
     "TeamMember",
     "TemplateVersion",
     "TimeEntry",
+    "TimeOff",
     "TimelineNote",
     "Timer",
     "TrustEntry",
@@ -282,5 +290,6 @@ __all__ = [
     "Webhook",
     "WebhookAttempt",
     "WebhookPost",
+    "Worker",
     "WorkflowTemplate",
 ]

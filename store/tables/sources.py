@@ -10,10 +10,9 @@ from store.tables.base import Base, Key, Long
 
 
 class Source(Base):
-    """One way in. `kind`: imap (a mailbox), smtp (an address for forwarded mail), folder (of mail files), exports (of
-    other systems).
-    `address` is the mailbox's or the forwarding address; `security`: tls, starttls, plain; `method`: password or token. `secret` is sealed
-    (store/seal.py). `place` is a folder on this machine. `folders` of a mailbox, empty for all that hold mail.
+    """One way in. `kind`: imap (a mailbox), smtp (an address for forwarded mail), folder (of mail files), exports (of other systems).
+    `address` is the mailbox's or the forwarding address; `security`: tls, starttls, plain; `method`: password, token or consent. `secret`
+    is sealed (store/seal.py). `place` is a folder on this machine. `folders` of a mailbox, empty for all that hold mail.
 
     `state`: on, paused. `every` is minutes between readings; `next_at` when the next is due, `tried_at` and `ok_at` when it was tried and
     read to its end last, by the machine's own clock. `error` says why it failed last, "" where it did not; `failures` in a row. `taken`

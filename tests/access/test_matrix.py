@@ -46,6 +46,7 @@ NO_KEYS = {
     "turn",
 }
 NO_KEYS |= {"session_id", "waiting_id"}  # of one's own, and nobody else's: tests/sign_in, tests/imports
+NO_KEYS |= {"off_id"}  # a person's: tests/reports/test_time_off.py
 """Names in an address that stand for no row of a client."""
 
 

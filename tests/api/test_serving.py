@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
+from tests import on_postgresql
 from tests.forked import ran
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +37,8 @@ def printed(home: Path, *words: str) -> Any:
 def served(home: Path) -> Iterator[tuple[Path, str]]:
     """A home with a server on it, and the server's address."""
     command = [sys.executable, "-m", "api", "--home", str(home), "serve", "--port", "0"]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env=os.environ)
+    told = {**os.environ, **on_postgresql.told(home)}
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env=told)
     assert process.stderr is not None
     address = re.search(r"http://\S+", process.stderr.readline())
     assert address, "the server did not say where it listens"
@@ -82,7 +84,8 @@ def test_every_command_works_while_a_server_has_the_home(
 @pytest.mark.slow
 def test_a_home_is_free_again_after_the_server_was_killed(home: Path) -> None:
     command = [sys.executable, "-m", "api", "--home", str(home), "serve", "--port", "0"]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env=os.environ)
+    told = {**os.environ, **on_postgresql.told(home)}
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env=told)
     assert process.stderr is not None and "http://" in process.stderr.readline()
     process.kill()
     process.wait(timeout=30)

@@ -1,7 +1,7 @@
 """Nothing leaves but the exact version that the newest review approved, by a partner who did not write it: held by a state machine
 against a plain model, and by the database against everybody who speaks SQL.
 
-`TICKMARK_TEST_PATHS=150` walks more paths than a few.
+`make long` walks twice as many paths, `TICKMARK_TEST_PATHS=150` more than a few.
 """
 
 import os
@@ -31,12 +31,13 @@ from tests.deliverables.conftest import (
     person_id,
     writing,
 )
+from tests.homes import LONG
 from workspace.deliverables.filing import file_draft
 from workspace.deliverables.model import Section
 from workspace.deliverables.release import release
 from workspace.deliverables.review import approve, ask_changes, edit, reject
 
-PATHS = int(os.environ.get("TICKMARK_TEST_PATHS", "12"))
+PATHS = int(os.environ.get("TICKMARK_TEST_PATHS", "12" if LONG else "6"))
 REFUSED = (Conflict, Forbidden, Invalid, NotFound)
 WORDS = [TIED, UNTIED, "Dear client, all is well.", "Dear client, $1,200.00 was paid."]
 REVIEWERS = ("partner", "manager")

@@ -355,6 +355,27 @@ def test_a_day_asked_for_before_that_is_later_than_todays_is_not_repeated() -> N
     assert "- Loan statements, asked for by February 18, 2026\n- Payroll summary\n" in said
 
 
+def test_what_is_asked_for_is_proven_word_by_word() -> None:
+    last = replace(
+        RETURN, id="id-E0", ref="E0", period_start=date(2024, 1, 1), period_end=date(2024, 12, 31), stage="filed"
+    )
+    came = replace(item("Year-end inventory count", None, "E0"), received_on=date(2025, 2, 11))
+    draft = drafted("pbc-request", client(engagements=(RETURN, last), requests=(came,), documents=(K1,)))
+    said = text(draft, "pbc-request")
+    assert "- Schedule K-1 of Conoy Creek LP (we have the one for 2024)" in said
+    assert "- Year-end inventory count (last year it came on February 11)" in said
+    proofs = {mark["text"]: mark["evidence"] for mark in draft.tickmarks}
+    assert proofs["Conoy Creek LP"]["quote"] == "Conoy Creek LP" and proofs["2024"]["quote"] == "2024"
+    assert proofs["February 11"]["value"] == "2025-02-11"
+    assert not any("K-1" in one or "we have" in one for one in proofs)
+
+
+def test_the_form_of_an_extension_is_proven_by_the_returns_own() -> None:
+    draft = drafted("extension-package", WORLDS["extension-package"])
+    (proof,) = {str(mark["evidence"]["formula"]) for mark in draft.tickmarks if mark["text"] == "Form 7004"}
+    assert proof == "extension_form(1120) = 7004"
+
+
 def test_a_person_plans_her_own_year() -> None:
     person = replace(CLIENT, entity_type="1040", name="Anna Lindqvist")
     rows = [{"form": "1040-ES", "tax_year": "2026", "due": "2026-04-15", "amount": "1800.00"}]

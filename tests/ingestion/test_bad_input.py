@@ -13,7 +13,7 @@ from ingestion.containers import members
 from ingestion.elements import Parsed
 from ingestion.identify import identify
 from ingestion.parse import ocr, parse, pdf, tables
-from tests.ingestion.samples import one_of_each, picture, zipped
+from tests.ingestion.samples import NAMES, one_of_each, picture, zipped
 
 PLAIN = (".txt", ".md", ".csv", ".html")
 
@@ -22,13 +22,17 @@ def told(parsed: Parsed) -> str:
     return " ".join(finding.message for finding in parsed.findings)
 
 
-@pytest.mark.parametrize("name", one_of_each())
+def test_there_is_one_of_each_kind() -> None:
+    assert tuple(one_of_each()) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_an_empty_file_of_each_kind_says_so(name: str) -> None:
     parsed = parse(name, b"")
     assert told(parsed) == f"{name} is empty (0 bytes); ask for it again or download it fully."
 
 
-@pytest.mark.parametrize("name", [n for n in one_of_each() if not n.endswith(PLAIN)])
+@pytest.mark.parametrize("name", [n for n in NAMES if not n.endswith(PLAIN)])
 @pytest.mark.parametrize("part", [0.02, 0.6])
 def test_a_file_that_is_cut_off_says_so_and_keeps_what_is_there(name: str, part: float) -> None:
     data = one_of_each()[name]
@@ -45,7 +49,7 @@ def test_a_cut_off_picture_is_told_whatever_another_library_allows(monkeypatch: 
     assert "damaged" in told(parse("receipt.png", data[: len(data) // 2]))
 
 
-@pytest.mark.parametrize("name", one_of_each())
+@pytest.mark.parametrize("name", NAMES)
 def test_a_wrong_ending_changes_nothing(name: str) -> None:
     data = one_of_each()[name]
     identity = identify("file.xyz", data)

@@ -1,5 +1,6 @@
 """`scan`, `signals` and `brief` on the command line: the contract's JSON, what a person reads, what is said when there is nothing."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from api.commands.result import Result, silent
 from api.settings import load_settings
 from api.wiring import Services, build
 from store.errors import Forbidden, NotFound
+from tests import on_postgresql
 from tests.night.conftest import scan
 from workspace.decisions import decide_signal
 from workspace.scope import open_scope
@@ -146,6 +148,11 @@ def test_looking_at_signals_and_briefs_starts_no_engine(scanned: Path) -> None:
         "sys.exit(', '.join(sorted(heavy & set(sys.modules))) or 0)"
     )
     looked = subprocess.run(
-        [sys.executable, "-c", code, scanned], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, scanned],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **on_postgresql.told(scanned)},
     )
     assert (looked.returncode, looked.stderr) == (0, "")

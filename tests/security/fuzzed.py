@@ -10,8 +10,6 @@ from urllib.parse import quote, quote_from_bytes
 
 from fastapi.routing import APIRoute
 
-from tests.web.api_cases import table_of
-
 ODD: tuple[str, ...] = (
     "",
     " ",
@@ -117,6 +115,9 @@ def requests(route: APIRoute, keys: Mapping[str, list[str]], count: int, *, befo
 
 
 def _one(route: APIRoute, method: str, keys: Mapping[str, list[str]], chance: random.Random, before: str) -> Sent:
+    # here: what it comes from reads schemathesis, a second for each process that collects tests
+    from tests.web.api_cases import table_of
+
     def key(found: re.Match[str]) -> str:
         name = found[1].partition(":")[0]
         known = [one for table in table_of(route.path, name).split() for one in keys.get(table, ())]

@@ -205,10 +205,10 @@ def test_only_what_is_global_is_allowed(address: Any) -> None:
 
 
 def test_no_other_module_fetches_from_a_typed_address() -> None:
-    """What goes out by another way goes to an address of the operator's settings: models, embeddings, the mail server, the owner of the
-    home on this machine."""
+    """What goes out by another way goes to an address of the operator's settings: models, embeddings, the mail server, files on S3, the
+    index on a server, the owner of the home on this machine."""
     root = Path(guard.__file__).parents[1]
-    # models, embeddings, the owner of the home on this machine, and the firm's mail server
+    # models, embeddings, the owner of the home on this machine, the firm's mail server, its store of files and its index
     known = {
         "agents/speak.py",
         "ingestion/embed_endpoint.py",
@@ -216,6 +216,8 @@ def test_no_other_module_fetches_from_a_typed_address() -> None:
         "api/guard.py",
         "api/post.py",
         "api/routes/ways_in.py",
+        "store/blobs.py",
+        "store/chroma_server.py",
     }
     goes_out = re.compile(
         r"^\s*(?:import|from) (?:httpx|aiohttp|urllib3|smtplib|ftplib|http\.client|urllib\.request|requests)\b", re.M

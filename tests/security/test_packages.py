@@ -1,10 +1,17 @@
 """What the program is made of: locked with hashes, licences that may be built on, no version with a known weakness."""
 
 import tomllib
+from functools import cache
 
 from api.inventory import LOCK, RULES, Package, Pin, complaints, locked, packages, permitted, plain
 
-INSTALLED = packages()
+
+@cache
+def installed() -> list[Package]:
+    """Looked up when first asked for: it takes half a second, and each process that runs tests reads this module."""
+    return packages()
+
+
 ALLOWED = tomllib.loads(RULES.read_text())
 BASE = Package("thing", "2.0", "MIT", "", True, (), 1)
 
@@ -16,7 +23,7 @@ def wrong(package: Package, pins: dict[str, Pin]) -> list[str]:
 
 def test_what_is_installed_is_what_was_locked_and_may_be_used() -> None:
     assert LOCK.exists() and len(locked()) > 200
-    assert list(complaints(INSTALLED, locked(), ALLOWED)) == []
+    assert list(complaints(installed(), locked(), ALLOWED)) == []
 
 
 def test_each_kind_of_fault_is_told() -> None:
@@ -53,7 +60,7 @@ def test_a_licence_is_judged_by_all_its_parts() -> None:
 
 
 def test_the_inventory_tells_what_runs_and_what_only_tests() -> None:
-    found = {one.name: one for one in INSTALLED}
+    found = {one.name: one for one in installed()}
     assert found["fastapi"].needed and "starlette" in found["fastapi"].requires
     assert not found["pytest"].needed and not found["schemathesis"].needed
     assert found["python-multipart"].purl == f"pkg:pypi/python-multipart@{found['python-multipart'].version}"
@@ -62,5 +69,5 @@ def test_the_inventory_tells_what_runs_and_what_only_tests() -> None:
 
 
 def test_every_exception_is_still_needed() -> None:
-    names = {one.name for one in INSTALLED}
+    names = {one.name for one in installed()}
     assert set(ALLOWED["exceptions"]) <= names, "take away what is no longer installed"

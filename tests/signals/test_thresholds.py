@@ -42,7 +42,7 @@ def test_every_detector_states_its_rule_once() -> None:
     slugs = [detector.slug for detector in DETECTORS]
     assert len(slugs) == len(set(slugs)) >= 24
     assert all(detector.function.__doc__ for detector in DETECTORS)
-    assert set(DEFAULTS) - {"rank"} <= set(slugs)
+    assert set(DEFAULTS) - {"rank", "flux-memo"} <= set(slugs)
 
 
 def test_a_client_without_anything_is_quiet() -> None:

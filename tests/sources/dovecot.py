@@ -27,8 +27,9 @@ base_dir = {root}/run
 state_dir = {root}/state
 protocols = imap
 listen = 127.0.0.1
-ssl = {ssl}
-{cert}
+ssl = yes
+ssl_cert = <{root}/server.pem
+ssl_key = <{root}/server.key
 disable_plaintext_auth = no
 log_path = {root}/log
 default_internal_user = {user}
@@ -57,7 +58,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {secure}
+    ssl = yes
   }}
 }}
 service anvil {{
@@ -82,12 +84,19 @@ namespace inbox {{
 
 @dataclass
 class Dovecot:
-    """The server, listening at `port`. A mailbox is a folder of maildir below `mail`."""
+    """The server, listening at `port` and with TLS at `secure`, by a certificate for localhost that `authority` signed. A mailbox is a
+    folder of maildir below `mail`."""
 
     root: Path
     port: int
+    secure: int
     uid: int
     gid: int
+
+    @property
+    def authority(self) -> Path:
+        """The certificate of who signed the server's."""
+        return self.root / "authority.pem"
 
     def put(self, box: str, folder: str, messages: dict[str, bytes]) -> None:
         """Put messages into a folder by file name; "" is the inbox. They count as not yet seen."""
@@ -132,24 +141,65 @@ def running() -> Iterator[Dovecot]:
             (root / part).mkdir()
             os.chown(root / part, user.pw_uid, user.pw_gid)
         os.chown(root, user.pw_uid, user.pw_gid)
-        port = _free_port()
+        port, secure = _free_port(), _free_port()
+        _certify(root)
         values = {
             "user": user.pw_name,
             "group": grp.getgrgid(user.pw_gid).gr_name,
             "uid": user.pw_uid,
             "gid": user.pw_gid,
         }
-        config = _CONFIG.format(root=root, port=port, password=PASSWORD, ssl="no", cert="", **values)
+        config = _CONFIG.format(root=root, port=port, secure=secure, password=PASSWORD, **values)
         (root / "dovecot.conf").write_text(config)
         as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if os.getuid() == 0 else {}
         server = started = subprocess.Popen([str(SERVER), "-F", "-c", str(root / "dovecot.conf")], **as_user)  # type: ignore[call-overload]
         _until_it_answers(port, started, root)
-        yield Dovecot(root, port, user.pw_uid, user.pw_gid)
+        yield Dovecot(root, port, secure, user.pw_uid, user.pw_gid)
     finally:
         if server is not None:
             server.terminate()
             server.wait(20)
         shutil.rmtree(root, ignore_errors=True)
+
+
+def _certify(root: Path) -> None:
+    """An authority of the test's own, and a certificate for localhost that it signed."""
+    from datetime import UTC, datetime, timedelta
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    now = datetime.now(UTC)
+
+    def certificate(name: str, key: Any, issuer: str, by: Any, *more: tuple[Any, bool]) -> Any:
+        whole = x509.CertificateBuilder(
+            issuer_name=x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, issuer)]),
+            subject_name=x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]),
+            public_key=key.public_key(),
+            serial_number=x509.random_serial_number(),
+            not_valid_before=now - timedelta(days=1),
+            not_valid_after=now + timedelta(days=1),
+        )
+        for extension, critical in more:
+            whole = whole.add_extension(extension, critical)
+        return whole.sign(by, hashes.SHA256())
+
+    authority, own = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    root_of = certificate(
+        "Test authority",
+        authority,
+        "Test authority",
+        authority,
+        (x509.BasicConstraints(ca=True, path_length=None), True),
+    )
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    served = certificate("localhost", own, "Test authority", authority, (names, False))
+    pem = serialization.Encoding.PEM
+    (root / "authority.pem").write_bytes(root_of.public_bytes(pem))
+    (root / "server.pem").write_bytes(served.public_bytes(pem))
+    secret = own.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (root / "server.key").write_bytes(secret)
 
 
 def _free_port() -> int:

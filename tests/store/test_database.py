@@ -2,17 +2,23 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, inspect, select
 
-from store import triggers
+from api.settings import load_settings
+from api.wiring import build
+from store import audit, fence, triggers
 from store.database import Database, touch
 from store.errors import TickmarkError
 from store.tables import Base, Client, Invoice
 from store.word_index import is_made_here
+from tests.api.test_load import dump
 
 NOW = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
+SINCE = {"book_figures", "document_versions"}
+"""What the way down takes away, and where the way up orders the books to be read again."""
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -46,6 +52,25 @@ def test_migrations_go_up_and_down(either: Database) -> None:
     with either.engine.connect() as connection:
         assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
     either.migrate()
+
+
+def test_migrations_go_down_and_up_over_a_loaded_firm(no_settings_from_outside: None, home: Path) -> None:
+    """To where the tables of clients began to be many, and back: what stood before it stands as it was."""
+    from alembic import command
+
+    with build(load_settings(home), own_index=True) as services:
+        database = services.database
+        before = dump(database)
+        command.downgrade(database.alembic(), "0031")
+        database.migrate()
+        after = dump(database)
+        assert {name for name in before if before[name] != after[name]} <= SINCE
+        with database.reading() as session:
+            assert audit.verify(session) == []
+        with database.engine.connect() as connection:
+            assert triggers.missing(connection) == [] and (
+                not database.is_fenced() or fence.why_down(connection) is None
+            )
 
 
 def test_the_migration_builds_what_the_tables_say(either: Database) -> None:

@@ -1,5 +1,6 @@
 """Derived facts: computed once, computed again, and refused when formula, operands or evidence do not hold together."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -207,3 +208,26 @@ def test_facts_and_their_arithmetic_survive_json() -> None:
     assert fact_from_json(fact_to_json(fact)) == fact
     again_read = from_json(to_json(evidence_of(fact)))
     assert isinstance(again_read, DerivedEvidence) and derive.check(again_read)
+
+
+@pytest.mark.parametrize(
+    ("what", "of", "value"),
+    [("extension_form", "1120-S", "7004"), ("extension_form", "1040", "4868"), ("signature_form", "1065", "8879-PE")],
+)
+def test_the_form_that_goes_with_a_return_is_proven_by_the_return(what: str, of: str, value: str) -> None:
+    own = from_record("return", "form", of, RecordEvidence("engagement:E1", "template", of))
+    fact = derive.form_with("form", what, own)
+    (mark,) = tie_out(f"We will file Form {value}.", [fact])
+    assert (mark.status, fact.text) == ("derived", f"Form {value}")
+    assert fact_from_json(fact_to_json(fact)) == fact
+    proof = fact.evidence
+    assert isinstance(proof, DerivedEvidence)
+    for formula in (f"{what}({of}) = 9999", f"{what}(1041-A) = {value}"):
+        assert not derive.check(replace(proof, formula=formula))
+    assert not derive.check(replace(proof, inputs=(RecordEvidence("engagement:E1", "template", "706"),)))
+
+
+def test_a_return_without_such_a_form_has_none() -> None:
+    own = from_record("return", "form", "941", RecordEvidence("engagement:E1", "template", "941"))
+    with pytest.raises(Invalid, match="no extension form for Form 941"):
+        derive.form_with("form", "extension_form", own)

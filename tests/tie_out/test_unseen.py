@@ -98,6 +98,8 @@ PAIRS = [
     # of two nouns the one that says what it is
     ("In rebuttal of the $1,335 painting charge.", "In rebuttal of the $1,335 cleaning charge."),
     ("Of the tax refund, $2,480 is here.", "Of the tax refund, $4,200 is here."),
+    # what is said "of" the figure itself, though another figure follows
+    ("You have $64,200 of payables on $428,600 of sales.", "You have $64,200 of net income on $428,600 of sales."),
     # "before" a day is no "less"
     ("Answer before the deadline of March 11, 2026.", "Answer before the hearing of March 11, 2026."),
     # a loss in brackets, its verb broad

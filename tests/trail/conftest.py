@@ -29,8 +29,9 @@ def busy_home(served_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
         copied(served_home, home)
         with build(load_settings(home).model_copy(update={"today": MONDAY}), own_index=True) as services:
             fill(visiting(services)("ana"), FIRM)
-            with services.database.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            if services.database.engine.dialect.name == "sqlite":
+                with services.database.engine.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     return made_once(tmp_path_factory, "busy", make)
 

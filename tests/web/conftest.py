@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from api.commands import find
 from api.commands.intake import take_in
 from api.commands.result import silent
 from api.fonts import ensure_fonts
+from api.security import COOKIE
 from api.settings import load_settings
 from api.wiring import Services, build
 from store.database import counting_queries
@@ -98,6 +99,7 @@ class Visitor:
 
     http: TestClient
     email: str
+    _known: tuple[list[str | None] | None, str] = field(default=(None, ""), repr=False)
 
     def get(self, path: str, **more: Any) -> "Response":
         return self.http.get(path, headers={"accept": "text/html"}, **more)
@@ -110,9 +112,13 @@ class Visitor:
         return self.http.post(path, data=data, files=fields.get("files"), headers={"accept": "text/html"})
 
     def csrf(self) -> str:
-        found = re.search(r'name="csrf" value="([0-9a-f]+)"', self.get("/style").text)
-        assert found is not None
-        return found[1]
+        """What her forms carry, off a page: one is good as long as her session lasts, so it is looked up once."""
+        session = [one.value for one in self.http.cookies.jar if one.name == COOKIE]
+        if self._known[0] != session:
+            found = re.search(r'name="csrf" value="([0-9a-f]+)"', self.get("/style").text)
+            assert found is not None
+            self._known = (session, found[1])
+        return self._known[1]
 
     def follow(self, response: "Response") -> "Response":
         """Where a redirect leads."""

@@ -46,6 +46,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/clients/merge": ("/clients/merge?kept=C001&gone=C002",),
     "/clients/new": ("/clients/new",),
     "/clients/{ref}": ("/clients/C001", "/clients/C002"),
+    "/clients/{ref}/books": ("/clients/C001/books",),
     "/clients/{ref}/ask": ("/clients/C001/ask",),
     "/clients/{ref}/documents": ("/clients/C001/documents",),
     "/clients/{ref}/drafts": ("/clients/C001/drafts",),
@@ -156,6 +157,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 FILES = {
     "/api/openapi.json",
     "/calendar/feed/{secret}.ics",
+    "/clients/{ref}/books/file",
     "/documents/{document_id}/file",
     "/documents/{document_id}/picture",
     "/healthz",
@@ -163,8 +165,10 @@ FILES = {
     "/imports/{number}/rejected.csv",
     "/intake/loose/{loose_id}/file",
     "/intake/progress",
+    "/metrics",
     "/money/ledger",
     "/night/progress",
+    "/readyz",
     "/reports/{name}/file",
     "/review/{deliverable_id}/copy.{form}",
     "/sign-in/with/{name}",
@@ -174,12 +178,14 @@ FILES = {
     "/trust/months/{month}/paper",
     "/trust/months/{month}/rows",
 }
-# Pages in the middle of something, with a browser in tests of their own (test_pages.py of imports, test_sign_in.py).
+# Pages in the middle of something, in tests of their own (test_pages.py of imports, test_sign_in.py, test_consent.py of sources).
 ON_THE_WAY = {
     "/imports/waiting/{waiting_id}",
     "/imports/waiting/{waiting_id}/map/{mark}",
     "/sign-in/again",
     "/sign-in/code",
+    "/sources/consent",
+    "/sources/consent/{name}/back",
 }
 WRONG = (
     "Notice CP504\nTax year 2024\nNotice date February 18, 2026\nSocial security number 900-70-9999\n\nNGOZI OKAFOR\n"

@@ -303,5 +303,5 @@ def test_a_feed_of_own_work_and_staff_show_own_work_only(own: Own) -> None:
     sol = events(fetched(services, path))
     assert all("1065" not in one["SUMMARY"] for one in sol.values())
     with services.database.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE people SET active = 0 WHERE email = 'sol@alder.example'")
+        connection.exec_driver_sql("UPDATE people SET active = false WHERE email = 'sol@alder.example'")
     assert visit(None).get(path).status_code == 404, "who left reads nothing"

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from agents.scan import scan_client
 from api.commands.intake import take_in
@@ -67,6 +66,8 @@ class Keys:
 
     def seen(self) -> None:
         """What has the focus has a ring around it, and is on the page. A page that just opened gives the focus when it is first drawn."""
+        from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
         with suppress(PlaywrightTimeout):
             self.page.wait_for_function(f"() => ({SEEN})() === ''", timeout=5_000)
         assert (wrong := self.page.evaluate(SEEN)) == "", wrong

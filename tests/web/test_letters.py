@@ -181,7 +181,8 @@ def test_a_link_that_is_old_replaced_foreign_or_of_a_changed_text_opens_nothing(
     assert door.get(fresh).status_code == 404 and door.post(fresh, data=given).status_code == 404
     with services.database.writing() as session:
         session.execute(update(Signer).values(expires_at=services.clock.now() + timedelta(days=1)))
-        session.execute(text("DROP TRIGGER deliverable_versions_no_update"))
+        on = " ON deliverable_versions" if services.database.engine.dialect.name == "postgresql" else ""
+        session.execute(text(f"DROP TRIGGER deliverable_versions_no_update{on}"))
         session.execute(
             update(DeliverableVersion)
             .where(DeliverableVersion.deliverable_id == letter)

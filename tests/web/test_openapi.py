@@ -1,7 +1,7 @@
 """Generated requests for every operation of the OpenAPI document, sent by a person of every role: no answer is a defect, none is of another
 shape than the document says, none shows a row of a client whom that person may not see.
 
-In the suite every operation is asked by every second role, in turn. TICKMARK_API_FUZZ=20 has each role ask each operation: all edges that
+In the suite every operation is asked by one role or two, in turn. TICKMARK_API_FUZZ=20 has each role ask each operation: all edges that
 schemathesis finds in the schema, and as many more by chance for each operation, way and role. The requests are the same each time.
 """
 
@@ -33,7 +33,10 @@ from tests.web.api_world import PEOPLE, WORD, World, made_world
 from tests.web.conftest import MONDAY
 
 MANY = int(os.environ.get("TICKMARK_API_FUZZ", "0"))
-EACH = 1 if MANY else 2  # 2: half of the pairs of an operation and a role, 15 s of a processor
+EACH = 1 if MANY else 2  # 2: half of the operations are asked for what is hidden
+ASKED = (
+    1 if MANY else 4
+)  # 4: a quarter of the pairs of an operation and a role: a role or two each; all of them take a minute of a processor
 WAYS = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
@@ -76,8 +79,9 @@ class Desk:
 
 
 def may_know(case: Case, role: str, said: str) -> set[str]:
-    """Whoever sets walls knows those around clients of other teams, but for clients that she herself is kept from (docs/people.md)."""
-    if role not in ("partner", "admin") or not case.operation.path.startswith("/api/v1/walls"):
+    """Whoever sets walls knows those around clients of other teams and what was opened of these, but for clients that she herself is kept
+    from (docs/people.md, `workspace/people/glass.py`)."""
+    if role not in ("partner", "admin") or not case.operation.path.startswith(("/api/v1/walls", "/api/v1/break-glass")):
         return set()
     kept_from = "C901|C902" if role == "admin" else "C901"
     return {one for one in re.findall(WORD + r"[-\w]+", said) if not re.search(kept_from, one)}
@@ -122,10 +126,10 @@ def test_each_role_is_answered_as_the_document_says(
     """In turn what means something, what merely fits, and what does not fit; with each role another of these."""
     wrong, number = [], list(PEOPLE).index(role)
     for nth, operation in enumerate(desk.operations):
-        if (nth + number) % EACH:
+        if (nth + number) % ASKED:
             continue
         fits, broken = edges[operation.label]
-        turn = (nth // EACH + number) % 5
+        turn = (nth // ASKED + number) % 5
         chance = random.Random(f"{operation.label} {role}")
         case = filled(fits[turn % len(fits)], desk.world.seen, chance, 1.0 if turn < 2 else 0.7)
         if turn == 4:

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 
 from agents.by_day import _scope as night_scope
 from agents.kept import keep_ready
+from api.routes.portfolio import FIRST
 from api.wiring import Services
 from store.ids import stable_id
 from store.tables import Client, ClientScan, Engagement, Invoice, RequestItem, SignalRow, Task
@@ -274,7 +275,7 @@ def test_a_thousand_clients_cost_as_many_queries_as_three(own: Own) -> None:
         )  # one for the closes of theirs
     assert without_token(ana.get("/portfolio").text) == text
     assert "1002 active clients" in text
-    assert text.count('<td class="lead">') == 15 and "show all" in text
+    assert text.count('<td class="lead">') == FIRST and "show all" in text
 
 
 def _grow(services: Services, many: int) -> None:

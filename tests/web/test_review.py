@@ -27,7 +27,7 @@ def tags(services: Services, draft: str) -> list[str]:
     """What the trail holds about a draft, oldest first."""
     return ids(
         services,
-        f"SELECT tag FROM audit WHERE subject = 'deliverable:{draft}' OR detail LIKE '%{draft}%' ORDER BY seq",
+        f"SELECT tag FROM audit WHERE subject = 'deliverable:{draft}' OR CAST(detail AS TEXT) LIKE '%{draft}%' ORDER BY seq",
     )
 
 

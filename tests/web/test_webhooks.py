@@ -234,7 +234,7 @@ def test_a_webhook_sees_what_its_maker_sees(hooked: Own, receiver: Receiver) -> 
     assert send(adm, "PATCH", f"/webhooks/{made['id']}", {"state": "off"}).json()["state"] == "off"
     assert send(visit("mia"), "GET", "/webhooks").status_code == 403
     with services.database.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE people SET active = 0 WHERE email = 'ana@alder.example'")
+        connection.exec_driver_sql("UPDATE people SET active = false WHERE email = 'ana@alder.example'")
     delivery.deliver_all(services)
     shown = send(adm, "GET", f"/webhooks/{made['id']}").json()
     assert shown["state"] == "failed" and "may keep no webhook" in shown["why"]

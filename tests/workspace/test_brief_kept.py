@@ -297,3 +297,29 @@ def test_the_same_on_postgresql(postgres: Database) -> None:
     assert (shown["money"]["ar_90"], shown["yesterday"]["acted_on"]) == ("200.00", 1)
     assert shown.pop("trail")["seq"] > 1
     assert shown == brief_of(postgres)
+
+
+def test_what_the_firm_itself_does_not_see_is_shown_whatever_clients_the_reader_has(firm: Database) -> None:
+    told = {
+        "client_ref": "",
+        "client": "The firm",
+        "what": "the firm's backups",
+        "why": "none was made",
+        "kind": "setting",
+    }
+    with firm.writing() as session:
+        scope = asker(session, PARTNER, FRIDAY)
+        made = compose_brief(scope)
+        keep_brief(scope, made | {"blind_spots": [told]})
+    assert read(firm)["blind_spots"] == [told]
+
+
+def test_of_a_long_queue_the_first_are_read_and_all_are_counted(firm: Database) -> None:
+    for number in range(3):
+        file(firm, occasion=f"letter:{number}")
+    whole = read(firm)
+    with firm.reading() as session:
+        first = read_brief(asker(session, PARTNER, FRIDAY), queue=2)
+    assert len(whole["release_queue"]) == 3
+    assert first["release_queue"] == whole["release_queue"][:2]
+    assert first["release_summary"] == whole["release_summary"] and first["verdict"] == whole["verdict"]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
 
@@ -15,11 +16,11 @@ from store.audit import AuditTag
 from store.database import touch
 from store.errors import Conflict, Invalid, NotFound
 from store.ids import new_id
-from store.tables import Adjustment, Client, Engagement, Expense, TimeEntry
+from store.tables import Adjustment, Client, Engagement, Expense, Person, TimeEntry
 from workspace.acting import person_of, record
 from workspace.billing.acts import engagement_of, reason_in
 from workspace.billing.amounts import ZERO, spread
-from workspace.billing.work import OPEN, OPEN_EXPENSE, Cost, Work, costs_of, work_of
+from workspace.billing.work import OPEN, OPEN_EXPENSE, Cost, Work, cents_of, costs_of, work_of
 from workspace.scope import Right, Scope, access_client
 
 
@@ -58,7 +59,68 @@ def wip_of(scope: Scope, client_ref: str | None = None) -> tuple[InHand, ...]:
     if client_ref is not None:
         client = access_client(scope, client_ref, Right.RATES_SEE)
         of_time, of_cost = (TimeEntry.client_id == client.id,), (Expense.client_id == client.id,)
-    return in_hand(open_work(scope, *of_time), open_costs(scope, *of_cost))
+    scope.require(Right.RATES_SEE)
+    value = func.sum(cents_of(TimeEntry.hours, func.coalesce(TimeEntry.rate, Person.standard_rate)))
+    hours = func.sum(TimeEntry.hours)
+    time = _by_work(scope, TimeEntry, (OPEN, *of_time), value, func.min(TimeEntry.date), hours, person=True)
+    spent = _by_work(scope, Expense, (OPEN_EXPENSE, *of_cost), func.sum(Expense.amount), func.min(Expense.on))
+    off = _off(scope, TimeEntry, Adjustment.time_entry_id, (OPEN, *of_time))
+    cost_off = _off(scope, Expense, Adjustment.expense_id, (OPEN_EXPENSE, *of_cost))
+    found = []
+    for key in {**time, **spent}:
+        (ref, name, work_ref, work), cents, since, worked = time.get(key) or (spent[key][0], 0, None, ZERO)
+        _, amount, first, _ = spent.get(key) or (None, ZERO, None, None)
+        standard = Decimal(int(cents)).scaleb(-2)
+        found.append(
+            InHand(
+                client_ref=ref,
+                client=name,
+                engagement_ref=work_ref,
+                engagement=work,
+                hours=worked,
+                standard=standard,
+                value=standard - off.get(key, ZERO),
+                expenses=amount - cost_off.get(key, ZERO),
+                oldest=min(day for day in (since, first) if day is not None),
+            )
+        )
+    return _largest_first(found)
+
+
+Key = tuple[str, str | None]
+"""Ids of a client and of its engagement."""
+
+
+def _by_work(
+    scope: Scope, table: Any, conditions: Sequence[ColumnElement[bool]], *sums: Any, person: bool = False
+) -> dict[Key, tuple[tuple[str, str, str | None, str | None], Any, date, Any]]:
+    """Of open entries or expenses by client and engagement: whose they are, what they sum up to, since when, and what else is summed."""
+    query = (
+        select(Client.id, Engagement.id, Client.ref, Client.name, Engagement.ref, Engagement.title, *sums)
+        .select_from(table)
+        .join(Client, Client.id == table.client_id)
+        .outerjoin(Engagement, Engagement.id == table.engagement_id)
+        .where(table.client_id.in_(scope.clients()), *conditions)
+        .group_by(Client.id, Engagement.id)
+    )
+    if person:
+        query = query.join(Person, Person.id == table.person_id)
+    rows: Sequence[Any] = scope.session.execute(query).all()
+    return {
+        (row[0], row[1]): ((row[2], row[3], row[4], row[5]), row[6], row[7], row[8] if len(row) > 8 else None)
+        for row in rows
+    }
+
+
+def _off(scope: Scope, table: Any, column: Any, conditions: Sequence[ColumnElement[bool]]) -> dict[Key, Decimal]:
+    """What was taken off them by client and engagement."""
+    query = (
+        select(table.client_id, table.engagement_id, func.sum(Adjustment.amount))
+        .join(table, table.id == column)
+        .where(Adjustment.client_id.in_(scope.clients()), *conditions)
+        .group_by(table.client_id, table.engagement_id)
+    )
+    return {(client, work): amount for client, work, amount in scope.session.execute(query)}
 
 
 def in_hand(work: Iterable[Work], costs: Iterable[Cost]) -> tuple[InHand, ...]:
@@ -84,6 +146,10 @@ def in_hand(work: Iterable[Work], costs: Iterable[Cost]) -> tuple[InHand, ...]:
                 oldest=min([one.date for one in entries] + [one.on for one in spent]),
             )
         )
+    return _largest_first(found)
+
+
+def _largest_first(found: Iterable[InHand]) -> tuple[InHand, ...]:
     return tuple(sorted(found, key=lambda one: (-one.value - one.expenses, one.client, one.engagement or "")))
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, case, exists, func, not_, select, type_coerce
 
 from store.tables import Adjustment, Bill, Client, Engagement, Expense, Invoice, Person, TimeEntry
 from workspace.billing.amounts import ZERO, value_of
@@ -32,6 +32,16 @@ OPEN: ColumnElement[bool] = and_(
     TimeEntry.billable, TimeEntry.invoice_id.is_(None), TimeEntry.written_off_on.is_(None), not_(BILLED_BEFORE)
 )
 OPEN_EXPENSE: ColumnElement[bool] = and_(Expense.invoice_id.is_(None), Expense.written_off_on.is_(None))
+
+
+def cents_of(hours: Any, rate: Any) -> Any:
+    """Hours x rate in cents as the database works it out, half to even as `amounts.value_of` does: both are whole hundredths, so nothing is
+    lost on the way."""
+    exact = type_coerce(hours, BigInteger) * func.coalesce(type_coerce(rate, BigInteger), 0)
+    size = func.abs(exact, type_=BigInteger)
+    whole, rest = size // 100, size % 100
+    up = case((rest > 50, 1), (and_(rest == 50, whole % 2 == 1), 1), else_=0)
+    return (whole + up) * case((exact < 0, -1), else_=1)
 
 
 @dataclass(frozen=True)

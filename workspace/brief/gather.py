@@ -138,10 +138,13 @@ def _raised(
     return tuple(quiet(scope, one) for one in raised)
 
 
-def drafts_of(scope: Scope, zone: ZoneInfo, ids: Collection[str] = ()) -> tuple[Drafted, ...]:
-    """The open deliverables of the asker's clients, the follow-ups that were released and those of the given ids, the oldest first; one
-    query."""
+def drafts_of(
+    scope: Scope, zone: ZoneInfo, ids: Collection[str] = (), *, only: Collection[str] | None = None
+) -> tuple[Drafted, ...]:
+    """The open deliverables of the asker's clients, the follow-ups that were released and those of the given ids, or `only` those of its
+    ids; the oldest first; one query."""
     row, version = tables.Deliverable, tables.DeliverableVersion
+    asked = or_(row.state.in_(OPEN), and_(row.slug == FOLLOW_UP, row.state == "released"), row.id.in_(ids))
     found = scope.session.execute(
         select(
             *(row.id, row.slug, row.client_id, row.title, row.occasion, row.cls.label("cls"), row.state),
@@ -150,7 +153,7 @@ def drafts_of(scope: Scope, zone: ZoneInfo, ids: Collection[str] = ()) -> tuple[
         .join(version, version.id == row.current_version_id)
         .where(
             row.client_id.in_(scope.clients()),
-            or_(row.state.in_(OPEN), and_(row.slug == FOLLOW_UP, row.state == "released"), row.id.in_(ids)),
+            asked if only is None else row.id.in_(only),
         )
         .order_by(row.created_at, row.id)
     ).all()

@@ -3,16 +3,19 @@
 What the reader may no longer see (a wall, a client given to somebody else) is taken out, however old the brief.
 """
 
+import re
+import sys
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+import orjson
 from sqlalchemy import select
 
 from store.errors import NotFound
 from store.tables import Brief, Client, SignalDecision
-from workspace.brief.gather import drafts_of, reading_of, the_firm
-from workspace.brief.queue import release_queue, release_summary
+from workspace.brief.gather import reading_of, the_firm
+from workspace.brief.queue import first_of_queue
 from workspace.brief.trail import trail_of
 from workspace.brief.verdict import verdict
 from workspace.money_sight import brief_as_seen
@@ -20,27 +23,26 @@ from workspace.raised import HIDDEN, newest_decisions, state_of
 from workspace.scope import Scope
 
 _CARDS = ("needs_you", "worth_a_look")
+_NAMES, _REF = b'"client_ref":', re.compile(rb'"client_ref":"([^"\\]*)"')
 
 
-def read_brief(scope: Scope, as_of: date | None = None) -> dict[str, Any]:
-    """The asker's newest brief, or that of a day, in five queries, a partner's in six.
+def read_brief(scope: Scope, as_of: date | None = None, *, queue: int | None = None) -> dict[str, Any]:
+    """The asker's newest brief, or that of a day, in six queries, a partner's in seven. `queue`: so many of what waits for her, None: all.
 
     Cards and their lines carry the state that they have now; a card is hidden (dismissed, snoozed) when all its lines are. The queue is
     the present one, and the verdict counts what is still there. Raises NotFound when there is none, Forbidden as `compose_brief`.
     """
     reading_of(scope)
     payload = brief_as_seen(scope, _kept(scope, as_of))
-    found = scope.session.execute(select(Client.id, Client.ref, Client.name).where(Client.id.in_(scope.clients())))
-    clients = {client_id: (ref, name) for client_id, ref, name in found.tuples()}
-    seen = {ref for ref, _ in clients.values()}
     decisions = newest_decisions(scope)
     _, zone, _ = the_firm(scope)
     # the queue that was kept is not gone through: the present one takes its place
-    shown: dict[str, Any] = {n: value if n == "release_queue" else _only(value, seen) for n, value in payload.items()}
+    shown = _in_sight(scope, {name: value for name, value in payload.items() if name != "release_queue"})
     for section in _CARDS:
         shown[section] = [_live(card, decisions, scope.today) for card in shown[section]]
-    shown["release_queue"] = release_queue(scope, drafts_of(scope, zone), clients)
-    shown["release_summary"] = release_summary(shown["release_queue"])
+    shown["release_queue"], shown["release_summary"] = first_of_queue(
+        scope, zone, sys.maxsize if queue is None else queue
+    )
     return shown | {"verdict": verdict(shown), "trail": trail_of(scope, payload)}
 
 
@@ -54,6 +56,21 @@ def _kept(scope: Scope, as_of: date | None) -> Mapping[str, Any]:
         option = f" --as-of {as_of.isoformat()}" if as_of else ""
         raise NotFound(f"there is no brief{day} for {scope.email} yet: `tickmark scan{option}` writes it")
     return payload
+
+
+def _in_sight(scope: Scope, payload: dict[str, Any]) -> dict[str, Any]:
+    """What is about clients that the asker sees. Nearly always it is all of it, and to look for their refs in the text takes a tenth of
+    the time of going through what it says."""
+    text = orjson.dumps(payload, default=str)
+    refs = _REF.findall(text)
+    named = {one.decode() for one in refs if one}  # without a ref it is about the whole firm
+    found = scope.session.scalars(select(Client.ref).where(Client.ref.in_(named), Client.id.in_(scope.clients())))
+    seen = set(found)
+    if named == seen and text.count(_NAMES) == len(refs):
+        return payload
+    found = scope.session.scalars(select(Client.ref).where(Client.id.in_(scope.clients())))
+    kept: dict[str, Any] = _only(payload, {*found, ""})
+    return kept
 
 
 def _only(value: Any, seen: set[str]) -> Any:

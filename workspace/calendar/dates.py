@@ -57,9 +57,10 @@ def _serving(of: OfClient) -> set[str]:
 def _of_client(material: Material, of: OfClient, wanted: Wanted) -> Iterator[Dated]:
     for engagement in of.engagements:
         due = due_of(of.facts, engagement)
-        if due is not None:
+        done = not engagement.is_open
+        if due is not None and wanted.reaches(due.due, material.today, done=done):
             yield _of_engagement(material, of, engagement, due)
-        if engagement.is_return and engagement.period_end is not None:
+        if engagement.is_return and engagement.period_end is not None and (wanted.done or not done):
             yield from _of_states(material, of, engagement, engagement.period_end)
     for entered in of.entered:
         yield _of_entered(material, of, entered)

@@ -120,6 +120,11 @@ class Wanted:
     done: bool = False
     overdue: bool = False
 
+    def reaches(self, due: date, today: date, *, done: bool) -> bool:
+        """Whether the day alone lets a date be asked for."""
+        late = self.overdue and due < today and not done
+        return due <= self.last and (due >= self.first or late) and (self.done or not done)
+
     def holds(self, one: Dated) -> bool:
         """Whether the date is asked for."""
         late = self.overdue and one.missed

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from store.tables import Contact, Document, Message, Person, Preference, RequestItem
 from workspace.deadlines import in_words
 from workspace.deadlines.rules import by_id
+from workspace.deadlines.with_returns import COMPANIONS, EXTENSION, SIGNATURE
 from workspace.evidence import DerivedEvidence, DocumentEvidence, Evidence, MessageEvidence, RecordEvidence, from_json
 from workspace.nights import time_zone
 from workspace.scope import Scope
@@ -106,6 +107,8 @@ _ARITHMETIC = {
     "count": "Counted",
     "days_between": "Days counted",
     "due": "Due date",
+    EXTENSION: "Form by rule",
+    SIGNATURE: "Form by rule",
 }
 _FIELDS = {
     "due": "due date",
@@ -266,7 +269,10 @@ def _sent(scope: Scope, row: Message) -> str:
 
 
 def _rule(formula: str) -> str:
-    """For a due date the rule and its authority."""
+    """For a due date, and for a form that goes with a return, the rule and its authority."""
+    companion = COMPANIONS.get(formula.partition("(")[0])
+    if companion is not None:
+        return f"{companion.what} ({companion.authority})"
     if not formula.startswith("due("):
         return ""
     rule = by_id(formula[4:].partition(",")[0])
@@ -281,6 +287,8 @@ def _formula(formula: str) -> str:
     sign = {"sum": " + ", "difference": " − ", "product": " × ", "ratio": " ÷ "}.get(kind)
     if sign is not None:
         return f"{sign.join(operands)} = {_grouped(result)}"
+    if kind in COMPANIONS:
+        return f"with Form {inside.rstrip(')')} goes Form {result}"
     if kind == "due":
         given = inside.rstrip(")").partition("; ")[2].replace("=", " ")
         return f"{given}: {result}" if given else result

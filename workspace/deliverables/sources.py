@@ -13,14 +13,6 @@ from workspace.evidence import Evidence, RecordEvidence
 from workspace.signals.due import Due, due_of
 from workspace.snapshot import Contact, Document, Engagement, Invoice, Message, Payment, Person, RequestItem, Snapshot
 
-EXTENSIONS = {
-    "1065": "Form 7004",
-    "1120": "Form 7004",
-    "1120-S": "Form 7004",
-    "1041": "Form 7004",
-    "1040": "Form 4868",
-    "990": "Form 8868",
-}
 _COMPANY = re.compile(
     r"(?:,|\s)\s*(?:llc|llp|lllp|lp|inc|corp|co|ltd|pllc|plc|p\.?c|l\.?l\.?c|l\.?p|company|corporation|partners|trust|foundation|associates|bank)\.?$",
     re.IGNORECASE,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from workspace.books.apart import apart
 from workspace.deadlines import month_end
 from workspace.deliverables.support import Printed, Support
 from workspace.evidence import Evidence, RecordEvidence
@@ -63,13 +64,21 @@ class Statement:
 def statements(snapshot: Snapshot) -> tuple[Statement, ...]:
     """The profit and loss statements that have a period and a revenue, one a period, by end and length."""
     found: dict[tuple[date, date], Statement] = {}
-    for one in sorted(snapshot.of_kind("profit-and-loss"), key=lambda each: each.path):
+    for one in sorted(apart(snapshot, "profit-and-loss"), key=lambda each: each.path):
         first, last = one.fact("period_start"), one.fact("period_end")
         if first is None or last is None or first.day is None or last.day is None or not one.number("revenue"):
             continue
         known = Statement(one, first, last, first.day, last.day, tuple(_lines(one)))
         found.setdefault((known.start, known.end), known)
     return tuple(sorted(found.values(), key=lambda one: (one.end, one.months)))
+
+
+def of_document(snapshot: Snapshot, document_id: str) -> Statement | None:
+    """The statement of a document; of several periods the newest that has one to compare with, else the newest and shortest. None where it
+    is gone."""
+    own = [one for one in statements(snapshot) if one.document.id == document_id]
+    compared = [one for one in own if before(snapshot, one)]
+    return max(compared or own, key=lambda one: (one.end, -one.months), default=None)
 
 
 def _lines(document: Document) -> Iterator[Line]:

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from workspace.deadlines import Deadline
+from workspace.deadlines.with_returns import COMPANIONS
 from workspace.deliverables import sources
 from workspace.evidence import Evidence, RecordEvidence
 from workspace.signals.due import Due, computed_due
@@ -100,6 +101,13 @@ class Support:
         for figure in recognise(printed, [plain] if name else (), guess_names=True):
             self._facts[Fact(figure.type, figure.type, figure.value, figure.text, evidence)] = None
         return Printed(printed)
+
+    def form_with(self, what: str, engagement: Engagement) -> Printed | None:
+        """The form that goes with an engagement's return, by the table (with_returns.py); None where it has none."""
+        if engagement.template not in COMPANIONS[what].form_of:
+            return None
+        own = from_record("return", "form", engagement.template, engagement.evidence("template"))
+        return self.amount(derive.form_with("form", what, own))
 
     def plain(self, text: str) -> Printed:
         """Words of the program itself, which hold no figure."""

@@ -13,6 +13,7 @@ from itertools import combinations
 from sqlalchemy import select
 
 from store.tables import Client, Contact
+from workspace.directory.apart import apart
 from workspace.directory.contacts import seen_contacts
 from workspace.directory.lifecycle import MERGED
 from workspace.scope import Right, Scope
@@ -65,31 +66,34 @@ def alike(one: str, other: str) -> float:
 
 
 def client_candidates(scope: Scope) -> tuple[Candidate, ...]:
-    """Clients that may be one, the certain first, at most MOST; one query."""
+    """Clients that may be one, the certain first, at most MOST, but for pairs that somebody found to be two; two queries."""
     scope.require(Right.CLIENT_MERGE)
-    query = select(Client.ref, Client.name, Client.tax_id).where(
+    query = select(Client.ref, Client.name, Client.tax_id, Client.id).where(
         Client.id.in_(scope.clients()), Client.status != MERGED
     )
     rows = scope.session.execute(query.order_by(Client.ref)).tuples().all()
-    names = {ref: (name, ref) for ref, name, _ in rows}
-    digits = [(ref, "".join(c for c in tax or "" if c.isdigit())) for ref, _, tax in rows]
-    return _paired(names, [("the same taxpayer id", [(ref, key) for ref, key in digits if len(key) == 9])])
+    names, refs = {ref: (name, ref) for ref, name, *_ in rows}, {row_id: ref for ref, *_, row_id in rows}
+    digits = [(ref, "".join(c for c in tax or "" if c.isdigit())) for ref, _, tax, _ in rows]
+    two = {(refs[one], refs[other]) for one, other in apart(scope, "client") if one in refs and other in refs}
+    return _paired(names, [("the same taxpayer id", [(ref, key) for ref, key in digits if len(key) == 9])], two)
 
 
 def contact_candidates(scope: Scope) -> tuple[Candidate, ...]:
-    """Contacts that may be one, the certain first, at most MOST; one query."""
+    """Contacts that may be one, the certain first, at most MOST, but for pairs that somebody found to be two; two queries."""
     scope.require(Right.CLIENT_MERGE)
     query = select(Contact.id, Contact.name, Contact.email, Contact.phone).where(Contact.id.in_(seen_contacts(scope)))
     rows = scope.session.execute(query.order_by(Contact.name, Contact.id)).tuples().all()
     names = {identity: (name, email or phone or "no address") for identity, name, email, phone in rows}
     mails = [(identity, email.lower()) for identity, _, email, _ in rows if email]
     phones = [(identity, "".join(c for c in phone or "" if c.isdigit())) for identity, _, _, phone in rows]
-    return _paired(
-        names, [("the same address", mails), ("the same phone", [(i, key) for i, key in phones if len(key) >= 7])]
-    )
+    keyed = [("the same address", mails), ("the same phone", [(i, key) for i, key in phones if len(key) >= 7])]
+    return _paired(names, keyed, apart(scope, "contact"))
 
 
-def _paired(names: dict[str, tuple[str, str]], keyed: list[tuple[str, list[tuple[str, str]]]]) -> tuple[Candidate, ...]:
+def _paired(
+    names: dict[str, tuple[str, str]], keyed: list[tuple[str, list[tuple[str, str]]]], two: set[tuple[str, str]]
+) -> tuple[Candidate, ...]:
+    """Pairs that share a key or a name, but for those that are known to be `two`, in whatever order."""
     why: dict[tuple[str, str], tuple[str, bool]] = {}
     for reason, keys in keyed:
         for pair in _sharing(keys):
@@ -102,7 +106,11 @@ def _paired(names: dict[str, tuple[str, str]], keyed: list[tuple[str, list[tuple
         if (one, other) not in why and alike(names[one][0], names[other][0]) >= ALIKE:
             same = words_of(names[one][0]) == words_of(names[other][0])
             why[one, other] = ("the same name" if same else "nearly the same name", False)
-    found = [Candidate((a, *names[a]), (b, *names[b]), *said) for (a, b), said in why.items()]
+    found = [
+        Candidate((a, *names[a]), (b, *names[b]), *said)
+        for (a, b), said in why.items()
+        if (a, b) not in two and (b, a) not in two
+    ]
     return tuple(sorted(found, key=lambda one: (not one.certain, one.why != "the same name", one.a[1], one.b[1])))[
         :MOST
     ]

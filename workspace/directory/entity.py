@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from store import fence
 from store.audit import AuditTag
 from store.errors import Broken, Conflict, Invalid, NotFound
 from store.ids import stable_id
@@ -285,6 +286,7 @@ def set_tax_id(scope: Scope, client_ref: str, text: str | None, *, was: str = ""
     return covered(kept)
 
 
+@fence.beyond(fence.Job.ABSENCE)
 def find_group(scope: Scope, group_id: str) -> ClientGroup:
     """The group of that id, when one of its clients is the asker's or nobody's client is in it. Raises NotFound."""
     row = scope.session.get(ClientGroup, group_id)

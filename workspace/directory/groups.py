@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy import or_, select
 
+from store import fence
 from store.audit import AuditTag
 from store.errors import Conflict, Invalid, NotFound
 from store.tables import Client, ClientContact, ClientGroup, Contact
@@ -47,6 +48,7 @@ class GroupPage:
     people: tuple[tuple[str, str, tuple[str, ...]], ...]
 
 
+@fence.beyond(fence.Job.ABSENCE)
 def groups_of(scope: Scope) -> tuple[Group, ...]:
     """The groups that the asker sees, by name; one query."""
     scope.require(Right.CLIENT_READ)

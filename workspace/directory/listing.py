@@ -6,13 +6,14 @@ from decimal import Decimal
 
 from sqlalchemy import literal, or_, select, union_all
 
+from store import fence
 from store.tables import Client, ClientGroup, ClientTag, CustomField, Person, Tag
 from workspace.directory.filters import Saved, matching, saved_filters
 from workspace.pages.clients import ClientLine, clients_list
 from workspace.scope import Scope
 from workspace.snapshot.model import ZERO
 
-AT_ONCE = 200  # a page that opens at once; sorting and finding on the page go by what is on it, the filter by all
+AT_ONCE = 100  # a page that opens at once; sorting and finding on the page go by what is on it, the filter by all
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ def list_page(scope: Scope, query: Mapping[str, str], number: int = 1) -> ListPa
     )
 
 
+@fence.beyond(fence.Job.ABSENCE)
 def choices_of(scope: Scope) -> Choices:
     """What forms about clients offer; one query."""
     what, word, more, last = literal, "word", "more", "last"

@@ -148,6 +148,7 @@ _UNDER = frozenset(  # rows that are of one of those above, and said with it
             "document_pages",
             "passages",
             "facts",
+            "book_figures",
             "fact_corrections",
             "notices",
             "new_vectors",

@@ -14,7 +14,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Select, and_, delete, false, or_, select
 from sqlalchemy.orm import aliased
 
-from store import audit
+from store import audit, fence
 from store.audit import AuditTag
 from store.errors import Conflict, Invalid, NotFound
 from store.ids import stable_id
@@ -272,6 +272,12 @@ def _in_sight(scope: Scope) -> ColumnElement[bool]:
     guessed = select(LooseGuess.loose_id)
     walled = guessed.join(Wall, Wall.client_id == LooseGuess.client_id).where(Wall.person_id == scope.person_id)
     outside = guessed.where(LooseGuess.client_id.not_in(scope.clients()))
+    if fence.stands(scope.session):  # a guess at a hidden client is none only to a fenced session
+        with fence.lifted(scope.session, fence.Job.ABSENCE):
+            walled, outside = (
+                select(LooseFile.id).where(LooseFile.id.in_(scope.session.scalars(one).all()))
+                for one in (walled, outside)
+            )
     sure = guessed.where(LooseGuess.first, LooseGuess.client_id.in_(scope.clients()))
     looked_at = LooseFile.state.in_(("waiting", "refused", "dropped"))
     own = LooseFile.added_by == scope.person_id

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import and_, func, or_, select
 
+from store import fence
 from store.audit import AuditTag
 from store.errors import Forbidden, Invalid, NotFound
 from store.ids import new_id
@@ -336,6 +337,7 @@ def _others(custom: dict[str, Any] | None) -> list[str]:
     return [text for part in pieces if (text := str(part).strip())]
 
 
+@fence.beyond(fence.Job.CONFLICTS)
 def _shown(scope: Scope, rows: Sequence[ConflictSearch]) -> list[Search]:
     ids = [row.id for row in rows]
     query = (

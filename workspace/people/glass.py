@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from store import fence
 from store.audit import AuditTag
 from store.errors import Conflict, Forbidden, NotFound
 from store.ids import new_id
@@ -120,6 +121,7 @@ def told(scope: Scope) -> list[Broken]:
     return _found(scope, Glass.opened_at > scope.now - TOLD_FOR, *of, most=20)
 
 
+@fence.beyond(fence.Job.GOVERN)
 def _found(scope: Scope, *more: ColumnElement[bool], most: int) -> list[Broken]:
     by = aliased(Person)
     walled = select(Wall.client_id).where(Wall.person_id == scope.person_id)

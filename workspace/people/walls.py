@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
+from store import fence
 from store.audit import AuditTag
 from store.errors import Conflict, Invalid, NotFound
 from store.ids import new_id
@@ -62,6 +63,7 @@ def wall(scope: Scope, wall_id: str) -> Standing:
     raise NotFound(f"there is no wall {wall_id}")
 
 
+@fence.beyond(fence.Job.GOVERN)
 def owned_behind(scope: Scope, wall_id: str) -> list[Owned]:
     """What the person behind a standing wall still has of the client. Raises NotFound, Forbidden."""
     row = _wall_row(scope, wall_id)
@@ -150,6 +152,7 @@ def _open_to(scope: Scope) -> ColumnElement[bool]:
     return Client.id.not_in(select(Wall.client_id).where(Wall.person_id == scope.person_id))
 
 
+@fence.beyond(fence.Job.GOVERN)
 def _wall_row(scope: Scope, wall_id: str) -> Wall:
     scope.require(Right.WALL_SET)
     wanted = select(Wall).join(Client, Client.id == Wall.client_id).where(Wall.id == wall_id, _open_to(scope))
@@ -199,6 +202,7 @@ def _let_go(scope: Scope, person: Person, clients: Sequence[str]) -> None:
         record(scope, AuditTag.GLASS_CLOSED, f"glass:{glass.id}", glass.client_id, person=person.email)
 
 
+@fence.beyond(fence.Job.GOVERN)
 def _standing(scope: Scope, *more: ColumnElement[bool]) -> list[Standing]:
     by = aliased(Person)
     rows = scope.session.execute(
@@ -215,6 +219,7 @@ def _standing(scope: Scope, *more: ColumnElement[bool]) -> list[Standing]:
     ]
 
 
+@fence.beyond(fence.Job.GOVERN)
 def _ended(scope: Scope, *more: ColumnElement[bool]) -> list[Standing]:
     by, ender = aliased(Person), aliased(Person)
     rows = scope.session.execute(
@@ -253,6 +258,7 @@ def people(scope: Scope) -> list[tuple[str, str]]:
     )
 
 
+@fence.beyond(fence.Job.GOVERN)
 def groups(scope: Scope) -> list[str]:
     """The names of groups with a client that the asker is not kept from."""
     scope.require(Right.WALL_SET)

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from store import fence
 from store.errors import NotFound
 from store.tables import Client, ClientContact, Contact, PortalAccess
 from workspace.scope import Right, Scope
@@ -43,10 +44,16 @@ class _Inside(Scope):
     def clients(self) -> Select[str]:
         return select(Client.id).where(Client.id.in_(self.client_ids))
 
+    def raise_fence(self) -> None:
+        fence.see_these(self.session, self.client_ids)
+
 
 def open_portal(session: Session, contact_id: str, *, now: datetime, today: date) -> PortalScope:
     """The scope of a contact, with the clients that are open to her now. One query."""
-    return PortalScope(session, contact_id, open_clients(session, contact_id), now, today)
+    with fence.lifted(session, fence.Job.RULE):
+        client_ids = open_clients(session, contact_id)
+    fence.see_these(session, client_ids)
+    return PortalScope(session, contact_id, client_ids, now, today)
 
 
 def open_clients(session: Session, contact_id: str) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """Who has how much to do in each week, from the records as they stand now: what the page for moving work between people rests on.
 
 Hours are open tasks with an estimate, in the week they are due, and what is left of the budget of open engagements without such tasks,
-spread over the business days until they are due. Against them stand the weekly hours, holidays taken off; time off is not on record
-anywhere, so none is taken off. Only clients that the asker sees.
+spread over the business days until they are due. Against them stand the weekly hours, holidays and time off taken off. Only
+clients that the asker sees.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +16,7 @@ from store.errors import Invalid
 from store.tables import Client, ClientScan, Engagement, Person, Task, TimeEntry
 from workspace.billing.amounts import spread
 from workspace.deadlines import business_days_between
+from workspace.portfolio.time_off import spans_of
 from workspace.portfolio.workload import WEEKS, ZERO, Load, Worker, monday_of, workload_of
 from workspace.scans import latest_scans
 from workspace.scope import Right, Scope, people_with
@@ -93,7 +94,7 @@ class Capacity:
 
 
 def capacity_of(scope: Scope, weeks: int = WEEKS) -> Capacity:
-    """The workload as it stands; four queries. Raises Forbidden without capacity:read, Invalid for another number of weeks."""
+    """The workload as it stands; five queries. Raises Forbidden without capacity:read, Invalid for another number of weeks."""
     scope.require(Right.CAPACITY_READ)
     if not FEWEST <= weeks <= MOST:
         raise Invalid(f"capacity looks {FEWEST} to {MOST} weeks ahead")
@@ -165,7 +166,10 @@ def _people(scope: Scope) -> dict[str, Worker]:
     rows = scope.session.scalars(
         select(Person).where(Person.active, people_with(Right.TASK_WRITE)).order_by(Person.name, Person.id)
     )
-    return {one.id: Worker(one.id, one.name, one.email, one.role, one.weekly_hours) for one in rows}
+    off = spans_of(scope)
+    return {
+        one.id: Worker(one.id, one.name, one.email, one.role, one.weekly_hours, off.get(one.id, ())) for one in rows
+    }
 
 
 def _told(scope: Scope) -> dict[str, tuple[date | None, date]]:

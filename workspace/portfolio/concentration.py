@@ -123,7 +123,8 @@ def _read(scope: Scope, first: date, last: date) -> tuple[list[int], list[int], 
         .group_by(Invoice.client_id)
         .subquery()
     )
-    seen = Client.id.in_(scope.clients())
+    hers = scope.clients().subquery()
+    seen = hers.c.id.is_not(None)
     rows = scope.session.execute(
         select(
             billed.c.sum,
@@ -133,6 +134,7 @@ def _read(scope: Scope, first: date, last: date) -> tuple[list[int], list[int], 
             case((seen, ClientGroup.name)),
         )
         .join(billed, billed.c.client_id == Client.id)
+        .outerjoin(hers, hers.c.id == Client.id)
         .outerjoin(ClientGroup, ClientGroup.id == Client.group_id)
     ).tuples()
     plain, units, mine = list[int](), defaultdict[str, int](int), list[Billed]()

@@ -74,7 +74,7 @@ def piece_of(
     if order not in ORDERS:
         raise Invalid(f"the portfolio is ordered by one of {', '.join(ORDERS)}")
     limit = min(max(limit, 1), MOST)
-    found = ordered([one for one in clients if matches(one, query)], order, backward=backward)
+    found = ordered([one for one in clients if matches(one, query)] if query else clients, order, backward=backward)
     refs = [one.ref for one in found]
     start = refs.index(after) + 1 if after in refs else 0
     rows = tuple(found[start : start + limit])
@@ -86,9 +86,9 @@ def piece_of(
         first=start + 1 if rows else 0,
         before=before,
         after=rows[-1].ref if rows and start + limit < len(found) else None,
-        receivable=_sum([one.told.receivable for one in found]),
-        over_90=_sum([one.told.over_90 for one in found]),
-        wip=_sum([one.told.wip for one in found]),
+        receivable=_sum([one.told.cents[0] for one in found]),
+        over_90=_sum([one.told.cents[1] for one in found]),
+        wip=_sum([one.told.cents[2] for one in found]),
     )
 
 
@@ -132,6 +132,6 @@ def _value(one: ClientHealth, order: str) -> Any:
     return -amount if amount else None
 
 
-def _sum(amounts: Sequence[Decimal | None]) -> Decimal | None:
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known, Decimal("0.00")) if len(known) == len(amounts) else None
+def _sum(cents: Sequence[int | None]) -> Decimal | None:
+    known = [amount for amount in cents if amount is not None]
+    return Decimal(sum(known)).scaleb(-2) if len(known) == len(cents) else None

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -17,6 +17,7 @@ from workspace.portfolio.concentration import Concentration, concentration_of
 from workspace.portfolio.health import FLAGS, Flag, flags_of
 from workspace.portfolio.standing import Standing
 from workspace.portfolio.summary import Kept, Of, Told, not_seen, told_of, with_blockers, with_heads, with_reasons
+from workspace.portfolio.time_off import spans_of
 from workspace.portfolio.workload import Load, Worker, workload_of
 from workspace.raised import Raised
 from workspace.scope import Right, Scope
@@ -25,8 +26,7 @@ from workspace.signals.thresholds import resolve
 _PLACES = {slug: place for place, slug in enumerate(FLAGS)}
 
 
-@dataclass(frozen=True)
-class ClientHealth:
+class ClientHealth(NamedTuple):
     """A client with its flags; none of them, and seen: quiet. `next` is the row of its open work with least slack, None: no date. `close`
     is the monthly close with most in the way, None: there is none."""
 
@@ -87,9 +87,12 @@ class Portfolio:
         }
 
 
-def portfolio_of(scope: Scope, *, reasons: bool = True, most_shares: int | None = None) -> Portfolio:
+def portfolio_of(
+    scope: Scope, *, reasons: bool = True, most_shares: int | None = None, most_loads: int | None = None
+) -> Portfolio:
     """The asker's portfolio. Without `reasons` the flags have only their names and the closes their counts, where they were kept ready:
-    `with_why`, `with_first` and `with_blockers` add to those that are shown what they rest on. Raises Forbidden without portfolio:read."""
+    `with_why`, `with_first` and `with_blockers` add to those that are shown what they rest on; `most_loads` people have the clients of
+    their weeks named. Raises Forbidden without portfolio:read."""
     scope.require(Right.PORTFOLIO_READ)
     everybody, limit = _people(scope)
     names = {key: one.name for key, (one, _) in everybody.items()}
@@ -108,6 +111,7 @@ def portfolio_of(scope: Scope, *, reasons: bool = True, most_shares: int | None 
             {key: one for key, (one, active) in everybody.items() if active},
             ((one.ref, owner, due, hours) for one, of in served for owner, due, hours in of.work),
             scope.today,
+            named=most_loads,
         ),
         closes=with_blockers(scope, closes) if reasons else closes,
         scanned_on=max(days, default=None),
@@ -125,7 +129,7 @@ def with_first(scope: Scope, clients: Sequence[ClientHealth]) -> tuple[ClientHea
 
 
 def _flagged(clients: Sequence[ClientHealth], found: Mapping[str, tuple[Flag, ...]]) -> tuple[ClientHealth, ...]:
-    return tuple(one if one.flags is found[one.id] else replace(one, flags=found[one.id]) for one in clients)
+    return tuple(one if one.flags is found[one.id] else one._replace(flags=found[one.id]) for one in clients)
 
 
 def flags_of_client(raised: Sequence[Raised], scan: LastScan | None, today: date) -> tuple[Flag, ...]:
@@ -155,12 +159,15 @@ def _health(one: Of, told: Told | Kept, names: Mapping[str, str]) -> ClientHealt
 
 
 def _people(scope: Scope) -> tuple[dict[str, tuple[Worker, bool]], Decimal]:
-    """Everybody of the firm, whether active, and the firm's limit of a client's share in percent; one query."""
+    """Everybody of the firm, whether active, and the firm's limit of a client's share in percent; two queries."""
     settings = select(Firm.settings).order_by(Firm.id).limit(1).scalar_subquery()
     rows = scope.session.execute(
         select(Person.id, Person.name, Person.email, Person.role, Person.weekly_hours, Person.active, settings)
     ).all()
-    people = {row[0]: (Worker(*row[:5]), bool(row[5])) for row in rows}
+    off = spans_of(scope)
+    people = {
+        row[0]: (Worker(row[0], row[1], row[2], row[3], row[4], off.get(row[0], ())), bool(row[5])) for row in rows
+    }
     return people, limit_in(rows[0][6] if rows else {})
 
 

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Date,
     String,
     and_,
-    case,
     cast,
     func,
     literal,
@@ -40,7 +39,7 @@ from store.tables import (
     TimeEntry,
 )
 from workspace.billing.amounts import ZERO
-from workspace.billing.work import OPEN, OPEN_EXPENSE
+from workspace.billing.work import OPEN, OPEN_EXPENSE, cents_of
 from workspace.pages.money import BUCKETS
 from workspace.scope import Right, Scope
 from workspace.snapshot.model import FINISHED
@@ -169,20 +168,11 @@ def _time(scope: Scope) -> Branch:
     """What open entries are worth by client, each rounded by itself as `amounts.value_of` does it."""
     rate = func.coalesce(TimeEntry.rate, Person.standard_rate)
     return (
-        _row("time", TimeEntry.client_id, first=func.sum(_value(TimeEntry.hours, rate)))
+        _row("time", TimeEntry.client_id, first=func.sum(cents_of(TimeEntry.hours, rate)))
         .join(Person, Person.id == TimeEntry.person_id)
         .where(TimeEntry.client_id.in_(scope.clients()), OPEN)
         .group_by(TimeEntry.client_id)
     )
-
-
-def _value(hours: Any, rate: Any) -> Any:
-    """Hours x rate in cents, half to even: both are whole hundredths, so nothing is lost on the way."""
-    exact = type_coerce(hours, BigInteger) * func.coalesce(type_coerce(rate, BigInteger), 0)
-    size = func.abs(exact, type_=BigInteger)
-    whole, rest = size // 100, size % 100
-    up = case((rest > 50, 1), (and_(rest == 50, whole % 2 == 1), 1), else_=0)
-    return (whole + up) * case((exact < 0, -1), else_=1)
 
 
 def _expenses(scope: Scope) -> Branch:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
@@ -29,6 +29,7 @@ FEW = 100
 """More clients than these are computed with the asker's whole list, not by naming each."""
 AT_ONCE = 200
 _SHOWN = ("title", "due", "slack_days", "ref")
+Cents = tuple[int | None, int | None, int | None]
 _BARE = {slug: Flag(slug, name, slug in ("right", "missed"), ()) for slug, name in FLAGS.items()}
 
 
@@ -42,6 +43,12 @@ class Told:
     standing: Standing
     closes: Sequence[CloseHead]
     work: Sequence[Sequence[str]]
+
+    @property
+    def cents(self) -> Cents:
+        """What is owed, what of it is over 90 days, and work in progress; None without the right to see it."""
+        money = self.standing
+        return _cents(money.receivable), _cents(money.over_90), _cents(money.wip)
 
     @property
     def receivable(self) -> Decimal | None:
@@ -72,6 +79,12 @@ class Kept:
     def work(self) -> Sequence[Sequence[str]]:
         found: Sequence[Sequence[str]] = self._row["work"]
         return found
+
+    @property
+    def cents(self) -> Cents:
+        owed, old, open_ = self._row["money"]
+        sees = self._reader.sees
+        return owed if sees else None, old if sees else None, open_ if self._reader.rates else None
 
     @property
     def receivable(self) -> Decimal | None:
@@ -118,8 +131,7 @@ class _Some(Scope):
         return super().clients().where(Client.id.in_(self.ids))
 
 
-@dataclass(frozen=True)
-class Of:
+class Of(NamedTuple):
     """A client of the asker as the portfolio begins with it."""
 
     id: str
@@ -149,7 +161,7 @@ def told_of(scope: Scope, names: Mapping[str, str]) -> list[tuple[Of, Told | Kep
     reader = _Reader(names, *shown_to(scope))
     return [
         (of, anew[of.id] if of.id in anew else Kept(of, row[9], told, reader))
-        for of, row, told in ((Of(*row[:8]), row, told) for row, told in zip(rows, read, strict=True))
+        for of, row, told in ((Of._make(row[:8]), row, told) for row, told in zip(rows, read, strict=True))
     ]
 
 

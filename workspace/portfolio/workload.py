@@ -4,9 +4,8 @@ The hours are those the last scan read: open tasks with an estimate by their dat
 tasks by its due date. Only clients that the asker sees: somebody who also works for others has more. Plans nothing.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -23,13 +22,14 @@ _WORKDAYS = 5
 class Week:
     """`monday` names it. `hours` fall due in it (what is late, in the first); `free` are the person's hours in it, of this week what is
     left, holidays taken off, None where no weekly hours are recorded. `short` are the hours that will be lacking by its end, all weeks
-    until then taken together. `clients` are (ref, hours), the most first."""
+    until then taken together. `clients` are (ref, hours), the most first; `off` the business days of it on which she does not work."""
 
     monday: date
     hours: Decimal
     free: Decimal | None
     short: Decimal
     clients: tuple[tuple[str, Decimal], ...]
+    off: int = 0
 
     @property
     def percent(self) -> int | None:
@@ -86,13 +86,18 @@ class Load:
 
 @dataclass(frozen=True)
 class Worker:
-    """A person of the firm as the workload needs her."""
+    """A person of the firm as the workload needs her; `off` are the first and last days of her time off."""
 
     id: str
     name: str
     email: str
     role: str
     weekly_hours: Decimal | None
+    off: tuple[tuple[date, date], ...] = ()
+
+
+Cell = dict[str, Decimal]
+"""Hours by the client's ref, of one person in one week."""
 
 
 def workload_of(
@@ -102,28 +107,50 @@ def workload_of(
     weeks: int = WEEKS,
     *,
     everyone: bool = False,
+    named: int | None = None,
 ) -> tuple[Load, ...]:
     """Everybody with hours (with `everyone`: of all these people), those who will lack most first. `work` are (client ref, owner, day due,
-    hours), as client_reading's `work` has them."""
-    first = monday_of(today)
-    end = first + timedelta(weeks=weeks)
-    due: dict[str, dict[date, dict[str, Decimal]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(lambda: ZERO)))
-    later: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    hours), as client_reading's `work` has them. Only the first `named` have the clients of their weeks, None: all."""
+    due, later = _by_week(people, work, today, weeks)
+    days = _workdays(today, weeks)
+    loads = [(_load(people[one], due.get(one, {}), later.get(one, ZERO), days, today), one) for one in {*due, *later}]
+    if everyone:
+        loads += [
+            (_load(one, {}, ZERO, days, today), key)
+            for key, one in people.items()
+            if key not in due and key not in later
+        ]
+    loads.sort(key=lambda pair: (-pair[0].short, -pair[0].total, pair[0].name, pair[0].email))
+    return tuple(
+        _named(load, due.get(key, {})) if named is None or place < named else load
+        for place, (load, key) in enumerate(loads)
+    )
+
+
+def _by_week(
+    people: Mapping[str, Worker], work: Iterable[tuple[str, str, str, str]], today: date, weeks: int
+) -> tuple[dict[str, dict[date, Cell]], dict[str, Decimal]]:
+    """Hours by owner and week, and by owner those that are due after the last week."""
+    end = monday_of(today) + timedelta(weeks=weeks)
+    due: dict[str, dict[date, Cell]] = {}
+    later: dict[str, Decimal] = {}
     weeks_of: dict[str, date | None] = {}  # many rows, few days
+    hours_of: dict[str, Decimal] = {}
     for ref, owner, day_due, text in work:
         if owner not in people:
             continue
         if day_due not in weeks_of:
             day = max(date.fromisoformat(day_due), today)
             weeks_of[day_due] = monday_of(day) if day < end else None
-        monday, hours = weeks_of[day_due], Decimal(text)
+        if text not in hours_of:
+            hours_of[text] = Decimal(text)
+        monday, hours = weeks_of[day_due], hours_of[text]
         if monday is None:
-            later[owner] += hours
-        else:
-            due[owner][monday][ref] += hours
-    shown = set(people) if everyone else {*due, *later}
-    loads = [_load(people[one], due[one], later[one], today, weeks) for one in shown]
-    return tuple(sorted(loads, key=lambda one: (-one.short, -one.total, one.name, one.email)))
+            later[owner] = later.get(owner, ZERO) + hours
+            continue
+        cell = due.setdefault(owner, {}).setdefault(monday, {})
+        cell[ref] = cell.get(ref, ZERO) + hours
+    return due, later
 
 
 def monday_of(day: date) -> date:
@@ -131,25 +158,37 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _load(
-    person: Worker, due: Mapping[date, Mapping[str, Decimal]], later: Decimal, today: date, number_of_weeks: int
-) -> Load:
+def _workdays(today: date, weeks: int) -> dict[date, int]:
+    """The business days of each week, of this one those that are left."""
+    mondays = [monday_of(today) + timedelta(weeks=number) for number in range(weeks)]
+    return {one: business_days_between(max(one, today), one + timedelta(days=7)) for one in mondays}
+
+
+def _load(person: Worker, due: Mapping[date, Cell], later: Decimal, days: Mapping[date, int], today: date) -> Load:
+    """Her weeks, without their clients."""
     weeks: list[Week] = []
     needed = there = ZERO
-    for number in range(number_of_weeks):
-        monday = monday_of(today) + timedelta(weeks=number)
-        clients = due.get(monday, {})
-        hours, free = sum(clients.values(), ZERO), free_in(person.weekly_hours, monday, today)
+    for monday, count in days.items():
+        hours = sum(due[monday].values(), ZERO) if monday in due else ZERO
+        off = _days_off(person, monday, today) if person.off else 0
+        free = None if person.weekly_hours is None else person.weekly_hours / _WORKDAYS * (count - off)
         needed, there = needed + hours, there + (free or ZERO)
         short = max(needed - there, ZERO).quantize(_TENTH) if free is not None and hours else ZERO
-        most = tuple(sorted(clients.items(), key=lambda pair: (-pair[1], pair[0])))
-        weeks.append(Week(monday, hours, free, short, most))
+        weeks.append(Week(monday, hours, free, short, (), off))
     return Load(person.name, person.email, person.role, person.weekly_hours, tuple(weeks), later)
 
 
-def free_in(weekly: Decimal | None, monday: date, today: date) -> Decimal | None:
-    """Hours that are there in a week: those of its business days from today on; None where no weekly hours are recorded."""
-    if weekly is None:
-        return None
-    start = max(monday, today)
-    return weekly / _WORKDAYS * business_days_between(start, monday + timedelta(days=7))
+def _days_off(person: Worker, monday: date, today: date) -> int:
+    """The business days of a week that are left and on which she does not work; spans do not overlap."""
+    first, end = max(monday, today), monday + timedelta(days=7)
+    spans = ((max(since, first), min(until + timedelta(days=1), end)) for since, until in person.off)
+    return sum(business_days_between(since, until) for since, until in spans if since < until)
+
+
+def _named(load: Load, due: Mapping[date, Cell]) -> Load:
+    """The same with the clients of its weeks, the most hours first."""
+
+    def most(monday: date) -> tuple[tuple[str, Decimal], ...]:
+        return tuple(sorted(due.get(monday, {}).items(), key=lambda pair: (-pair[1], pair[0])))
+
+    return replace(load, weeks=tuple(replace(week, clients=most(week.monday)) for week in load.weeks))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 
 from store.tables import Client, ClientRequest, Document, Engagement, ItemMatch, RequestItem
 from workspace.requests.matching import covered
@@ -268,55 +268,51 @@ def to_confirm(scope: Scope, client_ref: str | None = None) -> list[ProposalView
 
 def firm_lists(scope: Scope) -> list[FirmLine]:
     """Every list of open work with an open item, the oldest first. Seven queries, however many there are."""
+    item, of = RequestItem, ClientRequest
+    still = item.received_on.is_(None)
+    open_ = func.count().filter(still)
     rows = scope.session.execute(
-        select(RequestItem, ClientRequest, Client.ref, Client.name, Engagement.title)
-        .join(ClientRequest, ClientRequest.id == RequestItem.request_id)
-        .join(Client, Client.id == RequestItem.client_id)
-        .outerjoin(Engagement, Engagement.id == ClientRequest.engagement_id)
-        .where(RequestItem.client_id.in_(scope.clients()))
+        select(of.id, of.title, of.paused_on, of.at_most, of.escalated, Client.ref, Client.name, Engagement.title)
+        .add_columns(open_, func.count(), func.min(case((still, item.requested_on))), func.min(case((still, item.due))))
+        .select_from(item)
+        .join(of, of.id == item.request_id)
+        .join(Client, Client.id == item.client_id)
+        .outerjoin(Engagement, Engagement.id == of.engagement_id)
+        .where(item.client_id.in_(scope.clients()))
         .where(Engagement.id.is_(None) | Engagement.stage.not_in(_FINISHED))
-        .order_by(RequestItem.id)
-    ).tuples()
-    by_list: dict[str, list[tuple[RequestItem, ClientRequest, str, str, str | None]]] = defaultdict(list)
-    for row in rows:
-        by_list[row[1].id].append(row)
-    waiting: dict[str, int] = defaultdict(int)
-    for item_id in scope.session.scalars(
-        select(ItemMatch.item_id).where(ItemMatch.state == "proposed", ItemMatch.client_id.in_(scope.clients()))
-    ):
-        waiting[item_id] += 1
+        .group_by(of.id, Client.id, Engagement.id)
+        .having(open_ > 0)
+    ).all()
+    pairs = (
+        select(item.request_id, func.count())
+        .join(ItemMatch, ItemMatch.item_id == item.id)
+        .where(ItemMatch.state == "proposed", ItemMatch.client_id.in_(scope.clients()))
+        .group_by(item.request_id)
+    )
+    waiting = dict(scope.session.execute(pairs).tuples().all())
     chases = {one.request_id: one for one in chased(scope)}
-    lines = [_line(many, chases.get(key), waiting, scope.today) for key, many in by_list.items()]
-    return sorted((one for one in lines if one.open), key=lambda one: (-(one.oldest or 0), one.client, one.id))
+    lines = [_line(row, chases.get(row[0]), waiting.get(row[0], 0), scope.today) for row in rows]
+    return sorted(lines, key=lambda one: (-(one.oldest or 0), one.client, one.id))
 
 
-def _line(
-    many: Sequence[tuple[RequestItem, ClientRequest, str, str, str | None]],
-    chase: Chased | None,
-    waiting: Mapping[str, int],
-    today: date,
-) -> FirmLine:
-    items = [row[0] for row in many]
-    _, of, ref, client, work = many[0]
-    still = [one for one in items if one.received_on is None]
-    asked = [one.requested_on for one in still if one.requested_on is not None]
-    dues = [one.due for one in still if one.due is not None]
-    proposals = sum(waiting[one.id] for one in items)
+def _line(row: Sequence[Any], chase: Chased | None, proposals: int, today: date) -> FirmLine:
+    """A list with how many of its items are open, and since when the first of them is asked for and due."""
+    key, title, paused_on, at_most, escalated, ref, client, work, still, items, asked, due = row
     draft = chase.draft_id if chase else None
     return FirmLine(
-        of.id,
-        work or of.title,
+        key,
+        work or title,
         ref,
         client,
-        len(still),
-        len(items),
-        (today - min(asked)).days if asked else None,
-        max((today - min(dues)).days, 0) if dues else 0,
-        "us" if proposals or draft else "nobody" if of.paused_on else "client",
+        still,
+        items,
+        (today - asked).days if asked else None,
+        max((today - due).days, 0) if due else 0,
+        "us" if proposals or draft else "nobody" if paused_on else "client",
         chase.chase.sent if chase else 0,
-        of.at_most,
+        at_most,
         chase.next_on if chase else None,
         draft,
-        of.escalated,
+        escalated,
         proposals,
     )

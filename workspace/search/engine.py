@@ -121,6 +121,14 @@ class Searcher:
         named = self.embedder if client.embedder is None else self.embedder.other(client.embedder)
         return named is not None and for_client(named, client.id) is None
 
+    def away(self, scope: Scope, client_ref: str) -> str | None:
+        """Why a client is searched by words alone just now although it is indexed: the index does not answer. None when it does, or is not
+        needed, since the client's passages are few. Raises NotFound outside the scope."""
+        if (why := self.index.away) is None:
+            return None
+        client = access_client(scope, client_ref)
+        return None if client.embedder is None or self.held(scope, client).vectors is not None else why
+
     def near(self, client: Client, held: Held, meaning: str) -> dict[int, float]:
         """The rows nearest in meaning, with their cosines; compared one by one where they are few enough."""
         if client.embedder is None and held.vectors is None:
@@ -129,7 +137,10 @@ class Searcher:
         if asked is None:
             return {}
         if held.vectors is None:
-            found = self.index.near(shelf_of(client.id, client.shelf), asked, _DEPTH)
+            try:
+                found = self.index.near(shelf_of(client.id, client.shelf), asked, _DEPTH)
+            except Busy:  # a server that does not answer: `away` says so to whoever asked
+                return {}
             rows = held.corpus.rows
             return {rows[one.passage_id]: one.similarity for one in found if one.passage_id in rows}
         cosines = held.vectors @ asked

@@ -141,8 +141,9 @@ def _next_test(snapshot: Snapshot, today: date, covenant: dict[str, Fact]) -> da
 
 def trial_balance_off(snapshot: Snapshot, today: date, settings: Thresholds) -> Raised:
     """A trial balance whose debits are not its credits, or whose retained earnings are not those of the last fiscal year end plus that
-    year's result (less what was distributed in it, where distributions are closed to them). Dollars: the difference. Setting dollars: what
-    is let pass. Data: the accounts as read; the printed totals where the columns are not sure."""
+    year's result (less what was distributed in it, where distributions are closed to them), or that prints opening balances and activity
+    which are not its closing balances, or opening balances that are not the closing ones before. Dollars: the difference. Setting
+    dollars: what is let pass. Data: the accounts as read; the printed totals where the columns are not sure."""
     allowed = settings.of("trial-balance-off", "dollars")
     books = list(trial_balances(snapshot))
     for one in books:
@@ -155,6 +156,18 @@ def trial_balance_off(snapshot: Snapshot, today: date, settings: Thresholds) -> 
             before = year_end_before(snapshot.client.fiscal_year_end, one.as_of)
             prior = next((other for other in books if other.as_of == before), None)
             yield from _rolls(snapshot, one, prior, allowed)
+    yield from _printed_rolls(snapshot, books, allowed)
+
+
+def _printed_rolls(snapshot: Snapshot, books: list[TrialBalance], allowed: Decimal) -> Raised:
+    """Trial balances that print opening balances and activity: each rolls by itself, and from the one before."""
+    from workspace.books.checks import rolls  # checks.py is made of this package's arithmetic
+    from workspace.books.statements import line_up
+
+    for off in rolls(line_up("trial-balance", snapshot.books)) if snapshot.books else ():
+        of = next((one for one in books if one.document.id == off.document_id), None)
+        if of is not None and off.amount is not None and off.amount > allowed:
+            yield _off(snapshot, of, off.amount, off.message.removeprefix("does not roll: "), *off.evidence)
 
 
 def _footing(books: TrialBalance) -> tuple[Decimal, Evidence] | None:
@@ -191,7 +204,7 @@ def _distributed(account: Account) -> bool:
     return 3000 <= (account.number or 0) < 4000 and any(w in name for w in ("distribution", "dividend", "draw"))
 
 
-def _off(snapshot: Snapshot, books: TrialBalance, amount: Decimal, what: str, proof: Evidence) -> Signal:
+def _off(snapshot: Snapshot, books: TrialBalance, amount: Decimal, what: str, *proof: Evidence) -> Signal:
     return Signal(
         slug="trial-balance-off",
         cls="C",
@@ -205,7 +218,7 @@ def _off(snapshot: Snapshot, books: TrialBalance, amount: Decimal, what: str, pr
         why_now="Whatever is computed from it is wrong until it is corrected.",
         next_step="Find the entry, and ask the client for a corrected trial balance.",
         minutes=10,
-        evidence=(proof,),
+        evidence=proof,
         basis="fact",
     )
 

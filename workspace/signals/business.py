@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from workspace.books.apart import apart
 from workspace.deadlines import month_end
 from workspace.evidence import Evidence, RecordEvidence
 from workspace.signals import words
@@ -73,7 +74,7 @@ def margin_swing(snapshot: Snapshot, today: date, settings: Thresholds) -> Raise
 
 
 def _months(snapshot: Snapshot) -> Iterator[_Month]:
-    for one in snapshot.of_kind("profit-and-loss"):
+    for one in apart(snapshot, "profit-and-loss"):
         start, end, revenue = one.day("period_start"), one.day("period_end"), one.fact("revenue")
         gross, cost = one.fact("gross_profit"), one.fact("cost_of_sales")
         if start is None or end is None or revenue is None or not revenue.number or revenue.number < 0:

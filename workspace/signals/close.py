@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from workspace.books.apart import apart
 from workspace.deadlines import add_business_days, month_end
 from workspace.evidence import Evidence, RecordEvidence
 from workspace.signals import words
@@ -160,7 +161,7 @@ def _of_trial_balances(snapshot: Snapshot) -> Iterator[_Books]:
 
 
 def _of_statements(snapshot: Snapshot) -> Iterator[_Books]:
-    for one in snapshot.of_kind("profit-and-loss"):
+    for one in apart(snapshot, "profit-and-loss"):
         end, revenue, profit = one.day("period_end"), one.fact("revenue"), one.fact("net_income")
         if end is None:
             continue

@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from store.errors import Invalid
+from workspace.books.apart import apart
 from workspace.deadlines import year_end_of
 from workspace.evidence import Evidence
 from workspace.signals.proof import difference, quotient, ratio, total
@@ -93,7 +94,7 @@ class TrialBalance:
 
 def trial_balances(snapshot: Snapshot) -> Iterator[TrialBalance]:
     """The client's trial balances that have a day, by day and path."""
-    found = [(one.day("as_of"), one) for one in snapshot.of_kind("trial-balance")]
+    found = [(one.day("as_of"), one) for one in apart(snapshot, "trial-balance")]
     dated = [(as_of, one) for as_of, one in found if as_of is not None]
     for as_of, document in sorted(dated, key=lambda pair: (pair[0], pair[1].path)):
         yield TrialBalance(document, as_of, tuple(_accounts(document)))

@@ -74,6 +74,7 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "close-late": {"business_days": "10"},
     "uncategorized-balance": {"percent": "1", "days": "30"},
     "margin-swing": {"points": "5"},
+    "flux-memo": {"percent": "10", "of_revenue_percent": "0.5"},
     "customer-concentration": {"percent": "20", "equal_shares": "2"},
     "cash-runway": {"months": "3", "days": "45"},
     "limitations": {"days": "180"},

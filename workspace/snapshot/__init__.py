@@ -4,6 +4,7 @@ model.py holds the values, read.py the queries. Detectors, rank and deliverables
 Never decides anything and never writes.
 """
 
+from workspace.snapshot.figures import Figure
 from workspace.snapshot.firm import Firm, take_firm
 from workspace.snapshot.known import Known
 from workspace.snapshot.matters import FirmPart, KnownName, Party, PlannedWeek, TrustEntry, TrustLedger
@@ -38,6 +39,7 @@ __all__ = [
     "Engagement",
     "EnteredDeadline",
     "Fact",
+    "Figure",
     "Finding",
     "Firm",
     "FirmPart",

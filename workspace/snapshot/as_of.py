@@ -109,6 +109,7 @@ def without_later(
         ),
         findings=tuple(one for one in snapshot.findings if one.document_id not in later),
         knowledge=tuple(one for one in snapshot.knowledge if one.said_on <= day),
+        books=tuple(one for one in snapshot.books if one.document_id not in later | newer),
     )
 
 

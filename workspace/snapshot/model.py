@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from workspace.evidence import DocumentEvidence, RecordEvidence
+from workspace.snapshot.figures import Figure
 from workspace.snapshot.known import Known
 from workspace.snapshot.matters import FirmPart, Party, TrustLedger
 
@@ -411,7 +412,8 @@ class Snapshot:
     """One client at one moment. Every tuple is in a fixed order, so equal rows give equal snapshots.
 
     `people` are all of the firm by id. `settings` are the firm's overrides by signal slug with this client's own on top; `timezone` is an
-    IANA name. `firm` is what the whole firm's records say of this client; only the scan has it."""
+    IANA name. `books` are the figures of books that no fact states (other periods of a statement, trial balances that roll). `firm` is
+    what the whole firm's records say of this client; only the scan has it."""
 
     client: Client
     people: dict[str, Person] = field(default_factory=dict[str, Person])
@@ -430,6 +432,7 @@ class Snapshot:
     postponements: tuple[Postponement, ...] = ()
     findings: tuple[Finding, ...] = ()
     knowledge: tuple[Known, ...] = ()
+    books: tuple[Figure, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict[str, Any])
     timezone: str = "America/New_York"
     firm: FirmPart | None = None

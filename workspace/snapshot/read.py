@@ -16,6 +16,7 @@ from store import tables
 from store.errors import NotFound
 from workspace.scope import Right, Scope
 from workspace.snapshot import papers, records
+from workspace.snapshot.books import beyond_facts
 from workspace.snapshot.firm import read_parties, read_trust
 from workspace.snapshot.known import read_known
 from workspace.snapshot.model import Client, Person, Snapshot
@@ -29,7 +30,7 @@ Part = Callable[[], Mapping[str, Sequence[Any]]]
 
 
 def take_snapshot(scope: Scope, client_ref: str, only: Collection[str] | None = None) -> Snapshot:
-    """One client as it stands in the scope's transaction, in 19 queries. Raises NotFound outside the scope.
+    """One client as it stands in the scope's transaction, in 20 queries. Raises NotFound outside the scope.
 
     `only` names the parts that are read (engagements, tasks, invoices …), each one query, documents three; the others stay empty. The
     client and the people of the firm are always there."""
@@ -64,6 +65,7 @@ def take_snapshots(scope: Scope, refs: Collection[str], only: Collection[str] | 
         "postponements": lambda: records.postponements(scope, clients),
         "findings": lambda: papers.findings(scope, ids),
         "knowledge": lambda: read_known(scope, ids),
+        "books": lambda: beyond_facts(scope, ids, {one.id: one.name for one in people.values()}),
     }
     read = {name: part() for name, part in parts.items() if only is None or name in only}
     found: dict[str, Snapshot] = {}

@@ -14,6 +14,7 @@ from workspace.sources.marks import (
     kept_folders,
 )
 from workspace.sources.records import (
+    CONSENT,
     KINDS,
     LONGEST,
     PREFIX,
@@ -24,12 +25,14 @@ from workspace.sources.records import (
     add,
     ask,
     change,
+    connect,
     count,
     due,
     ended,
     listed,
     receivers,
     remove,
+    renewed,
     source,
     stale,
     way,
@@ -37,6 +40,7 @@ from workspace.sources.records import (
 )
 
 __all__ = [
+    "CONSENT",
     "KINDS",
     "LONGEST",
     "PREFIX",
@@ -50,6 +54,7 @@ __all__ = [
     "address_digests",
     "ask",
     "change",
+    "connect",
     "count",
     "digest_of",
     "due",
@@ -64,6 +69,7 @@ __all__ = [
     "new_addresses",
     "receivers",
     "remove",
+    "renewed",
     "source",
     "stale",
     "way",

@@ -23,7 +23,8 @@ from workspace.scope import Right, Scope
 
 KINDS = ("imap", "smtp", "folder", "exports")
 SECURITIES = {"tls": 993, "starttls": 143, "plain": 143}
-METHODS = ("password", "token")
+CONSENT = "consent"
+METHODS = ("password", "token", CONSENT)
 PURPOSE = "source"
 PREFIX = "in"
 MOST = 200
@@ -40,7 +41,8 @@ _HOST = re.compile(r"[\w.:-]+")
 class NewSource:
     """What a person gives. `address` is the mailbox's; of a forwarding address one of its domain,
     mail@firm.example.
-    `user` "": the address. `secret` is an app password or a token. `every` is minutes."""
+    `user` "": the address. `secret` is an app password, a token, or of the method `consent` the provider's name and what renews the access.
+    `every` is minutes."""
 
     kind: str
     name: str = ""
@@ -162,6 +164,8 @@ def change(
     if secret:
         if row.kind != "imap":
             raise Invalid("only a mailbox has a password")
+        if row.method == CONSENT:
+            raise Invalid("its owner allowed reading it; connect it again on the page Sources")
         row.secret, row.failures, row.error, row.next_at = seal.close(_secret(secret), PURPOSE), 0, "", now
     if state is not None:
         if state not in ("on", "paused"):
@@ -172,6 +176,28 @@ def change(
     _note(scope, AuditTag.SOURCE_CHANGED, row, secret=bool(secret))
     scope.session.flush()
     return row
+
+
+def connect(scope: Scope, seal: Seal, address: str, host: str, secret: str, now: datetime) -> str:
+    """A mailbox whose owner allowed reading it: added, or where there is one of that address, read by this consent from now on. Its id.
+    Raises Forbidden, Invalid."""
+    scope.require(Right.INTAKE_SORT)
+    mailbox = (Source.kind == "imap", Source.address == address.strip().lower(), Source.host == host)
+    row = scope.session.scalar(select(Source).where(*mailbox).order_by(Source.id))
+    if row is None:
+        return add(scope, seal, NewSource("imap", address=address, host=host, method=CONSENT, secret=secret), now)
+    row.method, row.security, row.secret = CONSENT, "tls", seal.close(_secret(secret), PURPOSE)
+    row.state, row.failures, row.error, row.next_at = "on", 0, "", now
+    _note(scope, AuditTag.SOURCE_CHANGED, row, secret=True)
+    scope.session.flush()
+    return row.id
+
+
+def renewed(scope: Scope, seal: Seal, source_id: str, secret: str) -> None:
+    """Keep what the provider gave in place of what renewed the access before. Nothing a person did, so nothing for the trail."""
+    row = scope.session.get(Source, source_id)
+    if row is not None:  # it was removed meanwhile
+        row.secret = seal.close(_secret(secret), PURPOSE)
 
 
 def ask(scope: Scope, source_id: str, now: datetime) -> Source:
@@ -377,7 +403,7 @@ def _mailbox(asked: NewSource, host: str) -> dict[str, Any]:
     if not _HOST.fullmatch(host):
         raise Invalid("give the mail server, such as imap.firm.example")
     if asked.security not in SECURITIES or asked.method not in METHODS:
-        raise Invalid("the connection is tls, starttls or plain; the secret is a password or a token")
+        raise Invalid("the connection is tls, starttls or plain; the secret is a password, a token, or a consent")
     port = asked.port or SECURITIES[asked.security]
     if not 0 < port < 65536:
         raise Invalid("a port is between 1 and 65535")

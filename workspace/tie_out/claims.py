@@ -335,8 +335,10 @@ def _is_hard(one: Mention) -> bool:
 
 def _of_the_next(around: _Around, one: Mention) -> bool:
     """Whether words behind a figure label the figure that follows: "was made on" in "for March 1 was made on March 4"."""
-    apart = around.right[: one.start].strip()
-    return around.shared and bool(apart) and _TO_THE_NEXT.fullmatch(around.right, one.end) is not None
+    before = around.right[: one.start]
+    if _OF.fullmatch(before) and not _OF.fullmatch(around.right, one.end):
+        return False  # "$31 of net income on" is the first figure's, "$31 of a retainer of" the next one's
+    return around.shared and bool(before.strip()) and _TO_THE_NEXT.fullmatch(around.right, one.end) is not None
 
 
 def _said_of_it(

@@ -1,4 +1,5 @@
-"""Arithmetic on facts that can be done again: sums, differences, shares, changes, ratios, products, days between, counts, due dates.
+"""Arithmetic on facts that can be done again: sums, differences, shares, changes, ratios, products, days between, counts, due dates, and
+the form that goes with a return.
 
 Each constructor computes with Decimal and writes its formula ("sum(1200.00, 3000.00) = 4200.00") beside the evidence of its operands;
 `check` reads the formula, computes it again, and asks of every operand that its evidence says so. Rounds half up.
@@ -13,6 +14,7 @@ from functools import lru_cache
 from store.errors import Invalid
 from workspace.deadlines import Deadline
 from workspace.deadlines.again import again
+from workspace.deadlines.with_returns import COMPANIONS
 from workspace.evidence import DerivedEvidence, Evidence, RecordEvidence
 from workspace.tie_out import names
 from workspace.tie_out.fact import Fact, canonical, worded
@@ -76,6 +78,17 @@ def due(name: str, deadline: Deadline, starts: Sequence[Fact]) -> Fact:
     return Fact(name, "date", deadline.due.isoformat(), worded("date", deadline.due.isoformat()), evidence)
 
 
+def form_with(name: str, what: str, of: Fact) -> Fact:
+    """The form that goes with a return; `what` is a key of `with_returns.COMPANIONS`, `of` the return's own form. Raises Invalid where the
+    table has none."""
+    value = COMPANIONS[what].form_of.get(of.value)
+    if value is None:
+        raise Invalid(f"the table has no {what.replace('_', ' ')} for Form {of.value}")
+    return Fact(
+        name, "form", value, worded("form", value), DerivedEvidence(f"{what}({of.value}) = {value}", (of.evidence,))
+    )
+
+
 def proves(fact: Fact) -> bool:
     """Whether the fact's arithmetic holds and its result is the fact's value."""
     evidence = fact.evidence
@@ -107,6 +120,9 @@ def check(evidence: DerivedEvidence) -> bool:
         return rows == len(evidence.inputs) and match["operands"] == f"{rows} rows" and result == str(rows)
     if kind == "due":
         return _check_due(match["operands"], result, evidence.inputs)
+    if kind in COMPANIONS:
+        known = len(evidence.inputs) == 1 and _says(evidence.inputs[0], match["operands"])
+        return known and COMPANIONS[kind].form_of.get(match["operands"]) == result
     operands = match["operands"].split(", ") if match["operands"] else []
     said = len(operands) == len(evidence.inputs) and all(map(_says, evidence.inputs, operands))
     try:

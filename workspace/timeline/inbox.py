@@ -126,7 +126,7 @@ def inbox(scope: Scope, view: str = "unsorted", *, cursor: str = "", limit: int 
     for row in rows:
         by_thread[row[0].thread].append(row)
     threads = tuple(_thread(scope, root, found, turns, zone) for root, found in by_thread.items() if found)
-    people = {p.email: p.name for one in seers_of(scope, {row[0].client_id for row in rows}).values() for p in one}
+    people = seers_of(scope, {row[0].client_id for row in rows})
     by_name = tuple(sorted(people.items(), key=lambda pair: (pair[0] != scope.email, pair[1])))
     return Inbox(view, _counts(scope), threads, more, by_name)
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from store.errors import Invalid
 from store.rows import STAGES
@@ -96,19 +96,17 @@ class Load:
 
 
 def board_of(scope: Scope, wanted: Filter, shown: int = SHOWN) -> list[Column]:
-    """The columns in the order of the stages; five queries."""
-    counts = stage_counts(scope, wanted)
-    ranked = (
-        _matching(scope, wanted)
-        .add_columns(
-            func.row_number()
-            .over(partition_by=Engagement.stage, order_by=(func.coalesce(due_day, _FAR), Engagement.ref))
-            .label("place")
-        )
-        .subquery()
+    """The columns in the order of the stages; four queries."""
+    first = func.row_number().over(
+        partition_by=Engagement.stage, order_by=(func.coalesce(due_day, _FAR), Engagement.ref)
     )
-    rows = scope.session.execute(_cards().join(ranked, ranked.c.id == Engagement.id).where(ranked.c.place <= shown))
-    cards = cards_of(scope, rows.all())
+    many = func.count().over(partition_by=Engagement.stage)
+    ranked = _matching(scope, wanted).add_columns(first.label("place"), many.label("many")).subquery()
+    rows = scope.session.execute(
+        _cards().add_columns(ranked.c.many).join(ranked, ranked.c.id == Engagement.id).where(ranked.c.place <= shown)
+    ).all()
+    counts = {row[0].stage: int(row[4]) for row in rows}
+    cards = cards_of(scope, rows)
     return [
         Column(stage, counts.get(stage, 0), tuple(card for card in cards if card.stage == stage)) for stage in STAGES
     ]
@@ -139,12 +137,12 @@ def listing(scope: Scope, wanted: Filter, order: str = "list", page: int = 1) ->
     return cards_of(scope, scope.session.execute(query).all()), total
 
 
-def cards_of(scope: Scope, rows: Sequence[Row[Engagement, str, str, str]]) -> list[Card]:
-    """Cards of rows of `_cards()`, with steps, hours and what they wait for; three queries."""
+def cards_of(scope: Scope, rows: Sequence[Any]) -> list[Card]:
+    """Cards of rows of `_cards()`, whatever follows in them, with steps, hours and what they wait for; three queries."""
     ids = [row[0].id for row in rows]
     steps, hours, needs = _steps(scope, ids), _hours(scope, ids), unmet(scope, ids)
     made = []
-    for one, ref, name, owner in (row._tuple() for row in rows):
+    for one, ref, name, owner, *_ in rows:
         count, done, late = steps.get(one.id, (0, 0, 0))
         made.append(
             Card(

@@ -1,5 +1,9 @@
 """Row-level security on PostgreSQL."""
 
+from alembic import op
+
+from store import fence
+
 revision = "0035"
 down_revision = "0034"
 branch_labels = None
@@ -7,8 +11,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    fence.raise_around(op.get_bind())
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    fence.take_down(op.get_bind())

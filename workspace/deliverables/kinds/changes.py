@@ -10,6 +10,7 @@ from decimal import Decimal
 from workspace.deliverables import statements
 from workspace.deliverables.statements import Line, Statement
 from workspace.deliverables.support import Printed, Support
+from workspace.signals.thresholds import resolve
 from workspace.snapshot import Snapshot
 from workspace.tie_out import Fact, derive
 
@@ -19,8 +20,7 @@ TOTALS = {
     "gross_profit": "Gross profit",
     "net_income": "Net income",
 }
-PERCENT = "10"  # a line is looked at that moves by a tenth
-OF_REVENUE = "0.005"  # and by half a percent of the earlier revenue in dollars
+SLUG = "flux-memo"
 Row = dict[str, object]
 
 
@@ -65,21 +65,32 @@ def _change(now: Line | None, then: Line | None) -> Change | None:
     return Change(label, new, old, by, percent)
 
 
-def large(changes: Sequence[Change], least: Fact) -> list[Change]:
-    """The changes of at least `least` dollars and a tenth of the earlier amount; what is new or gone counts by its dollars."""
+def percent_of(snapshot: Snapshot) -> Fact:
+    """The percent from which a change is large: the firm's or the client's setting, a tenth without one."""
+    return statements.setting(SLUG, "percent", f"{resolve(snapshot.settings).of(SLUG, 'percent').normalize():f}")
+
+
+def large(changes: Sequence[Change], least: Fact, percent: Fact) -> list[Change]:
+    """The changes of at least `least` dollars and `percent` of the earlier amount; what is new or gone counts by its dollars."""
     return [
         one
         for one in changes
         if one.size >= Decimal(least.value)
-        and (one.percent is None or abs(Decimal(one.percent.value)) >= Decimal(PERCENT))
+        and (one.percent is None or abs(Decimal(one.percent.value)) >= Decimal(percent.value))
     ]
 
 
-def least_of(earlier: Statement) -> Fact | None:
-    """The dollars from which a change is large: half a percent of the earlier revenue."""
+def share_of(snapshot: Snapshot) -> Decimal:
+    """The percent of the earlier revenue that a change must come to: the firm's or the client's setting, half a percent without one."""
+    return resolve(snapshot.settings).of(SLUG, "of_revenue_percent")
+
+
+def least_of(snapshot: Snapshot, earlier: Statement) -> Fact | None:
+    """The dollars from which a change is large."""
     revenue = earlier.amount("revenue")
-    share = statements.setting("flux-memo", "of_revenue", OF_REVENUE)
-    factor = statements.number("factor", Decimal(OF_REVENUE), share.evidence)
+    part = f"{(share_of(snapshot) / 100).normalize():f}"
+    share = statements.setting(SLUG, "of_revenue", part)
+    factor = statements.number("factor", Decimal(part), share.evidence)
     return derive.product("least", revenue, factor) if revenue else None
 
 

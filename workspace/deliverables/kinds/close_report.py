@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from store.errors import Invalid
+from workspace.books.apart import apart
 from workspace.deliverables import sources, statements
 from workspace.deliverables.gathered import Gathered
 from workspace.deliverables.kinds import changes
@@ -44,7 +45,7 @@ def occasion(snapshot: Snapshot, today: date, engagement_ref: str | None) -> str
 
 def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     """Raises Invalid when the statement is gone."""
-    latest = next((one for one in statements.statements(snapshot) if one.document.id == about(occasion)), None)
+    latest = statements.of_document(snapshot, about(occasion))
     if latest is None:
         raise Invalid("the profit and loss that this report is about is not on file any more")
     support = Support(snapshot)
@@ -119,7 +120,7 @@ def _compare(snapshot: Snapshot, latest: Statement, books: TrialBalance | None) 
 
 
 def _sheet(snapshot: Snapshot, latest: Statement) -> Document | None:
-    return next((one for one in snapshot.of_kind("balance-sheet") if one.day("as_of") == latest.end), None)
+    return next((one for one in apart(snapshot, "balance-sheet") if one.day("as_of") == latest.end), None)
 
 
 def _lines(sheet: Document) -> Iterator[tuple[str, Fact]]:

@@ -80,7 +80,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         **support.letter_to(contact),
         "form": support.words(_NAMES.get(form, "estimated tax"), this.facts[0].evidence),
         "corporate": form == "1120",
-        "year": support.words(year, this.said.evidence),
+        "year": support.words(year, next((one for one in this.facts if one.name == "tax_year"), this.said).evidence),
         "amount": support.amount(_amount(this)),
         "due": _due(support, this, due),
         "late": due < today,

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from store.errors import Invalid
 from workspace.deadlines import return_deadline
+from workspace.deadlines.with_returns import EXTENSION
 from workspace.deliverables import sources, statements
 from workspace.deliverables.gathered import Gathered
 from workspace.deliverables.occasions import about, for_extension
@@ -71,7 +72,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     variables = {
         **support.letter_to(contact),
         "engagement": support.words(engagement.title, engagement.evidence("title")),
-        "form": support.words(sources.EXTENSIONS[engagement.template], engagement.evidence("template")),
+        "form": support.form_with(EXTENSION, engagement),
         "personal": support.is_client(contact),
         "template": engagement.template,
         "due": support.due_day(_unextended(engagement), due),

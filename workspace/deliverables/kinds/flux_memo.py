@@ -6,6 +6,7 @@ stated that no entry supports. Drafted by the night when a month's margin swings
 """
 
 from datetime import date
+from decimal import Decimal
 
 from store.errors import Invalid
 from workspace.deliverables import sources, statements
@@ -15,6 +16,7 @@ from workspace.deliverables.occasions import about, for_statement
 from workspace.deliverables.support import Support
 from workspace.snapshot import Snapshot
 
+HALF = Decimal("0.5")
 CHECKS = (
     "Causes: each is supported by entries, or stands among the unexplained",
     "Cut-off: what belongs to the other period",
@@ -35,21 +37,25 @@ def occasion(snapshot: Snapshot, today: date, engagement_ref: str | None) -> str
 
 def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     """Raises Invalid when the statement is gone or has none to compare with."""
-    latest = next((one for one in statements.statements(snapshot) if one.document.id == about(occasion)), None)
+    latest = statements.of_document(snapshot, about(occasion))
     earlier = statements.before(snapshot, latest) if latest else None
-    least = changes.least_of(earlier) if earlier else None
+    least = changes.least_of(snapshot, earlier) if earlier else None
     if latest is None or earlier is None or least is None:
         raise Invalid("there is no statement of the period before to compare with")
     support = Support(snapshot)
     partner = sources.signer(snapshot)
     moved = changes.of(snapshot, latest, earlier)
-    large = changes.large(moved, least)
+    percent, share = changes.percent_of(snapshot), changes.share_of(snapshot)
+    large = changes.large(moved, least, percent)
     follows = changes.followed(latest, earlier)
     variables = {
         "client": support.client(),
         "now": statements.period(support, latest),
         "before": statements.period(support, earlier),
-        "percent": support.amount(statements.setting("flux-memo", "percent", changes.PERCENT)),
+        "percent": support.amount(percent),
+        "share": None
+        if share == HALF
+        else support.amount(statements.setting(changes.SLUG, "of_revenue_percent", f"{share.normalize():f}")),
         "least": support.amount(least),
         "totals": [row for name in changes.TOTALS if (row := changes.total_row(support, latest, earlier, name))],
         "margin": changes.margin(support, latest),

@@ -22,7 +22,7 @@ from workspace.signals.k1 import one_each, own_k1, same_issuer, tax_year
 from workspace.signals.names import same_name
 from workspace.signals.signal import Signal
 from workspace.signals.thresholds import resolve
-from workspace.snapshot import Document, Engagement, Snapshot
+from workspace.snapshot import Document, Engagement, Fact, Snapshot
 
 CHECKS = (
     "Right client, right year",
@@ -30,19 +30,25 @@ CHECKS = (
     "What this year needs for the first time is on the list",
     "The date leaves us time to do the work",
 )
+_K1 = "Schedule K-1"
+_CAME = "last year it came on "
 _SLIPS = {"w-2": ("Form W-2", "employer"), "1099": ("", "payer")}
 
 
 @dataclass(frozen=True)
 class _Item:
-    """One thing to send. `example` is what came last year."""
+    """One thing to send. `paper` is what of its sender is wanted ("Form 1099-INT"), `example` what came last year, after the words `led`
+    that lead to it."""
 
     name: str
     evidence: Evidence
     due: date | None = None
     due_evidence: Evidence | None = None
+    led: str = ""
     example: str = ""
     example_evidence: Evidence | None = None
+    paper: str = ""
+    paper_evidence: Evidence | None = None
 
 
 def occasion(snapshot: Snapshot, today: date, engagement_ref: str | None) -> str:
@@ -103,18 +109,20 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
 
 def _ours(items: list[_Item]) -> Iterator[str]:
     """A client's record knows no other client: whether we prepare an issuer's return is for a person to see."""
-    if any(one.name.startswith("Schedule K-1") for one in items):
+    if any(one.paper == _K1 for one in items):
         yield "A Schedule K-1 that we prepare ourselves is not asked of the client: take it out"
 
 
 def _row(support: Support, item: _Item, asked: date) -> dict[str, Printed | None]:
     """An item; a day asked for that is later than the one we ask for now would only confuse, and is left out."""
     shown = item.due is not None and item.due <= asked
-    example = support.words(item.example, item.example_evidence, name=True) if item.example_evidence else None
+    paper = support.words(item.paper, item.paper_evidence) if item.paper_evidence else support.plain(item.paper)
+    name = support.words(item.name, item.evidence, name=True)
+    example = support.words(item.example, item.example_evidence) if item.example and item.example_evidence else None
     return {
-        "name": support.words(item.name, item.evidence, name=True),
+        "name": Printed(f"{paper} of {name}") if paper else name,
         "due": support.day(item.due, item.due_evidence) if shown else None,
-        "example": example,
+        "example": Printed(item.led + example) if example else None,
     }
 
 
@@ -128,8 +136,8 @@ def _items(snapshot: Snapshot, today: date, engagement: Engagement) -> Iterator[
     last = _year_before(snapshot, engagement)
     for old in snapshot.requests_of(last) if last else ():
         if not any(old.item == one.item for one in asked):
-            example = f"last year it came on {old.received_on:%B} {old.received_on.day}" if old.received_on else ""
-            yield _Item(old.item, old.evidence("item"), None, None, example, old.evidence("received_on"))
+            came = f"{old.received_on:%B} {old.received_on.day}" if old.received_on else ""
+            yield _Item(old.item, old.evidence("item"), None, None, _CAME, came, old.evidence("received_on"))
     if engagement.is_return:
         yield from _slips(snapshot, engagement)
     if engagement.is_return or engagement.template in ("monthly-close", "bookkeeping"):
@@ -162,25 +170,27 @@ def _slips(snapshot: Snapshot, engagement: Engagement) -> Iterator[_Item]:
     now = [one for one in schedules if one.value("tax_year") == str(year)]
     for old in one_each([one for one in schedules if one.value("tax_year") == str(year - 1)]):
         if not any(same_issuer(old, one) for one in now):
-            yield from _slip(old, "Schedule K-1", "issuer", year)
+            yield from _slip(old, _K1, None, "issuer")
     for kind, (label, field) in _SLIPS.items():
         forms = snapshot.of_kind(kind)
         came = [one.value(field) for one in forms if one.value("tax_year") == str(year)]
         for old in (one for one in forms if one.value("tax_year") == str(year - 1)):
             if not any(same_name(old.value(field), one) for one in came):
-                yield from _slip(old, label or f"Form {old.value('form') or '1099'}", field, year)
+                form = None if label else old.fact("form")
+                yield from _slip(old, label or f"Form {form.value if form else '1099'}", form, field)
 
 
-def _slip(old: Document, label: str, field: str, year: int) -> Iterator[_Item]:
+def _slip(old: Document, paper: str, form: Fact | None, field: str) -> Iterator[_Item]:
     payer, of_year = old.fact(field), old.fact("tax_year")
     if payer is not None and of_year is not None:
         yield _Item(
-            f"{label} of {payer.value}",
+            payer.value,
             payer.evidence,
-            None,
-            None,
-            f"we have the one for {of_year.value}",
-            of_year.evidence,
+            led="we have the one for ",
+            example=of_year.value,
+            example_evidence=of_year.evidence,
+            paper=paper,
+            paper_evidence=form.evidence if form else None,
         )
 
 

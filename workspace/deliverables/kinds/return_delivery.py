@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from store.errors import Invalid
+from workspace.deadlines.with_returns import SIGNATURE
 from workspace.deliverables import sources, statements
 from workspace.deliverables.gathered import Gathered
 from workspace.deliverables.occasions import about, for_delivery
@@ -27,14 +28,6 @@ CHECKS = (
     "Dates of payment, and next year's estimates",
 )
 _STAGES = ("ready-to-file", "filed", "done")
-_SIGNED = {
-    "1040": "Form 8879",
-    "1041": "Form 8879-F",
-    "1065": "Form 8879-PE",
-    "1120": "Form 8879-CORP",
-    "1120-S": "Form 8879-CORP",
-    "990": "Form 8879-TE",
-}
 _RECENT = timedelta(days=60)
 _AMOUNTS = {"balance_due": "To pay", "refund": "Refund", "overpayment_applied": "Applied to next year"}
 Row = dict[str, object]
@@ -80,7 +73,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         "personal": support.is_client(contact),
         "template": engagement.template,
         "couple": sources.couple(snapshot.client.name) is not None,
-        "form": support.words(_SIGNED[engagement.template], engagement.evidence("template")),
+        "form": support.form_with(SIGNATURE, engagement),
         "filed_on": support.day(engagement.filed_on, engagement.evidence("filed_on")),
         "due": support.due_day(engagement, due),
         "payable": support.due_day(own, payable),

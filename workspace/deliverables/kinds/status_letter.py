@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from store.errors import Invalid
 from workspace.deadlines import return_deadline
+from workspace.deadlines.with_returns import EXTENSION
 from workspace.deliverables import sources
 from workspace.deliverables.gathered import Gathered
 from workspace.deliverables.occasions import for_status
@@ -119,12 +120,11 @@ def _work(support: Support, one: Engagement, due: Due | None, today: date) -> di
 
 
 def _risk(support: Support, one: Engagement, due: Due, today: date) -> dict[str, object]:
-    form = sources.EXTENSIONS.get(one.template)
     return {
         "title": support.words(one.title, one.evidence("title")),
         "due": support.due_day(one, due),
         "late": due.due < today,
-        "extension": support.words(form, one.evidence("template")) if form else None,
+        "extension": support.form_with(EXTENSION, one),
         "extended_due": _extended(support, one),
     }
 

@@ -1,0 +1,50 @@
+"""How a connection to PostgreSQL begins: its pool, its limits, its fence, and what it cannot keep. Loaded where there is one."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection
+
+from store import fence
+from store.waits import REACHED, Limits
+
+
+def open_server(url: str, limits: Limits, reads: Callable[[str | bytes], Any]) -> Engine:
+    """The engine over a PostgreSQL server; `reads` makes a JSON column's value."""
+    engine = create_engine(
+        url,
+        pool_size=limits.pool,
+        max_overflow=limits.overflow,
+        pool_recycle=limits.recycle,
+        pool_timeout=limits.room,
+        pool_pre_ping=True,
+        connect_args=dict(REACHED),
+        json_deserializer=reads,
+        hide_parameters=True,  # values of a statement are clients' facts: an error tells the statement alone
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:
+        connection.adapters.register_dumper(str, _without_nul())
+        connection.autocommit = True  # for what holds as long as the connection
+        connection.execute(limits.statements())
+        connection.autocommit = False
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("tickmark_fence"):
+            fence.take_role(connection)
+
+    return engine
+
+
+def _without_nul() -> type[Any]:
+    """PostgreSQL keeps no NUL in a text; SQLite does. It says nothing to a reader, so it goes, rather than the whole record with it."""
+    from psycopg.types.string import StrDumper
+
+    class WithoutNul(StrDumper):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "") if "\0" in obj else obj)
+
+    return WithoutNul
