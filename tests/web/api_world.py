@@ -57,7 +57,7 @@ def _senior(connection: Connection) -> None:
     connection.execute(
         text(
             "INSERT INTO people (id, email, name, role, active, custom) "
-            "VALUES ('per_sen', 'sen@alder.example', 'Sen Stone', 'senior', 1, '{}')"
+            "VALUES ('per_sen', 'sen@alder.example', 'Sen Stone', 'senior', true, '{}')"
         )
     )
     connection.execute(

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, case, func, select, type_coerce
 
+from store import fence
 from store.tables import Client, ClientGroup, Invoice
 from workspace.deadlines import add_months
 from workspace.scope import Right, Scope
@@ -125,7 +126,7 @@ def _read(scope: Scope, first: date, last: date) -> tuple[list[int], list[int], 
     )
     hers = scope.clients().subquery()
     seen = hers.c.id.is_not(None)
-    rows = scope.session.execute(
+    asked = (
         select(
             billed.c.sum,
             func.coalesce(Client.group_id, Client.id),
@@ -136,7 +137,9 @@ def _read(scope: Scope, first: date, last: date) -> tuple[list[int], list[int], 
         .join(billed, billed.c.client_id == Client.id)
         .outerjoin(hers, hers.c.id == Client.id)
         .outerjoin(ClientGroup, ClientGroup.id == Client.group_id)
-    ).tuples()
+    )
+    with fence.lifted(scope.session, fence.Job.TOTALS):
+        rows = scope.session.execute(asked).tuples().all()
     plain, units, mine = list[int](), defaultdict[str, int](int), list[Billed]()
     for amount, unit, ref, name, group in rows:
         cents = int(amount or 0)

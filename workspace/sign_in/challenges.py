@@ -24,7 +24,7 @@ def begin(
 ) -> str:
     """A new challenge of 256 bits for the browser that holds `binding`; what this browser began of the kind before counts no more."""
     session.execute(delete(DoorChallenge).where(DoorChallenge.expires_at < now - timedelta(days=1)))
-    for row in session.scalars(_open(kind, binding, now)):
+    for row in session.scalars(_open(kind, binding, now).with_for_update()):
         row.used_at = now
     made, identity = secrets.token_urlsafe(32), new_id("chl")
     until = now + life
@@ -49,14 +49,15 @@ def random(size: int = 32) -> str:
     return secrets.token_urlsafe(size)
 
 
-def standing(session: Session, kind: str, binding: str, now: datetime) -> DoorChallenge | None:
-    """What this browser began of the kind and did not finish; None when there is nothing or it is too late."""
-    return session.scalars(_open(kind, binding, now).order_by(DoorChallenge.expires_at.desc()).limit(1)).first()
+def standing(session: Session, kind: str, binding: str, now: datetime, *, locked: bool = False) -> DoorChallenge | None:
+    """What this browser began of the kind and did not finish; None when there is nothing or it is late. `locked` where it is changed."""
+    newest = _open(kind, binding, now).order_by(DoorChallenge.expires_at.desc()).limit(1)
+    return session.scalars(newest.with_for_update() if locked else newest).first()
 
 
 def taken(session: Session, kind: str, binding: str, now: datetime) -> DoorChallenge | None:
     """As `standing`, and it counts no more, however this ends."""
-    found = standing(session, kind, binding, now)
+    found = standing(session, kind, binding, now, locked=True)
     if found is not None:
         found.used_at = now
         session.flush()
@@ -64,13 +65,9 @@ def taken(session: Session, kind: str, binding: str, now: datetime) -> DoorChall
 
 
 def _open(kind: str, binding: str, now: datetime) -> Select[DoorChallenge]:
-    return (
-        select(DoorChallenge)
-        .where(
-            DoorChallenge.kind == kind,
-            DoorChallenge.binding == hash_of(binding),
-            DoorChallenge.used_at.is_(None),
-            DoorChallenge.expires_at > now,
-        )
-        .with_for_update()
+    return select(DoorChallenge).where(
+        DoorChallenge.kind == kind,
+        DoorChallenge.binding == hash_of(binding),
+        DoorChallenge.used_at.is_(None),
+        DoorChallenge.expires_at > now,
     )

@@ -80,7 +80,7 @@ def enter_code(
 ) -> tuple[Person, str] | None:
     """The person whose code it is and the door she came by before; None when it is not right, counted as a failure of hers. After five the
     password is asked again. Raises Forbidden after too many failures."""
-    begun = challenges.standing(session, "code", binding, now)
+    begun = challenges.standing(session, "code", binding, now, locked=True)
     person = session.get(Person, begun.owner_id) if begun is not None and begun.owner_id else None
     if begun is None or person is None or not person.active:
         return None
