@@ -2,9 +2,7 @@
 
 import base64
 import hashlib
-import http.server
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,6 +19,7 @@ from api.security import COOKIE
 from api.settings import ProviderSettings, load_settings
 from api.wiring import Services, build
 from store.errors import Broken
+from tests.answering import Answering, listening
 from tests.homes import copied
 from tests.sign_in.conftest import code_of, enrolled, everything, trail
 from tests.web.conftest import Visitor, visiting
@@ -71,13 +70,13 @@ class Provider:
         return jwt.encode({"alg": "RS256", "kid": self.key.kid}, claims, self.key)
 
 
-class _Door(http.server.BaseHTTPRequestHandler):
+class _Door(Answering):
     held: ClassVar[Provider]
 
     def do_GET(self) -> None:
         held = self.held
         if self.path == "/.well-known/openid-configuration":
-            self._say(
+            self.say(
                 {
                     "issuer": held.url,
                     "authorization_endpoint": f"{held.url}/authorize",
@@ -87,7 +86,7 @@ class _Door(http.server.BaseHTTPRequestHandler):
             )
         else:
             held.asked += 1
-            self._say(KeySet(held.published or [held.key]).as_dict(private=False))
+            self.say(KeySet(held.published or [held.key]).as_dict(private=False))
 
     def do_POST(self) -> None:
         sent = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
@@ -99,30 +98,16 @@ class _Door(http.server.BaseHTTPRequestHandler):
         word = base64.b64decode(self.headers["authorization"].removeprefix("Basic ")).decode()
         known = word == f"{CLIENT}:{SECRET.replace(' ', '%20')}"
         if query is None or not proved or not known or sent["redirect_uri"][0] != query["redirect_uri"]:
-            self._say({"error": "invalid_grant"}, 400)
+            self.say({"error": "invalid_grant"}, 400)
         else:
-            self._say({"access_token": "x", "token_type": "Bearer", "id_token": self.held.token(query)})
-
-    def _say(self, what: dict[str, Any], status: int = 200) -> None:
-        body = json.dumps(what).encode()
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Silent."""
+            self.say({"access_token": "x", "token_type": "Bearer", "id_token": self.held.token(query)})
 
 
 @pytest.fixture
 def provider() -> Iterator[Provider]:
     held = Provider()
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Door", (_Door,), {"held": held})) as server:
-        held.url = f"http://127.0.0.1:{server.server_address[1]}"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with listening(_Door, held):
         yield held
-        server.shutdown()
 
 
 @pytest.fixture

@@ -3,10 +3,7 @@ mail server behind a line that is listened to."""
 
 import base64
 import hashlib
-import http.server
-import json
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
@@ -20,6 +17,7 @@ from api.settings import MailProviderSettings
 from api.wiring import Services
 from store.errors import Conflict
 from store.tables import Source
+from tests.answering import Answering, listening
 from tests.sources.dovecot import Dovecot, line_to
 from tests.sources.test_mailbox import addresses, message, read, subjects
 from tests.web.conftest import Visitor, Visits
@@ -64,30 +62,20 @@ class Provider:
         return 200, {"access_token": f"access-{self.given}", "refresh_token": self.renewal, "expires_in": 3600}
 
 
-class _Door(http.server.BaseHTTPRequestHandler):
+class _Door(Answering):
     held: ClassVar[Provider]
 
     def do_POST(self) -> None:
         sent = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
         status, told = self.held.answer({name: values[0] for name, values in sent.items()})
-        body = json.dumps(told).encode()
-        self.send_response(status)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Silent."""
+        self.say(told, status)
 
 
 @pytest.fixture
 def provider() -> Iterator[Provider]:
     held = Provider()
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Door", (_Door,), {"held": held})) as server:
-        held.url = f"http://127.0.0.1:{server.server_address[1]}"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with listening(_Door, held):
         yield held
-        server.shutdown()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from workspace.deadlines import add_business_days, is_business_day
-from workspace.evidence import Evidence, RecordEvidence
+from workspace.evidence import RecordEvidence
 from workspace.signals.due import Due, due_of
 from workspace.snapshot import Contact, Document, Engagement, Invoice, Message, Payment, Person, RequestItem, Snapshot
 
@@ -138,9 +138,3 @@ def reply_day(today: date, before: date | None = None) -> date:
     if before is not None and before > today:
         asked = min(asked, add_business_days(before, -3))
     return max(asked, add_business_days(today, 1))
-
-
-def basis_of(due: Due, engagement: Engagement) -> Evidence:
-    """The field that an engagement's date was entered in, where it was; the date is its value."""
-    field = "extended_to" if engagement.extended_to is not None else "due"
-    return engagement.evidence(field)

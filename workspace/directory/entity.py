@@ -4,7 +4,6 @@ What a document can feed keeps its history (workspace/records/history.py), so th
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -296,8 +295,3 @@ def find_group(scope: Scope, group_id: str) -> ClientGroup:
         if seen is not None or scope.session.scalars(members.limit(1)).first() is None:
             return row
     raise NotFound("there is no such group")
-
-
-def as_day(value: date | None) -> str | None:
-    """ISO, None for none."""
-    return value.isoformat() if value else None

@@ -112,13 +112,6 @@ def board_of(scope: Scope, wanted: Filter, shown: int = SHOWN) -> list[Column]:
     ]
 
 
-def stage_counts(scope: Scope, wanted: Filter) -> dict[str, int]:
-    """How many engagements are at each stage; finished ones of the last 60 days."""
-    within = _matching(scope, wanted).subquery()
-    query = select(Engagement.stage, func.count()).join(within, within.c.id == Engagement.id).group_by(Engagement.stage)
-    return dict(scope.session.execute(query).tuples().all())
-
-
 def listing(scope: Scope, wanted: Filter, order: str = "list", page: int = 1) -> tuple[list[Card], int]:
     """A page of 100 by due date, or by person or client and then due date, and how many there are in all; five queries. Raises Invalid."""
     if order not in ORDERS:
