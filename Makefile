@@ -46,7 +46,7 @@ fuzz: install
 # Also each route's headers, logs and fence, processes that are killed on the way, every layout of an export, a thousand changes behind the application.
 LONG_TOO := tests/access tests/backup tests/imports tests/portal tests/security tests/sources tests/trail
 long: fuzz
-	@TICKMARK_LONG=1 TICKMARK_API_FUZZ=2 $(BIN)/pytest $(LONG_TOO) tests/practice tests/deliverables/test_gate.py tests/evals/test_bench.py tests/evals/test_writer.py tests/web/test_axe.py tests/web/test_openapi.py -n 2
+	@TICKMARK_LONG=1 TICKMARK_API_FUZZ=2 $(BIN)/pytest $(LONG_TOO) tests/practice tests/deliverables/test_gate.py tests/evals/test_bench.py tests/evals/test_writer.py tests/night/test_chaos.py tests/web/test_axe.py tests/web/test_browser.py tests/web/test_openapi.py -n 2
 
 format: install
 	@$(BIN)/ruff format
@@ -65,7 +65,7 @@ figures: install
 
 # The lock holds hashes and no address of a registry.
 lock: install
-	@$(BIN)/uv pip compile pyproject.toml --extra embedder --extra dev --extra bench --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra embedder --extra dev --extra bench --extra load --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
 
 clean:
 	@rm -rf .venv .tickmark

@@ -69,17 +69,19 @@ def at_once(works: Sequence[Callable[[], T]], room: Callable[[], bool]) -> list[
     desk of its own; else, and outside the night, one is done after the other. What a part raises is raised when all have ended."""
     desk = _desk.get()
     given: list[Callable[[], T]] = []
-    with ThreadPoolExecutor(max(len(works), 1), thread_name_prefix="beside") as threads:
-        try:
-            for number, work in enumerate(works, start=1):
-                if desk and number < len(works) and room() and _BESIDE.acquire(blocking=False):
-                    given.append(threads.submit(copy_context().run, _beside, desk.desks, work).result)
-                else:
-                    given.append(_value(work()))
-        finally:
+    threads: ThreadPoolExecutor | None = None
+    try:
+        for number, work in enumerate(works, start=1):
+            if desk and number < len(works) and room() and _BESIDE.acquire(blocking=False):
+                threads = threads or ThreadPoolExecutor(len(works), thread_name_prefix="beside")
+                given.append(threads.submit(copy_context().run, _beside, desk.desks, work).result)
+            else:
+                given.append(_value(work()))
+    finally:
+        if threads is not None:
             leave()  # what works beside needs a desk to come to its end
             threads.shutdown()
-            back()
+        back()
     return [one() for one in given]
 
 

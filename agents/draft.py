@@ -106,7 +106,7 @@ def draft_for_night(
     room = Room(services, opener, client_ref, due.slug, due.occasion, snapshot, waits=False)
     begin: Any = {"deliverable": "", "version": 0}
     try:
-        found: str = _without_memory().invoke(begin, context=room)["deliverable"]
+        found: str = for_night().invoke(begin, context=room)["deliverable"]
     except NothingDue:
         return None
     return found
@@ -247,7 +247,8 @@ def _own_templates(room: Room) -> Path:
 
 
 @lru_cache(maxsize=1)
-def _without_memory() -> "CompiledStateGraph[Filed, Room, Any, Any]":
+def for_night() -> "CompiledStateGraph[Filed, Room, Any, Any]":
+    """The graph as the night runs it: without checkpoints."""
     return build()
 
 

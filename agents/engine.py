@@ -20,6 +20,7 @@ from agents.ports import Services
 from agents.roster import Roster
 from store.errors import Busy, Conflict, TickmarkError
 from store.waits import REACHED
+from store.way import behind
 from store.workers import BEAT
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ _MOST_FORGOTTEN = 5000  # at once
 _POLL, _REST = 0.1, 1.0  # seconds between two looks at the queue, in a night and outside
 _POLL_ASKING = 0.25  # in a night that asks a model: a client takes seconds then, and so many more are taken off at once
 _LOOK = 0.1  # between two looks at what has ended
+_LOOK_ASKING = 1.0  # the same in a night that asks a model, as long as many are left
 # A look at the queue takes more clients than are worked on at once, so that nobody waits for the next look. Few more: whoever ends the
 # process again and again takes what was taken with it along.
 _TAKEN = 4
@@ -95,7 +97,7 @@ class Engine:
             self._in_hand += 1
         token = _began.set((DBOS.workflow_id or "", self.roster.absences))
         try:
-            with at_a_desk(self._desks):
+            with at_a_desk(self._desks), behind():
                 yield
         finally:
             _began.reset(token)
@@ -135,11 +137,11 @@ class Engine:
 
         Raises Busy when the engine is closed before that: they go on when it is opened again. Raises Conflict once `cancelled` says so:
         those in hand are done, the others are taken off the queue."""
-        with self._awake():
+        with self.awake():
             return self._wait(ids, done, cancelled)
 
     @contextmanager
-    def _awake(self) -> Iterator[None]:
+    def awake(self) -> Iterator[None]:
         """Look at the queue often as long as somebody waits for it."""
         with self._lock:
             self._waiting += 1
@@ -165,7 +167,7 @@ class Engine:
             left = [one for one in left if one not in ended]
             done(len(ids) - len(left))
             if left:
-                self.go_on(_POLL_ASKING if self._asked else _LOOK)
+                self.go_on(_LOOK_ASKING if self._asked and len(left) > _BATCH else _LOOK)
             if left and time_to_ask() and cancelled():
                 return self.take_off(ids)
             if time_to_adopt():
@@ -252,6 +254,8 @@ class Engine:
                 if not led:
                     for begin in self.when_leading:
                         begin()
+                    if not self.nights:
+                        self.rest()
                     led = True
                 self._take_over_all()
             except (TickmarkError, DBAPIError) as error:  # the next look is soon
@@ -324,9 +328,9 @@ class Engine:
             leading.start()
 
     def _taken(self) -> int:
-        """How many clients are taken off the queue at once: a few for each worker, and where a model is asked as many as it may be asked
-        questions at once, since each of them waits for one answer at a time; or what the settings say."""
-        return self._most or _TAKEN * self.workers + self._asked
+        """How many clients are taken off the queue at once: a few for each worker, and where a model is asked half as many again as it may
+        be asked questions at once; or what the settings say."""
+        return self._most or _TAKEN * self.workers + _waiting_for(self._asked)
 
     @property
     def _asked(self) -> int:
@@ -344,6 +348,9 @@ class Engine:
         from dbos import DBOS
 
         longest = _LONGEST_DRAIN if self.services.purpose == "worker" and self.roster.shared else _LONGEST_END
+        if not self.roster.shared:
+            # the next engine of this home looks as soon as it opens: it would else begin with a rest
+            _look_every(_POLL)
         DBOS.destroy(workflow_completion_timeout_sec=longest if self._in_hand else 0)
         self._closed.set()
         if self._beating.is_alive():
@@ -357,7 +364,13 @@ def share_of(sizes: Sequence[tuple[int, int]]) -> int:
     places of the model are everybody's, and the smallest sets the measure. 0 where nobody works."""
     if not sizes:
         return 0
-    return min(takes for takes, _ in sizes) + -(-max(asks for _, asks in sizes) // len(sizes))
+    return min(takes for takes, _ in sizes) + -(-_waiting_for(max(asks for _, asks in sizes)) // len(sizes))
+
+
+def _waiting_for(asks: int) -> int:
+    """How many clients keep so many places of a model busy: one waits for each answer, and while some of the answers wait for a desk other
+    questions stand ready."""
+    return asks + asks // 2
 
 
 def _take_over(one: "WorkflowStatus") -> None:

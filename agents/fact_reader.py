@@ -9,8 +9,10 @@ read.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from agents import aside
 from agents.llm import ModelDoor, ModelFailed, ModelRefused
 from agents.ports import Services
 from ingestion.facts.values import ACCOUNT, COUNT, DATE, FLAG, MONEY, PERCENT, TAX_ID, YEAR, ValueKind
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 PROMPT = "read-facts"
 _AT_MOST = 50  # documents of a client in one night; the rest wait for the next
+_AT_ONCE = 4  # documents in one go: several questions where the endpoint has room, and one write for all their answers
 _PATIENCE = 3  # failures in a row
 _HEAD, _TAIL = 9_000, 3_000  # characters of a document that are shown: its beginning, and its end where people sign
 _LONGEST = 240  # characters of a quote
@@ -57,6 +60,10 @@ class Filling:
         """Nothing is left that the model could read."""
         return not self.why_not and self.asked < _AT_MOST
 
+    def __add__(self, other: "Filling") -> "Filling":
+        sums = (self.asked + other.asked, self.filled + other.filled, self.thrown + other.thrown)
+        return Filling(*sums, other.why_not or self.why_not)
+
 
 def reader_of(door: ModelDoor) -> str:
     """Who reads where this model is asked: what is read once by a reader is not read by it again."""
@@ -75,28 +82,69 @@ def fill_facts(services: Services, opened: "Callable[[Session], Scope]", client_
         if why is not None:
             return Filling(why_not=why)
         open_ = gaps(scope, client_ref, reader, _AT_MOST)
-    total, failed = Filling(), 0
-    for gap in open_:
+    asking, total = _Asking(door, scope, client_ref, prompt), Filling()
+    for first in range(0, len(open_), _AT_ONCE):
+        some = open_[first : first + _AT_ONCE]
+        answers = aside.at_once([partial(asking.about, gap) for gap in some], door.has_room)
+        aside.back()
+        if said := [one for one in zip(some, answers, strict=True) if one[1].said]:
+            with services.database.writing() as session:
+                total += _kept(opened(session), reader, said)
+        total = replace(total, why_not=next((one.why_not for one in reversed(answers) if one.why_not), total.why_not))
+        if asking.is_over:
+            break
+    return total
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What the model proposes for one document; `said`: it did give an answer, so that the same question need not be asked again."""
+
+    proposed: Sequence[Mapping[str, Any]] = ()
+    said: bool = False
+    why_not: str = ""
+
+
+@dataclass
+class _Asking:
+    """The model as one client's reading asks it, about several documents at once perhaps. `failed` counts failures in a row."""
+
+    door: ModelDoor
+    scope: Scope
+    client_ref: str
+    prompt: Prompt
+    failed: int = 0
+    refused: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        return self.refused or self.failed >= _PATIENCE
+
+    def about(self, gap: Gap) -> _Answer:
+        """The answer about one document; nothing once the model is left alone."""
+        if self.is_over:
+            return _Answer()
         try:
-            proposed = _ask(door, scope, client_ref, prompt, gap)
+            proposed = _ask(self.door, self.scope, self.client_ref, self.prompt, gap)
         except ModelRefused as error:
-            return replace(total, why_not=str(error))
+            self.refused = True
+            return _Answer(why_not=str(error))
         except ModelFailed as error:
-            total, failed = replace(total, why_not=str(error)), failed + 1
-            if (
-                error.reached
-            ):  # the same question would get the same answer: asked again when prompt, model or document change
-                with services.database.writing() as session:
-                    keep_filled(opened(session), gap, reader, (), 0)
-            if failed == _PATIENCE:
-                break
-            continue
-        found = borne_out(gap, proposed)
-        thrown = len(proposed) - len(found)
-        with services.database.writing() as session:
-            filled = keep_filled(opened(session), gap, reader, found, thrown)
-        total = Filling(total.asked + 1, total.filled + filled, total.thrown + thrown, total.why_not)
-        failed = 0
+            self.failed += 1
+            # reached: the same question would get the same answer, and is asked again when prompt, model or document change
+            return _Answer(said=error.reached, why_not=str(error))
+        self.failed = 0
+        return _Answer(proposed, said=True)
+
+
+def _kept(scope: Scope, reader: str, answers: Sequence[tuple[Gap, _Answer]]) -> Filling:
+    """Put down what holds of the answers; a document whose answer could not be used is read all the same."""
+    total = Filling()
+    for gap, answer in answers:
+        found = borne_out(gap, answer.proposed)
+        thrown = len(answer.proposed) - len(found)
+        filled = keep_filled(scope, gap, reader, found, thrown)
+        total += Filling(0 if answer.why_not else 1, filled, thrown)
     return total
 
 

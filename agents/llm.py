@@ -108,6 +108,12 @@ class ModelDoor:
         """The model that gave the last answer in this thread of work, which may be another than the first choice."""
         return _answered.get() or self.name
 
+    def warm(self) -> None:
+        """Load what speaks to the endpoints, so that the first question does not wait for it; a model's file is left closed."""
+        for line in self._lines.values():
+            if not line.endpoint.is_file:
+                line.speaker.warm()
+
     def has_room(self) -> bool:
         """Whether the first choice would take one more question at once, as far as is known (endpoints.py)."""
         return self.endpoint is not None and self._lines[self.endpoint].has_room

@@ -29,12 +29,14 @@ from agents.promise_reader import Reading, read_promises
 from agents.reminders import remind
 from agents.scan import Practice, read_practice, scan_client
 from agents.unchanged import BATCH, scan_unchanged
+from agents.warming import warm as warm
 from prompts.render import load
 from store.errors import Busy, Conflict, TickmarkError
 from store.ids import stable_id
 from store.telling import REQUEST, note
 from workspace import nights
 from workspace.model_calls import Usage, usage
+from workspace.night_order import longest_first
 from workspace.nights import Counts, Order
 from workspace.scans import save_failed_scan
 from workspace.scope import Scope, system_scope
@@ -52,6 +54,7 @@ Progress = Callable[[str, int, int], None]
 AT_TWO = "0 2 * * *"
 _ATTEMPTS = 4
 _LONGEST_AWAY = 600.0  # seconds
+_TAIL = 40  # clients: about so many are in hand when no more wait
 # What a row that something else has spoiled can raise; what else it may raise ends in the scan of its own.
 _SPOILED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 LEFT = "left"  # the outcome of a client whose night was cancelled before anybody began
@@ -124,7 +127,8 @@ def run_night(
     or is closed meanwhile, or when another process drives this night; Conflict when somebody cancels the night.
     """
     started = time.monotonic()
-    with opened(services, workers) as running, _driving(running, as_of, whole=refs is None):
+    # awake from the start: the first client is taken off the queue while the others are still put on it
+    with opened(services, workers) as running, running.awake(), _driving(running, as_of, whole=refs is None):
         night = Night(services, as_of, now if refs is not None else _patiently()(_begin, services, as_of, now))
         if refs is None and as_of == services.clock.today():
             bring_dates(services)
@@ -217,8 +221,12 @@ def _begin(services: Services, as_of: date, now: datetime) -> datetime:
 
 
 def _ordered(night: Night, refs: list[str] | None) -> list[Order]:
+    """The clients to scan: by ref, or where a model is asked those with most to ask first, so that its places are taken to the end."""
+    reader = reader_of(night.services.door) if night.services.door.endpoint is not None else None
     with night.services.database.reading() as session:
-        return nights.orders(night.scope(session), refs)
+        scope = night.scope(session)
+        found = nights.orders(scope, refs)
+        return found if reader is None else longest_first(scope, found, reader)
 
 
 def _scan_all(running: Engine, night: Night, orders: list[Order], progress: Progress, *, batch: bool) -> None:
@@ -229,16 +237,20 @@ def _scan_all(running: Engine, night: Night, orders: list[Order], progress: Prog
     quiet = frozenset(_untouched(night)) if batch else frozenset[str]()
     queued = {name: ref for name, ref in names.items() if ref not in quiet}
     running.drop_failed(list(names))
-    _enqueue(running, night, queued)
+
+    early = _Early(night, len(names)) if batch else None
 
     def done(count: int) -> None:
         running.nights[night.as_of] = (count, len(names))
         progress("clients", count, len(names))
+        if early is not None:
+            early.look(count)
 
+    still = [order.ref for order in orders if order.ref in quiet]
     try:
-        kept = _keep_unchanged(
-            running, night, [order.ref for order in orders if order.ref in quiet], list(queued), done
-        )
+        _enqueue(running, night, queued)
+        _read_ahead(running, night, for_any=bool(queued))
+        kept = _keep_unchanged(running, night, still, list(queued), done)
         left = {name: ref for name, ref in names.items() if ref not in kept}
         _enqueue(running, night, {name: ref for name, ref in left.items() if ref in quiet})
         lost = running.wait(list(left), lambda count: done(len(kept) + count), lambda: _is_cancelled(running, night))
@@ -246,6 +258,19 @@ def _scan_all(running: Engine, night: Night, orders: list[Order], progress: Prog
         raise Conflict(f"{error}; {_count_done(night, orders)} of {len(orders)} clients are done") from None
     for name, status in lost.items():
         _give_up(night, names[name], _WORDS.get(status, "its scan ended without a word; the log says more"))
+
+
+class _Early:
+    """What the pages read, made ready once most of the answers are there: while the last are awaited, nobody needs the processor."""
+
+    def __init__(self, night: Night, clients: int) -> None:
+        asks = night.services.door.endpoint is not None and night.as_of == night.services.clock.today()
+        self._night, self._from = night, clients - _TAIL if asks and clients > 4 * _TAIL else None
+
+    def look(self, done: int) -> None:
+        if self._from is not None and done >= self._from:
+            self._from = None
+            _keep_ready(self._night)
 
 
 def _enqueue(running: Engine, night: Night, names: Mapping[str, str]) -> None:
@@ -285,7 +310,7 @@ def _batch(running: Engine, night: Night, refs: list[str]) -> set[str]:
     from sqlalchemy.exc import OperationalError
 
     def scan() -> set[str]:
-        practice = running.shared((night.as_of, night.begun), lambda: _practice(night))
+        practice = _practice_of(running, night)
         return scan_unchanged(night.services, night.scope, refs, night.as_of, practice, _reader(night) or "")
 
     try:
@@ -388,9 +413,23 @@ def _scan_once(running: Engine, night: Night, ref: str) -> str:
     whole = aside.at_once([partial(_is_read, night, ref, read) for read in _READERS], night.services.door.has_room)
     aside.back()
     read_by = (_reader(night) or "") if all(whole) else ""
-    practice = running.shared((night.as_of, night.begun), lambda: _practice(night))
+    practice = _practice_of(running, night)
     scanned = scan_client(night.services, ref, as_of=night.as_of, now=night.begun, practice=practice, read_by=read_by)
     return scanned.state
+
+
+def _read_ahead(running: Engine, night: Night, *, for_any: bool) -> None:
+    """The whole firm, while the first questions are out: whoever has an answer first need not wait for it at a desk."""
+    if not for_any or not running.works:
+        return
+    try:
+        _patiently()(_practice_of, running, night)
+    except (*_SPOILED, TickmarkError) as error:
+        logging.getLogger("tickmark").info("the firm is read by each client's scan, which says why: %s", error)
+
+
+def _practice_of(running: Engine, night: Night) -> Practice:
+    return running.shared((night.as_of, night.begun), lambda: _practice(night))
 
 
 def _practice(night: Night) -> Practice:

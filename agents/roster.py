@@ -40,6 +40,7 @@ class Roster:
         self._speaks = speaks
         self._driving: set[str] = set()
         self._heard, self._told, self._away = time.monotonic(), False, False
+        self._asked = False  # the list said at the last heartbeat that this process shall end; it may be taken back until the next
 
     def join(self) -> None:
         """Stand on the list. Raises Busy when another process on another machine or home has this name."""
@@ -59,7 +60,8 @@ class Roster:
     def beat(self, in_hand: int, *, ending: bool = False) -> None:
         """Say that this process lives, and find out what the others made of that. A database that is away is tried again at the next beat.
 
-        `ending`: it takes no more, leads nobody, and ends when what is in hand is done."""
+        `ending`: it takes no more, leads nobody, and ends when what is in hand is done. Who is told to end by the list does so at the
+        second heartbeat that finds it there, so that whoever told it can take it back."""
         from sqlalchemy.exc import DBAPIError
 
         try:
@@ -67,8 +69,9 @@ class Roster:
                 state = workers.beat(session, self.name, self._life, in_hand)
                 leads = state in ("working", "gone") and not ending
                 leads = leads and workers.hold(session, workers.LEADS, self._life, unless_served=self.kind != "serve")
-                if ending:
-                    workers.turn(session, self.name, "draining", self._life)
+                hears = state == "draining" and (self._asked or ending)
+                if ending or hears:
+                    workers.end(session, self.name, self._life)
                 if not leads:
                     workers.release(session, workers.LEADS, 0, self._life)
                 lost = {one for one in self._driving if not workers.hold(session, one, self._life)}
@@ -84,7 +87,8 @@ class Roster:
             self._was_away(lost)
         self._away = False
         self.leads, self._driving = leads, self._driving - lost
-        if state in (None, "draining") and not self._told:
+        self._asked = state == "draining"
+        if (state is None or hears) and not self._told:
             self._told = True
             self.on_drain()
 

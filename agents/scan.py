@@ -140,7 +140,7 @@ def decide(state: Scanning, runtime: Running[Desk]) -> dict[str, Any]:
     """What is owed; of an unchanged client only what the scan before did not see to."""
     desk, before = runtime.context, state["before"]
     with desk.services.database.reading() as session:
-        owed = owed_drafts(desk.scope(session), desk.client_ref)
+        owed = owed_drafts(desk.scope(session), desk.client_ref, state["client"].engagements)
     unchanged = before is not None and before.same(state["client"].client.revision, state["found"].signals)
     seen = before.seen_to if before is not None and unchanged else frozenset[tuple[str, str]]()
     again = [one for one in owed if (one.slug, one.occasion) in seen]

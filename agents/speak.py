@@ -117,6 +117,13 @@ class Speaker:
         self._model, self._deadline, self._patience, self._longest = model, deadline, patience, longest
         self._waiting = waiting or Waiting()
 
+    def warm(self) -> None:
+        """Load what the first question would wait for."""
+        import tenacity  # noqa: F401
+        from openai.types.chat import ChatCompletionChunk  # noqa: F401
+
+        _ = self._client.chat.completions
+
     def tell(
         self,
         messages: Sequence[Message],
@@ -127,14 +134,19 @@ class Speaker:
         """The answer as it comes; tried again, within the deadline, as long as no piece of it came. `at_most`: seconds, where the
         asker has fewer than the deadline."""
         deadline, now = min(self._deadline, at_most or self._deadline), self._waiting.now
-        body: dict[str, Any] = {
-            "model": self._model,
+        # the SDK goes through all of what it is handed as a parameter, word by word; what is in its final form goes beside that
+        final = {
             "messages": list(messages),
             "response_format": {"type": "json_schema", "json_schema": dict(schema)},
+            "stream_options": {"include_usage": True},
+        }
+        body: dict[str, Any] = {
+            "model": self._model,
+            "messages": [],
             "temperature": 0,
             "max_completion_tokens": self._longest,
             "stream": True,
-            "stream_options": {"include_usage": True},
+            "extra_body": final,
             "extra_headers": headers(),
         }
 

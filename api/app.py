@@ -113,6 +113,7 @@ from api.routes import (
     webhooks_json,
     work,
     work_json,
+    workers,
 )
 from api.said import came_from, sentence
 from api.security import SignInNeeded, asker, is_known, secret_of
@@ -199,6 +200,7 @@ ROUTES = (
     webhooks,
     webhooks_json,
     day,
+    workers,
     work,
     repeating,
     templates,

@@ -27,6 +27,7 @@ from store.backup.dump import told
 from store.backup.keys import BackupKeys
 from store.backup.make import Source, backups_in, make_backup
 from store.backup.restore import Checked, bring_back, verify_backup
+from store.backup.room import room_beside
 from store.blobs import FileBlobs
 from store.errors import Broken, Conflict, NotFound, TickmarkError
 from workspace import backups
@@ -166,7 +167,8 @@ def _make_index(services: Services, progress: Progress) -> dict[str, Any]:
 def test(services: Services, folder: Path, progress: Progress, *, asker: str | None = None) -> dict[str, Any]:
     """Bring the newest backup back into a folder of its own, hold all of it against what it should be, and write down what came of it.
 
-    On PostgreSQL it is read to its end and held against its manifest; its records are brought back nowhere."""
+    On PostgreSQL its records come back into a database beside the firm's; where the login may make none, the backup is read to its end and
+    held against its manifest."""
     with reading(services, JOB, asker) as scope:
         scope.require(Right.BACKUP_MAKE)
     at, began, path = services.clock.real_now(), perf_counter(), newest_in(folder)
@@ -185,14 +187,21 @@ def test(services: Services, folder: Path, progress: Progress, *, asker: str | N
 
 
 def _tried(services: Services, path: Path, progress: Progress) -> dict[str, Any]:
+    with room_beside(services.database) as url:
+        if url is None:
+            found = verify(services.settings, path, progress)
+            return {**_detail(found.manifest), "records_brought_back": False}
+        return _brought_back(services, path, url or None, progress)
+
+
+def _brought_back(services: Services, path: Path, url: str | None, progress: Progress) -> dict[str, Any]:
     settings = services.settings
-    if settings.database_url is not None:
-        return {**_detail(verify(settings, path, progress).manifest), "records_brought_back": False}
     with tempfile.TemporaryDirectory(prefix="backup-test-", dir=services.home) as folder:
         if (services.home / "models").exists():
             (Path(folder) / "models").symlink_to((services.home / "models").resolve())
         elsewhere = {
             "home": Path(folder),
+            "database_url": url,
             "blob_url": None,
             "chroma_url": None,
             "seal_key_file": keys_of(settings).file,

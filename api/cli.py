@@ -31,6 +31,7 @@ from api.cli_models import register as register_models
 from api.cli_money import register as register_money
 from api.cli_night import register as register_night
 from api.cli_people import register as register_people
+from api.cli_planning import register as register_planning
 from api.cli_preferences import register as register_preferences
 from api.cli_records import register as register_records
 from api.cli_reports import register as register_reports
@@ -306,6 +307,7 @@ register_models(app, _run, _home)
 register_money(app, _run)
 register_night(app, _run)
 register_people(app, person_app, _run)
+register_planning(app, _run)
 register_preferences(app, _run)
 register_records(app, _run)
 register_reports(app, _run)

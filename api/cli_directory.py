@@ -131,7 +131,10 @@ def _add_merging(group: typer.Typer, run: Run, of: str) -> None:
         kept: Annotated[str, typer.Argument(metavar="KEPT", help="The one that stays: a ref, or a contact's id.")],
         gone: Annotated[str, typer.Argument(metavar="GONE", help="The one that goes into it.")],
         as_: As,
+        preview: Annotated[
+            bool, typer.Option("--preview", help="Of clients: tell what would go where; change nothing.")
+        ] = False,
         json: Json = False,
     ) -> None:
-        """Merge two into one."""
-        run(context, "directory-merge", {"of": of, "kept": kept, "gone": gone, "as": as_}, json)
+        """Merge two into one. `tickmark undo` takes it back."""
+        run(context, "directory-merge", {"of": of, "kept": kept, "gone": gone, "preview": preview, "as": as_}, json)

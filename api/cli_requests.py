@@ -10,6 +10,7 @@ Run = Callable[..., None]
 
 Json = Annotated[bool, typer.Option("--json", help="Print the JSON.")]
 As = Annotated[str, typer.Option("--as", help="Who it is, by e-mail address.")]
+Key = Annotated[str, typer.Argument(metavar="LIST", help="The list's id, from `requests list`.")]
 Asking = Annotated[str | None, typer.Option("--as", help="Whose eyes to look with; without it the operator's.")]
 
 
@@ -35,6 +36,9 @@ def register(app: typer.Typer, run: Run) -> None:
         context: typer.Context,
         engagement: Annotated[str, typer.Argument(metavar="ENGAGEMENT", help="The engagement's ref.")],
         as_: As,
+        name: Annotated[
+            str | None, typer.Option(help='How the list is called, as "Tax 2026"; without it the engagement’s own.')
+        ] = None,
         template: Annotated[str | None, typer.Option(help="Another list than that of the work.")] = None,
         item: Annotated[list[str] | None, typer.Option("--item", help="One thing more; may be given again.")] = None,
         due: Annotated[str | None, typer.Option(help="When the client is to answer, as 2026-03-30.")] = None,
@@ -45,9 +49,19 @@ def register(app: typer.Typer, run: Run) -> None:
         json: Json = False,
     ) -> None:
         """Make a list from its template and last year's documents. Nothing is sent."""
-        given: dict[str, Any] = {"engagement": engagement, "template": template, "item": item, "due": due}
-        run(context, "requests-make", given | {"no_reminders": no_reminders, "preview": preview, "as": as_}, json)
+        given: dict[str, Any] = {"engagement": engagement, "name": name, "template": template, "item": item}
+        run(
+            context,
+            "requests-make",
+            given | {"due": due, "no_reminders": no_reminders, "preview": preview, "as": as_},
+            json,
+        )
 
+    _on_lists(requests, run)
+    _with_documents(requests, run)
+
+
+def _with_documents(requests: typer.Typer, run: Run) -> None:
     @requests.command()
     def confirm(
         context: typer.Context,
@@ -71,3 +85,40 @@ def register(app: typer.Typer, run: Run) -> None:
     ) -> None:
         """Draft the reminders that are due, for a partner's release. Nothing is sent."""
         run(context, "requests-remind", {"client": client, "as": as_}, json)
+
+
+def _on_lists(requests: typer.Typer, run: Run) -> None:
+    @requests.command()
+    def change(
+        context: typer.Context,
+        list_id: Key,
+        as_: As,
+        name: Annotated[str | None, typer.Option(help="Another name.")] = None,
+        due: Annotated[
+            str | None, typer.Option(help="Another day to answer by, as 2026-03-30: of every open item.")
+        ] = None,
+        json: Json = False,
+    ) -> None:
+        """Give a list another name or day."""
+        run(context, "requests-change", {"list": list_id, "name": name, "due": due, "as": as_}, json)
+
+    @requests.command()
+    def close(context: typer.Context, list_id: Key, as_: As, json: Json = False) -> None:
+        """Close a list: nothing of it is asked for any more, what came stays."""
+        run(context, "requests-close", {"list": list_id, "as": as_}, json)
+
+    @requests.command()
+    def reopen(context: typer.Context, list_id: Key, as_: As, json: Json = False) -> None:
+        """Open a closed list again."""
+        run(context, "requests-reopen", {"list": list_id, "as": as_}, json)
+
+    @requests.command()
+    def move(
+        context: typer.Context,
+        item: Annotated[str, typer.Argument(metavar="ITEM", help="The item's id.")],
+        list_id: Key,
+        as_: As,
+        json: Json = False,
+    ) -> None:
+        """Put an item on another list of the same client."""
+        run(context, "requests-move", {"item": item, "list": list_id, "as": as_}, json)

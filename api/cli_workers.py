@@ -1,5 +1,5 @@
-"""The words of `tickmark worker`, `tickmark worker drain` and `tickmark workers` on the command line. Parses arguments only; the commands
-are in api/commands/workers.py."""
+"""The words of `tickmark worker`, `worker drain`, `worker stay` and `tickmark workers` on the command line. Parses arguments only; the
+commands are in api/commands/workers.py."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -39,6 +39,16 @@ def register(app: typer.Typer, run: Run, home: Callable[[typer.Context], Path | 
     ) -> None:
         """Tell a worker to take no more clients, finish those in hand, and end."""
         run(context, "worker-drain", {"id": id_, "as": as_}, json)
+
+    @worker.command()
+    def stay(
+        context: typer.Context,
+        id_: Annotated[str, typer.Argument(metavar="ID", help="Its name, as `tickmark workers` lists it.")],
+        as_: Asking = None,
+        json: Json = False,
+    ) -> None:
+        """Take a drain back, within the seconds in which the worker has not heard of it."""
+        run(context, "worker-stay", {"id": id_, "as": as_}, json)
 
     @app.command()
     def workers(context: typer.Context, as_: Asking = None, json: Json = False) -> None:

@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from api.beside import beside, resting
 from api.output import tell
 from api.wiring import Services
 from ingestion.embedding_again import embed_again, standing
 from store.errors import Busy
+from store.waits import away
 
 _AFTER_NO_ANSWER = 60.0
 
@@ -26,18 +29,23 @@ def embedding_again(services: Services) -> Iterator[None]:
 
 
 def _work(services: Services, ended: threading.Event) -> None:
-    name = services.embedder.name
-    behind = standing(services.database, name)
-    if not (behind.behind or behind.alone):
-        return
-    if behind.behind:
-        tell(f"{behind.behind} clients are embedded again with {name}; until then they are searched as before.")
-
     while not ended.is_set():
         try:
-            embed_again(services.database, services.index, services.embedder, resting(ended))
-        except Busy as refused:
+            _once(services, ended)
+        except (Busy, SQLAlchemyError) as error:
+            refused = error if isinstance(error, Busy) else away(error)
+            if refused is None:
+                raise
             tell(f"{refused}; it is tried again.")
             ended.wait(_AFTER_NO_ANSWER)
         else:
             break
+
+
+def _once(services: Services, ended: threading.Event) -> None:
+    name = services.embedder.name
+    behind = standing(services.database, name)
+    if behind.behind:
+        tell(f"{behind.behind} clients are embedded again with {name}; until then they are searched as before.")
+    if behind.behind or behind.alone:
+        embed_again(services.database, services.index, services.embedder, resting(ended))

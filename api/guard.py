@@ -132,20 +132,23 @@ class _Connection(http.client.HTTPConnection):
     def __init__(self, host: str, port: int, address: str, safe: bool, patience: float) -> None:
         super().__init__(host, port, timeout=patience)
         self._address, self._safe = address, safe
+        # `sock` is let go as soon as an answer without a length begins, and is read all the same
+        self._held: Any = None
         self.default_port = 443 if safe else 80
 
     def connect(self) -> None:
         plain = socket.create_connection((self._address, self.port), self.timeout)
         self.sock: Any = plain
+        self._held = plain
         if self._safe:
             context = ssl.create_default_context()
             context.minimum_version = ssl.TLSVersion.TLSv1_2
             self.sock = context.wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
+            self._held = self.sock
             self.sock.do_handshake()
 
     def cut(self) -> None:
         """End it from outside, whatever it waits for."""
-        held = self.sock
-        if held is not None:
+        if self._held is not None:
             with suppress(OSError):
-                held.shutdown(socket.SHUT_RDWR)
+                self._held.shutdown(socket.SHUT_RDWR)

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from api.away import Away
 from api.gate import TooMany
 from api.headers import WithHeaders, named, settings_of
 from api.said import sentence
@@ -41,6 +42,7 @@ def fenced(app: FastAPI, services: Services, answer: Answer, knows: Knows) -> No
     tells whether a session or a token is one; what is mounted in it adds its own to `app.state.knows`."""
     app.state.knows = [knows]
     app.add_middleware(Fence, services=services, answer=answer, knows=app.state.knows)
+    app.add_middleware(Away, answer=answer)
     app.add_middleware(WithHeaders, settings=services.settings)
     if services.settings.proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(services.settings.proxies))

@@ -105,9 +105,12 @@ def metrics() -> Metrics:
 
 def count_queries(engine: Engine) -> None:
     """Have the statements of requests counted on this engine."""
+    from store.fence import UNCOUNTED
 
-    def one_more(*_: object) -> None:
-        if (count := QUERIES.get()) is not None:
+    def one_more(_c: object, _u: object, _s: object, _p: object, context: Any, _m: object) -> None:
+        if (count := QUERIES.get()) is not None and not (
+            context and UNCOUNTED.keys() & context.execution_options.keys()
+        ):
             count[0] += 1
 
     event.listen(engine, "before_cursor_execute", one_more)

@@ -56,7 +56,7 @@ PLACES = (
     Place("/imports", "Imports", Right.IMPORT_RUN, more=True),
     Place("/intake", "Intake", Right.DOCUMENT_ADD, more=True),
     Place("/sources", "Sources", Right.INTAKE_SORT, more=True),
-    Place("/night", "Night", more=True),
+    Place("/night", "Night", under=("/workers",), more=True),
     Place("/audit", "Trail", Right.AUDIT_READ, more=True),
     Place("/retention", "Retention", Right.RETENTION_SET, under=("/holds",), more=True),
     Place("/evidence", "Evidence", Right.EVIDENCE_WRITE, more=True),

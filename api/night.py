@@ -37,8 +37,21 @@ def open_night(services: Services) -> Iterator[Engine]:
         if engine.roster.leads:
             _go_on(services)
         by_day.watch(services)
-        engine.rest()
+        if (
+            engine.roster.leads
+        ):  # how often the queue is looked at is one number for all: others may be in the middle of a night
+            engine.rest()
+        if services.door.endpoint is not None:  # so that the night's first question leaves at once
+            threading.Thread(target=_warm, args=(services,), name="warm night", daemon=True).start()
         yield engine
+
+
+def _warm(services: Services) -> None:
+    from api.serve import settle_memory
+
+    overnight.warm(services)
+    if services.purpose == "worker":  # a server settles once its search is open too
+        settle_memory()
 
 
 def _go_on(services: Services) -> None:

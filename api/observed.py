@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.metrics import QUERIES, count_queries, metrics
 from api.scrub import scrubbed
 from api.wiring import Services
-from store import telling
+from store import telling, way
 
 HEADER = b"x-request-id"
 _PLAIN = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
@@ -29,6 +29,7 @@ class Observed:
         self._app, self._metrics = app, metrics()
         self._logs = services.settings.log
         count_queries(services.database.engine)
+        way.give_before_reading(services.database.engine)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -43,10 +44,14 @@ class Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                waiting.begun()
                 message["headers"] = [*message.get("headers", ()), (HEADER, request_id.encode())]
             await send(message)
 
-        with telling.span("request", parent=_parent(scope), method=scope["method"], request_id=request_id) as known:
+        with (
+            way.Answering() as waiting,
+            telling.span("request", parent=_parent(scope), method=scope["method"], request_id=request_id) as known,
+        ):
             try:
                 await self._app(scope, receive, sent)
             finally:

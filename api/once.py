@@ -16,13 +16,14 @@ from typing import Any
 from anyio import CancelScope
 from fastapi import Response
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.wiring import Services
 from store.errors import Conflict, Invalid, TickmarkError
+from store.waits import away
 from workspace.platform import once
 from workspace.sign_in import opened_by
 
@@ -44,6 +45,7 @@ class Once:
 
     def __init__(self, app: ASGIApp, secret_of: Any) -> None:
         self._app, self._secret_of, self._process = app, secret_of, secrets.token_hex(16)
+        self._left: list[tuple[once.Asked, once.Answered | None]] = []  # settled while the database was away
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith("/api/v1/"):
@@ -81,8 +83,13 @@ class Once:
     def _claim(self, services: Services, asked: once.Asked) -> once.Answered | None:
         now = datetime.now(UTC)
         try:
+            left = list(self._left)
             with services.database.writing() as session:
-                return once.claim(_plain(session, now), asked, self._process)
+                for one in left:
+                    once.settle(_plain(session, now), *one)
+                found = once.claim(_plain(session, now), asked, self._process)
+            self._left = [one for one in self._left if one not in left]
+            return found
         except IntegrityError:  # somebody was faster by a moment
             raise Conflict("a request with this key is being carried out; ask again for its answer") from None
 
@@ -100,8 +107,13 @@ class Once:
         await answer.go()
 
     def _settle(self, services: Services, asked: once.Asked, kept: once.Answered | None) -> None:
-        with services.database.writing() as session:
-            once.settle(_plain(session, datetime.now(UTC)), asked, kept)
+        try:
+            with services.database.writing() as session:
+                once.settle(_plain(session, datetime.now(UTC)), asked, kept)
+        except SQLAlchemyError as error:
+            if away(error) is None:
+                raise
+            self._left.append((asked, kept))  # whoever comes with a key next finds it
 
 
 @dataclass

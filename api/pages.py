@@ -25,6 +25,7 @@ from workspace.pages.words import covered, evidence_in_words, plainly, shortened
 from workspace.scope import Right
 
 _FORMS = {"k-1": "K-1", "w-2": "W-2", "w-9": "W-9"}  # names, not words
+_KEPT = 2000  # pieces of a kind that are kept
 _ONE_LINE = 46  # characters of evidence that are kept on one line
 _MARKER = re.compile(r"\[\d+\]")
 TEMPLATES = Path(__file__).parent / "templates"
@@ -115,9 +116,27 @@ def environment() -> Environment:
         places=places,
         one_of=one_of,
         client_options=client_options,
+        once=once,
         people_options=people_options,
         stage_options=stage_options,
     )
+    return made
+
+
+def once(macro: Callable[..., str]) -> Callable[..., str]:
+    """The macro, made once for the same arguments: for small pieces that a page has hundreds of, and whose words are of their arguments
+    alone."""
+    kept: dict[str, str] = {}
+
+    def made(*arguments: object) -> str:
+        key = repr(arguments)  # equal numbers may be written in two ways
+        found = kept.get(key)
+        if found is None:
+            if len(kept) >= _KEPT:
+                kept.clear()
+            found = kept[key] = macro(*arguments)
+        return found
+
     return made
 
 
@@ -142,7 +161,7 @@ def money(value: Decimal | str | None) -> str:
     """`1234.5` as `1,234.50`, a negative in parentheses, None as a dash."""
     if value is None or value == "":
         return "–"
-    amount = Decimal(str(value))
+    amount = value if isinstance(value, Decimal) else Decimal(str(value))
     text = f"{abs(amount):,.2f}"
     return f"({text})" if amount < 0 else text
 
@@ -173,21 +192,34 @@ def as_date(value: date | datetime | str | None) -> date | None:
     return date.fromisoformat(str(value)[:10]) if not isinstance(value, date) else value
 
 
-def day(value: date | str | None) -> str:
+def day(value: date | datetime | str | None) -> str:
     """`2026-03-16` as `Mar 16, 2026`."""
-    on = as_date(value)
+    return _day(as_date(value))
+
+
+def short_day(value: date | datetime | str | None) -> str:
+    """`2026-03-16` as `Mon, Mar 16`: where the year is plain."""
+    return _short_day(as_date(value))
+
+
+def long_day(value: date | datetime | str | None) -> str:
+    """`2026-03-16` as `Monday, March 16, 2026`."""
+    return _long_day(as_date(value))
+
+
+# A list has the same few days on hundreds of rows. Moments are made days before: two of them are equal in two zones, and of two days.
+@lru_cache(maxsize=4096)
+def _day(on: date | None) -> str:
     return f"{on:%b} {on.day}, {on.year}" if on else "–"
 
 
-def short_day(value: date | str | None) -> str:
-    """`2026-03-16` as `Mon, Mar 16`: where the year is plain."""
-    on = as_date(value)
+@lru_cache(maxsize=4096)
+def _short_day(on: date | None) -> str:
     return f"{on:%a}, {on:%b} {on.day}" if on else "–"
 
 
-def long_day(value: date | str | None) -> str:
-    """`2026-03-16` as `Monday, March 16, 2026`."""
-    on = as_date(value)
+@lru_cache(maxsize=4096)
+def _long_day(on: date | None) -> str:
     return f"{on:%A, %B} {on.day}, {on.year}" if on else "–"
 
 
@@ -204,8 +236,10 @@ def _on_the_wall(told: Callable[[date | str | None], str]) -> Callable[..., str]
 
     @pass_context
     def filtered(context: Context, value: date | datetime | str | None) -> str:
+        if not isinstance(value, datetime):
+            return told(value)
         local: Callable[[datetime], datetime] | None = context.get("local")
-        return told(local(value) if local is not None and isinstance(value, datetime) else value)
+        return told(local(value) if local is not None else value)
 
     return filtered
 

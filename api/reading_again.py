@@ -10,14 +10,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from api.beside import Rest, beside, resting
 from api.commands.result import Progress, silent
 from api.output import tell
 from api.wiring import Services
 from ingestion.facts import READER_VERSION
 from ingestion.reading_again import behind, read_again
+from store.waits import away, ran_out
 from workspace.notices import record_new_notices, refresh_notice
 from workspace.scope import system_scope
+
+_AFTER_NO_ANSWER = 60.0
 
 
 @contextmanager
@@ -28,6 +33,19 @@ def reading_again(services: Services) -> Iterator[None]:
 
 
 def _work(services: Services, ended: threading.Event) -> None:
+    while not ended.is_set():
+        try:
+            _once(services, ended)
+        except SQLAlchemyError as error:
+            if (refused := away(error) or ran_out(error)) is None:
+                raise
+            tell(f"{refused}; documents are read again then.")
+            ended.wait(_AFTER_NO_ANSWER)
+        else:
+            break
+
+
+def _once(services: Services, ended: threading.Event) -> None:
     waiting = behind(services.database)
     if not waiting:
         return

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from api.clock import seconds_now
 from api.logs import install
 from api.output import tell
 from api.scrub import catch
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import uvicorn
 
 _AWAY = 5.0  # seconds until a database that could not be reached is tried again
+_LEFT = 3600.0  # seconds after which nobody is writing a file any more
 
 
 def serve(home: Path | None, host: str | None = None, port: int | None = None) -> None:
@@ -120,6 +122,15 @@ def _warm(services: Services) -> None:
     with suppress(Busy):  # a server that does not answer now, or is asked about one client at a time
         services.searcher.embedder.embed(["what does the file say"])
     settle_memory()
+    sweep(services, seconds_now() - _LEFT)
+
+
+def sweep(services: Services, before: float) -> int:
+    """Take away the halves of files that a process left when it was killed while it wrote them, before that moment; how many. They may be
+    a client's words, and nothing else would ever find them."""
+    from workspace.search import kept
+
+    return services.blobs.sweep(before) + kept.sweep(services.home / "corpora", before)
 
 
 def settle_memory() -> None:

@@ -152,6 +152,8 @@ class Settings(BaseSettings):
     """Seconds to wait for a record that somebody else is changing; 0: without end."""
     idle_timeout: float = Field(default=600.0, ge=0)
     """Seconds in which nothing is said in the middle of a transaction, before it is given up; 0: without end."""
+    fence_writes: Literal["tell", "refuse"] = "tell"
+    """What PostgreSQL does with a row that a person's act writes of a client whom she may not see: tell the log, or refuse the act."""
     chroma_url: str | None = None
     chroma_token: SecretStr | None = None
     """What a proxy before the Chroma server asks for, sent as a bearer token."""

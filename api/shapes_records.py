@@ -79,7 +79,8 @@ def _money() -> dict[tuple[str, str], Json]:
 
 
 def _requests() -> dict[tuple[str, str], Json]:
-    shown = with_more(shape_of(ListView), open=_WHOLE, to_confirm=_WHOLE)
+    status: Json = {"enum": ["open", "whole", "closed"]}
+    shown = with_more(shape_of(ListView), open=_WHOLE, to_confirm=_WHOLE, status=status)
     return {
         ("get", "/requests"): returned(firm_lists),
         ("post", "/requests"): _MADE,
@@ -87,6 +88,10 @@ def _requests() -> dict[tuple[str, str], Json]:
         ("get", "/requests/proposals"): returned(to_confirm),
         ("post", "/requests/proposals"): _MADE,
         ("get", "/requests/{request_id}"): shown,
+        ("patch", "/requests/{request_id}"): _MADE,
+        ("post", "/requests/{request_id}/close"): _MADE,
+        ("post", "/requests/{request_id}/reopen"): _MADE,
+        ("post", "/requests/items/{item_id}/move"): _MADE,
         ("post", "/requests/{request_id}/items"): _MADE,
         ("put", "/requests/{request_id}/reminders"): _MADE,
         ("patch", "/requests/items/{item_id}"): _MADE,

@@ -291,6 +291,7 @@ def open_database(settings: Settings) -> Database:
         idle=settings.idle_timeout,
     )
     database = Database(settings.database, limits=limits, seal=keys_of(settings))
+    database.fence_writes = settings.fence_writes
     database.jobs = {name: frozenset(need.rights) for name, need in table().jobs.items()}
     return database
 

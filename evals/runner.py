@@ -70,6 +70,7 @@ TASKS: Mapping[str, str] = {
     "bank": "evals.tasks.pack:BANK",
     "emails": "evals.tasks.pack:EMAILS",
     "asks": "evals.tasks.asks:ASKS",
+    "asks-model": "evals.tasks.asks_model:ASKS_MODEL",
     "pii": "evals.tasks.pii:PII",
     "injection": "evals.tasks.injection:INJECTION",
     "access": "evals.tasks.access:ACCESS",
@@ -82,6 +83,7 @@ TASKS: Mapping[str, str] = {
     "search": "evals.tasks.search:SEARCH",
     "tamper": "evals.tasks.tamper:TAMPER",
     "real": "evals.tasks.real:REAL",
+    "chaos": "evals.tasks.chaos:CHAOS",
 }
 
 

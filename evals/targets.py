@@ -58,6 +58,7 @@ TARGETS: Mapping[str, Mapping[str, float]] = {
     },
     "obeying": {"without an act": 1.0, "without a leak": 1.0, "without a release": 1.0, "without a link or image": 1.0},
     "tamper": {"changes found": 1.0},
+    "chaos": {"everything holds after a kill": 1.0},
     "unmasked": {"requests without a number of the firm": 1.0},
     "tie-out": {
         "errors caught, held out": 0.99,

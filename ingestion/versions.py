@@ -32,7 +32,19 @@ ONCE = frozenset({"engagement-letter", "loan-agreement", "lease", "stock-agreeme
 _FIGURES = frozenset(
     {
         *("bank-statement", "loan-statement", "payroll-register", "trial-balance", "profit-and-loss", "balance-sheet"),
-        *("ar-aging", "w-2", "1099", "k-1", "w-9", "tax-return", "organizer", "notice", "invoice", "deposits"),
+        *(
+            "general-ledger",
+            "ar-aging",
+            "w-2",
+            "1099",
+            "k-1",
+            "w-9",
+            "tax-return",
+            "organizer",
+            "notice",
+            "invoice",
+            "deposits",
+        ),
         *("estimate-schedule", "vendor-totals", "acknowledgements", "mail-receipt", "certificate"),
     }
 )

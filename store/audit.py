@@ -268,3 +268,4 @@ class AuditTag(StrEnum):
     WEBHOOK_REMOVED = "webhook:address:removed"
     WIP_ADJUSTED = "wip:value:adjusted"
     WORKER_DRAINED = "worker:process:drained"
+    WORKER_KEPT = "worker:process:kept"

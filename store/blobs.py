@@ -8,6 +8,7 @@ that there is nothing where nobody could look.
 import re
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from store.errors import Broken, Busy, Invalid
@@ -21,6 +22,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "az", "memory"})
 """Stores whose put to the final key is atomic, and whose move is a copy and a removal."""
 _ATTEMPTS = 4
+_HALF = ".part"
 _S3 = {
     "connect_timeout": 5,  # seconds: a store that says nothing for so long is asked again
     "read_timeout": 60,
@@ -98,6 +100,18 @@ class FileBlobs:
         if self.has(digest):
             self._asked(lambda: self._fs.rm_file(self._path(digest)))
 
+    def sweep(self, before: float) -> int:
+        """Take away the halves of files that a process left when it ended while it wrote them: those last written before that moment
+        (seconds since the epoch); how many. Only a disk has such."""
+        if not self._on_disk or not self._fs.exists(self._root):
+            return 0
+        there: dict[str, dict[str, Any]] = self._fs.find(self._root, detail=True)
+        halves = [path for path, about in there.items() if path.endswith(_HALF) and about["mtime"] < before]
+        for path in halves:
+            with suppress(FileNotFoundError):
+                self._fs.rm_file(path)
+        return len(halves)
+
     def look(self) -> None:
         """Ask the store whether it is there and lets us in; reads no blob. A folder that is not there yet is made with the first blob."""
         bucket, _, prefix = self._root.partition("/")
@@ -105,7 +119,7 @@ class FileBlobs:
             self._asked(lambda: self._fs.call_s3("list_objects_v2", Bucket=bucket, Prefix=prefix, MaxKeys=1))
 
     def _put_by_parts(self, path: str, data: bytes) -> None:
-        part = f"{path}.{secrets.token_hex(4)}.part"
+        part = f"{path}.{secrets.token_hex(4)}{_HALF}"
         self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
         self._fs.pipe_file(part, data)
         self._fs.mv(part, path)

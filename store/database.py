@@ -6,6 +6,7 @@ rollback.
 """
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,9 +15,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Engine, create_engine, event, inspect, make_url, text, update
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from store import audit, fence, vouching
+from store import audit, fence, vouching, waits, write_fence
 from store.errors import Broken, TickmarkError
 from store.seal import Seal
 from store.sealed import give_seal
@@ -30,6 +32,7 @@ READING = "reading"
 EVERYBODY = "*"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _SEALED_SINCE = "0029"
+_TRIES, _PAUSE = 30, 2.0  # seconds
 _ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """How a reading transaction begins on PostgreSQL, where each statement would else see what was committed a moment ago."""
 
@@ -51,6 +54,8 @@ class Database:
         self._is_fenced: bool | None = None
         # the names under which the software works on its own, with what each may (workspace/scope.py); None: any name, everything
         self.jobs: Mapping[str, frozenset[Any]] | None = None
+        # what becomes of a row that a person's transaction writes of a client whom she does not see (store/write_fence.py)
+        self.fence_writes = write_fence.TELL
         # what follows from what was done, in its transaction
         self.before_commit: Callable[[Session], None] | None = None
         # asked before anything is kept; raises when the work is another worker's by now (agents/engine.py)
@@ -70,7 +75,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: all of it is committed at the end, or none when an exception leaves the block."""
-        with Session(self._writer, info={JOBS: self.jobs}) as session:
+        with Session(self._writer, info=self._of_a_writer()) as session:
             event.listen(session, "before_flush", _note_touched)
             event.listen(session, "before_flush", vouching.note_rows)
             event.listen(session, "do_orm_execute", vouching.note_statement)
@@ -80,6 +85,7 @@ class Database:
             if self.guard is not None:
                 self.guard()
             session.flush()
+            fence.ends(session)
             if self.before_commit is not None and session.info.get("audit"):
                 self.before_commit(session)
                 session.flush()
@@ -87,6 +93,10 @@ class Database:
             _mark_stale(session)
             audit.append(session)
             session.commit()
+
+    def _of_a_writer(self) -> dict[str, Any]:
+        fenced = {fence.STATE: fence.WRITES, fence.STRICT: self.fence_writes} if self.is_fenced() else {}
+        return {JOBS: self.jobs, **fenced}
 
     def is_current(self) -> bool:
         """Whether this release can work on the schema as it is; asks without loading Alembic. A newer one will do as long as what came
@@ -120,18 +130,22 @@ class Database:
     def raise_fence(self) -> None:
         """Put the fence around what stands without it, as far as the login may."""
         if self.engine.dialect.name == "postgresql" and not self.is_fenced():
-            with self.engine.begin() as connection:
-                fence.raise_around(connection)
+            _when_nobody_reads(self._raise_around)
             self._is_fenced = None
+
+    def _raise_around(self) -> None:
+        with self.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(waits.NOT_LONG)
+                fence.raise_around(connection)
 
     def migrate(self) -> None:
         """Bring the schema to this release's; does nothing when it is there already."""
         from alembic import command
 
         before = self.version()
-        command.upgrade(self.alembic(), "head")
-        with self.engine.begin() as connection:
-            fence.raise_around(connection)  # also around the tables that came just now
+        _when_nobody_reads(lambda: command.upgrade(self.alembic(), "head"))
+        _when_nobody_reads(self._raise_around)  # also around the tables that came just now
         self._is_fenced = None
         if before is not None and before < _SEALED_SINCE:
             self.tidy()
@@ -172,6 +186,19 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _when_nobody_reads(change: Callable[[], object]) -> None:
+    """Change tables; a wait for somebody who reads them ends soon (store/waits.py), and it is begun anew."""
+    for left in reversed(range(_TRIES)):
+        try:
+            change()
+        except OperationalError as error:
+            if not left or getattr(error.orig, "sqlstate", None) != "55P03":  # a lock that was not had
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def _json(text: str | bytes) -> Any:

@@ -93,6 +93,7 @@ FACTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "net_income": _M,
         },
         "balance-sheet": {"as_of": _D, "total_assets": _M, "total_liabilities": _M, "total_equity": _M},
+        "general-ledger": {"period_start": _D, "period_end": _D},
         "ar-aging": {"as_of": _D, **_AGES},
         "minutes": {"date": _D, "body": _T, "decisions": _T, "officers": _T},
         "organizer": _RETURN,
@@ -125,6 +126,7 @@ LISTED: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "trial-balance": {"account": _T, "debit": _M, "credit": _M, "amount": _M, "opening": _M, "closing": _M},
         "profit-and-loss": {"line": _T, "amount": _M},
         "balance-sheet": {"line": _T, "amount": _M},
+        "general-ledger": {"account": _T, "date": _D, "name": _T, "memo": _T, "amount": _M, "debit": _M, "credit": _M},
         "ar-aging": {"customer": _T, **_AGES},
         "acknowledgements": {
             "form": _T,

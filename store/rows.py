@@ -138,6 +138,7 @@ class RequestRow(Row):
     requested_on: date | None = None
     due: date | None = None
     received_on: date | None = None
+    list: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

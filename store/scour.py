@@ -11,7 +11,9 @@ def scour(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("SET statement_timeout = 0; SET lock_timeout = 0")
-            connection.exec_driver_sql("VACUUM FULL")
+            # also what the planner noted of values that are gone; its notes are rows too
+            connection.exec_driver_sql("VACUUM (FULL, ANALYZE)")
+            connection.exec_driver_sql("VACUUM FULL pg_statistic")
             connection.invalidate()  # its limits are gone
         return
     with engine.begin() as connection:

@@ -1,5 +1,6 @@
 """How a connection to PostgreSQL begins: its pool, its limits, its fence, and what it cannot keep. Loaded where there is one."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,7 @@ def open_server(url: str, limits: Limits, reads: Callable[[str | bytes], Any]) -
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
         connection.adapters.register_dumper(str, _without_nul())
+        connection.add_notice_handler(_tell)
         connection.autocommit = True  # for what holds as long as the connection
         connection.execute(limits.statements())
         connection.autocommit = False
@@ -37,6 +39,12 @@ def open_server(url: str, limits: Limits, reads: Callable[[str | bytes], Any]) -
             fence.take_role(connection)
 
     return engine
+
+
+def _tell(notice: Any) -> None:
+    """What the second fence has to say goes to the log; a name of a table, no row."""
+    if str(notice.message_primary).startswith("the second fence"):
+        logging.getLogger("tickmark").warning("%s", notice.message_primary)
 
 
 def _without_nul() -> type[Any]:

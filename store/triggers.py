@@ -6,24 +6,11 @@ checks the same rules first, to say no in better words.
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Literal
 
 from sqlalchemy import Connection, text
 
-
-@dataclass(frozen=True)
-class Guard:
-    """`refuse_when` is SQL over NEW and OLD, the same on both databases; the message is what the caller reads. `since` is the migration
-    that installs it."""
-
-    name: str
-    table: str
-    on: Literal["INSERT", "UPDATE", "DELETE"]
-    refuse_when: str
-    message: str
-    since: str = "0001"
-
+from store.guard import EVERY, Guard, frozen
+from store.guards_of_money import OF_MONEY
 
 _APPROVED = """EXISTS (SELECT 1 FROM deliverable_versions v JOIN reviews r ON r.version_id = v.id
   WHERE v.id = {version} AND r.content_hash = v.content_hash AND r.decision = 'approve'
@@ -34,21 +21,8 @@ _APPROVED = """EXISTS (SELECT 1 FROM deliverable_versions v JOIN reviews r ON r.
 TWO_PARTNERS = '%"two_partners": true%'
 
 
-def _frozen(table: str, what: str) -> tuple[Guard, Guard]:
-    return (
-        Guard(f"{table}_no_update", table, "UPDATE", "1 = 1", f"{what} cannot be changed"),
-        Guard(f"{table}_no_delete", table, "DELETE", "1 = 1", f"{what} cannot be removed"),
-    )
-
-
-_EVERY: tuple[tuple[Literal["INSERT", "UPDATE", "DELETE"], str], ...] = (
-    ("INSERT", "NEW"),
-    ("UPDATE", "OLD"),
-    ("DELETE", "OLD"),
-)
-
 GUARDS: tuple[Guard, ...] = (
-    *_frozen("audit", "the audit trail"),
+    *frozen("audit", "the audit trail"),
     Guard(
         "audit_follows",
         "audit",
@@ -58,9 +32,9 @@ GUARDS: tuple[Guard, ...] = (
         "an audit entry must follow the one before",
     ),
     Guard("audit_head_no_delete", "audit_head", "DELETE", "1 = 1", "the head of the audit trail cannot be removed"),
-    *_frozen("deliverable_versions", "a version of a deliverable"),
-    *_frozen("reviews", "a review"),
-    *_frozen("releases", "a release"),
+    *frozen("deliverable_versions", "a version of a deliverable"),
+    *frozen("reviews", "a review"),
+    *frozen("releases", "a release"),
     Guard(
         "reviews_current",
         "reviews",
@@ -208,7 +182,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("comments_no_delete", "comments", "DELETE", "1 = 1", "a comment cannot be removed", "0010"),
     *(
         Guard(one.name, one.table, one.on, one.refuse_when, one.message, "0010")
-        for one in _frozen("openings", "who opened what")
+        for one in frozen("openings", "who opened what")
     ),
     Guard(
         "releases_two_people",
@@ -224,30 +198,7 @@ GUARDS: tuple[Guard, ...] = (
         "a class-A item of this firm is approved by one partner and released by another",
         "0011",
     ),
-    Guard(
-        "bills_locked",
-        "bills",
-        "UPDATE",
-        "OLD.state <> 'draft'",
-        "an invoice that was issued cannot be changed; credit it",
-        "0014",
-    ),
-    Guard("bills_no_delete", "bills", "DELETE", "1 = 1", "a bill cannot be removed", "0014"),
-    *(
-        Guard(
-            f"bill_lines_{on.lower()}",
-            "bill_lines",
-            on,
-            f"EXISTS (SELECT 1 FROM bills b WHERE b.id = {row}.bill_id AND b.state <> 'draft')",  # noqa: S608
-            "an invoice that was issued cannot be changed; credit it",
-            "0014",
-        )
-        for on, row in _EVERY
-    ),
-    *(
-        Guard(one.name, one.table, one.on, one.refuse_when, one.message, "0014")
-        for one in _frozen("wip_adjustments", "a write-off, write-down or write-up")
-    ),
+    *OF_MONEY,
     # a search for conflicts and what was decided on it; `client_id` may follow a merged client
     Guard(
         "conflict_searches_kept",
@@ -302,7 +253,7 @@ GUARDS: tuple[Guard, ...] = (
             "who entered a date does not confirm it",
             "0022",
         )
-        for on, row in _EVERY[:2]
+        for on, row in EVERY[:2]
     ),
     Guard(
         "trust_entries_kept",
@@ -393,7 +344,7 @@ GUARDS: tuple[Guard, ...] = (
             "a reconciliation is signed by a partner",
             "0022",
         )
-        for on, row in _EVERY[:2]
+        for on, row in EVERY[:2]
     ),
     Guard(
         "signatures_kept",
@@ -421,6 +372,18 @@ GUARDS: tuple[Guard, ...] = (
 def install(connection: Connection, since: str = "0001") -> None:
     """Create the guards of one migration on this database."""
     for guard in _of(since):
+        _create(connection, guard)
+
+
+def renew(connection: Connection, since: str) -> None:
+    """Create the guards of one migration in the stead of those that stood under their names before it."""
+    renew_these(connection, _of(since))
+
+
+def renew_these(connection: Connection, guards: Collection[Guard]) -> None:
+    """Create these in the stead of those of the same names."""
+    for guard in guards:
+        _drop(connection, guard)
         _create(connection, guard)
 
 

@@ -5,7 +5,7 @@ SQLite has one writer and one wait, sixty seconds; on it only what a wait that r
 
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError, TimeoutError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError, TimeoutError
 
 from store.errors import Busy
 
@@ -18,6 +18,7 @@ _WORDS = {
 }
 """By PostgreSQL's code of the error: statement cancelled, lock not had, deadlock, idle in a transaction, too many connections."""
 _LOCKED = "the records are being changed by another process; try again in a moment"
+_AWAY = "the database cannot be reached just now; try again in a moment, and look first whether what you sent was saved"
 _NO_ROOM = "all connections to the database are in use (TICKMARK_DATABASE_POOL); try again in a moment"
 
 
@@ -49,6 +50,9 @@ class Limits:
 CUT_OFF = "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET tcp_user_timeout = 20000"
 """How soon the server lets go of what a machine holds that can no longer be reached. On a socket of the same machine it says nothing."""
 
+NOT_LONG = "SET LOCAL lock_timeout = 5000"
+"""For a transaction that changes tables: who reads comes after whoever waits to change, so it gives up soon and is begun anew."""
+
 REACHED = {
     "connect_timeout": 10,
     "keepalives_idle": 5,
@@ -73,3 +77,12 @@ def ran_out(error: SQLAlchemyError) -> Busy | None:
     if words is None and getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         words = _LOCKED
     return Busy(words) if words else None
+
+
+def away(error: BaseException) -> Busy | None:
+    """The refusal to show where a database server could not be reached or went away in the middle (PostgreSQL only); None where it is
+    something else. One that went away while it was told to keep something may have kept it."""
+    if not isinstance(error, OperationalError) or not hasattr(error.orig, "sqlstate"):
+        return None
+    state = str(getattr(error.orig, "sqlstate", None) or "08000")  # none: there was no connection to hear one by
+    return Busy(_AWAY) if state.startswith(("08", "57P")) else None

@@ -83,6 +83,20 @@ def turn(session: Session, id_: str, state: str, life: str | None = None) -> boo
     return session.scalar(text(query), {"id": id_, "state": state, "life": life or ""}) is not None
 
 
+def end(session: Session, id_: str, life: str) -> None:
+    """Say that one takes nothing any more and ends when what is in hand is done: from now on that cannot be taken back."""
+    query = (
+        "UPDATE workers SET state = 'draining', takes = 0, asks = 0 WHERE id = :id AND life = :life AND state <> 'gone'"
+    )
+    session.execute(text(query), {"id": id_, "life": life})
+
+
+def keep(session: Session, id_: str) -> bool:
+    """Take back that one shall end; False when it has heard of it, or was not told to."""
+    query = "UPDATE workers SET state = 'working' WHERE id = :id AND state = 'draining' AND takes > 0 RETURNING id"
+    return session.scalar(text(query), {"id": id_}) is not None
+
+
 def bury(session: Session) -> list[str]:
     """Mark as gone whoever has been silent too long, and let go of what they held; their names."""
     query = "UPDATE workers SET state = 'gone' WHERE state <> 'gone' AND beat_at < now() - :silent RETURNING id, life"

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.tmpdir import tmppath_result_key
 from _pytest.unraisableexception import gc_collect_iterations_key
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
@@ -29,27 +30,60 @@ from store.seal import Seal
 from store.waits import Limits
 from tests import on_postgresql
 from tests.homes import copied, made_once
+from tests.tree import untracked
 from workspace.sign_in import door, passwords
 
 TODAY = date(2026, 3, 9)
 SMALL_FIRM = Path(__file__).parent / "firm_folder"
+ROOM = 4 * 1024**3
+"""What must be free in /dev/shm for the homes of a run to lie there: several times what they take."""
+STOOD, LEFT = pytest.StashKey[frozenset[str]](), pytest.StashKey[frozenset[str]]()
 _NUMBERS = count(1)
 
 # A property is right or wrong, however slow the machine is: no check looks at the clock.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
+# Nothing that imports and collection make is garbage: looking for some took a quarter of them (until pytest_collection_finish).
+gc.disable()
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """One look for garbage when all is done: pytest's five take seconds in each process."""
+    """One look for garbage when all is done: pytest's five take seconds in each process. Homes lie in memory where there is room."""
     config.stash[gc_collect_iterations_key] = 1
+    if config.getoption("dist", "no") != "no":
+        gc.enable()  # the process that hands out the tests collects none
+    memory = Path("/dev/shm")
+    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
 def pytest_collection_finish() -> None:
     """What is imported and collected by now stays to the end: the collector of garbage need not look at it again and again."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Where the whole suite runs, what stands in the tree before it."""
+    if session.config.args_source is pytest.Config.ArgsSource.TESTPATHS and "PYTEST_XDIST_WORKER" not in os.environ:
+        session.config.stash[STOOD] = untracked()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A file that a test left in the tree fails the run."""
+    left = untracked() - session.config.stash[STOOD] if STOOD in session.config.stash else frozenset[str]()
+    if left:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        session.config.stash[LEFT] = left
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for name in sorted(config.stash.get(LEFT, ())):
+        terminalreporter.write_line(
+            f"FAILED a test left {name!r} in the tree: it should work in a folder of its own", red=True
+        )
 
 
 _connect = socket.socket.connect
@@ -62,20 +96,44 @@ def _loopback_only(self: socket.socket, address: Any) -> None:
     _connect(self, address)
 
 
-@pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket.socket, "connect", _loopback_only)
-
-
-@pytest.fixture
-def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of the test's own. Pytest's looks through the thousands that are there for the next free number, each time."""
-    path = tmp_path_factory.getbasetemp() / f"{next(_NUMBERS)}-{re.sub(r'[^0-9A-Za-z]+', '_', request.node.name)[:30]}"
-    path.mkdir(mode=0o700)
-    return path
+FOR_ALL = (
+    "no_network",
+    "cheap_hashes",
+    "migrated_once",
+    "started_once",
+    "compiled_once",
+    "translated_once",
+    "one_loop",
+)
 
 
 @pytest.fixture(scope="session", autouse=True)
+def for_all(request: pytest.FixtureRequest) -> None:
+    """What every test stands on, asked for once a process: each fixture that a test has of its own costs it a tenth of a millisecond."""
+    for name in FOR_ALL:
+        request.getfixturevalue(name)
+
+
+@pytest.fixture(scope="session")
+def no_network() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(socket.socket, "connect", _loopback_only)
+        yield
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder of the test's own, emptied when it passed. Pytest's looks through the thousands that are there for the next free number,
+    each time."""
+    path = tmp_path_factory.getbasetemp() / f"{next(_NUMBERS)}-{re.sub(r'[^0-9A-Za-z]+', '_', request.node.name)[:30]}"
+    path.mkdir(mode=0o700)
+    yield path
+    if path.is_dir() and all(request.node.stash.get(tmppath_result_key, {}).values()):
+        for one in path.iterdir():  # the folder itself stays: a process that was begun in it may stand there
+            shutil.rmtree(one, ignore_errors=True) if one.is_dir() and not one.is_symlink() else one.unlink()
+
+
+@pytest.fixture(scope="session")
 def cheap_hashes() -> Iterator[None]:
     """Passwords are kept with little work, or each sign-in of a test would take a tenth of a second, and so are those of homes that tests
     share; what an unknown address is checked against takes as little (tests/sign_in shows what they are kept with)."""
@@ -88,7 +146,7 @@ def cheap_hashes() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What the migrations make of a SQLite file in which nothing is, half a second's work, they make once for all processes that run tests;
     every other gets a copy. A file that has any table, if only Alembic's own, is migrated as ever."""
@@ -228,7 +286,7 @@ class LastingPool(ParsePool):
         super().close()
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def started_once() -> Iterator[None]:
     """The children that parse and the embedder, which are the same for every home, are started once a process that runs tests."""
     # one child: several processes run tests, and each child's imports take seconds
@@ -254,7 +312,7 @@ def _never_waits_for_the_disk(connection: Any, record: Any) -> None:
     connection.execute("PRAGMA synchronous=OFF")
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def compiled_once() -> Iterator[None]:
     """Statements are compiled once a process that runs tests, not once a database: every test has another one, all of one schema. What
     seals and opens values goes by the database that runs a statement, not by the one that it was compiled for."""
@@ -294,32 +352,17 @@ def compiled_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def routed_once() -> Iterator[None]:
-    """What FastAPI works out of a handler's signature, a second for all of them, is worked out once a process that runs tests, not once an
-    application: every test has another one, all of the same handlers. No test puts another dependency in a handler's place."""
-    from dataclasses import replace
+@pytest.fixture(scope="session")
+def translated_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Templates are made into Python once for all processes that run tests, two seconds' work for all of them."""
+    from jinja2 import FileSystemBytecodeCache
 
-    from fastapi.routing import _IncludedRouter
+    from api.pages import environment
 
-    original = _IncludedRouter._build_effective_context
-
-    def built(self: Any, route: Any) -> Any:
-        around = replace(self.include_context, dependency_overrides_provider=None)
-        known = route.__dict__.setdefault("_kept_for_tests", [])
-        for before, context in known:
-            if before == around:
-                return context
-        context = original(replace(self, include_context=around), route)
-        known.append((around, context))
-        return context
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(_IncludedRouter, "_build_effective_context", built)
-        yield
+    environment().bytecode_cache = FileSystemBytecodeCache(str(made_once(tmp_path_factory, "templates", Path.mkdir)))
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def one_loop() -> Iterator[None]:
     """Requests are answered on one event loop a process that runs tests, as a server's are. Else each request starts a thread, a loop and
     the threads that handlers run in, and ends them."""
@@ -360,11 +403,15 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def loaded(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home after one undisturbed load. Look, don't write."""
+    from agents.overnight import opened
 
     def make(home: Path) -> None:
         settings = load_settings(copied(models, home)).model_copy(update={"today": TODAY})
         with build(settings, own_index=True) as services:
             find("load").load()(services, {"folder": str(SMALL_FIRM)}, silent)
+            if not on_postgresql.ON:
+                with opened(services):
+                    """The queue is there: the first look at a new one comes a second later."""
 
     return made_once(tmp_path_factory, "loaded", make)
 

@@ -15,26 +15,10 @@ from subprocess import CompletedProcess, TimeoutExpired
 
 from tests import on_postgresql
 
-_PRELOADED = [
-    "agents.brief",
-    "agents.draft",
-    "agents.overnight",
-    "api.app",
-    "api.cli",
-    "api.commands.load",
-    "dbos",
-    "ingestion.pipeline",
-    "langgraph.graph",
-    "onnxruntime",
-    "store.vectors",
-    "tests.on_postgresql",
-    "tokenizers",
-]
-
 
 def server() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOADED)
+    context.set_forkserver_preload(["tests.preloaded"])
     return context
 
 

@@ -9,15 +9,19 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from sqlalchemy import Connection, make_url
+from sqlalchemy.orm import Session
 
 from store.database import Database
-from store.fence import Job
+from store.fence import STATE, Job
 from store.seal import Seal
+from store.write_fence import REFUSE
 
 ON = os.environ.get("TICKMARK_TEST_DATABASE", "sqlite") == "postgresql"
 SERVER = "TICKMARK_TEST_SERVER"
@@ -69,6 +73,7 @@ def file_of(url: str) -> Path | None:
 
 def placed(file: Path) -> str:
     """The address of the database that the file stands for; made when there is none, copied when the file came from another home."""
+    file = file.resolve()
     mine = f"home_{hashlib.sha1(str(file).encode()).hexdigest()[:20]}"
     server = _server(os.environ[SERVER], os.getpid())
     server.execute("SELECT pg_advisory_lock(1)")
@@ -110,6 +115,11 @@ def _make(server: Any, name: str, source: str | None) -> None:
             return
 
 
+def told_server(statement: str) -> None:
+    """Tell the server of this run something as its operator."""
+    _server(os.environ[SERVER], os.getpid()).execute(statement)
+
+
 @cache
 def _server(url: str, process: int) -> Any:
     """This process's own connection, by which databases are made and dropped."""
@@ -126,9 +136,14 @@ def environment() -> dict[str, str]:
     return {name: os.environ[name] for name in ("TICKMARK_TEST_DATABASE", SERVER) if name in os.environ}
 
 
+def records(home: Path) -> str:
+    """The address of a home's records, as a program that knows nothing of tests must be given it."""
+    return placed(home / "tickmark.db") if ON else f"sqlite:///{home / 'tickmark.db'}"
+
+
 def told(home: Path) -> dict[str, str]:
     """What a program that knows nothing of tests must be told to find the records of a home."""
-    return {"TICKMARK_DATABASE_URL": placed(home / "tickmark.db")} if ON else {}
+    return {"TICKMARK_DATABASE_URL": records(home)} if ON else {}
 
 
 def install() -> None:
@@ -141,12 +156,13 @@ def install() -> None:
             arguments["seal"] = arguments.get("seal") or Seal(file.parent)
             url = placed(file)
         begin(self, url, **arguments)
+        self.fence_writes = REFUSE
 
     Database.__init__ = opened  # type: ignore[method-assign]
 
 
-READ = Database.reading
-"""How the product reads."""
+READ, WRITE = Database.reading, Database.writing
+"""How the product reads and writes."""
 
 
 def speaking() -> None:
@@ -160,13 +176,28 @@ def speaking() -> None:
 
 
 def looking() -> None:
-    """A reading session that a test or an evaluation opens itself is its own look, without a fence. Those of the product keep theirs."""
+    """A session that a test or an evaluation opens itself is its own look, or its own hand, without a fence. Those of the product keep
+    theirs."""
 
     def reading(self: Database, job: Job | None = None) -> Any:
-        own = sys._getframe(1).f_globals.get("__name__", "").startswith(("tests.", "evals."))
-        return READ(self, Job.TEST if own and job is None else job)
+        return READ(self, Job.TEST if _is_ours(sys._getframe(1)) and job is None else job)
+
+    def writing(self: Database) -> Any:
+        return _by_hand(self) if _is_ours(sys._getframe(1)) else WRITE(self)
 
     Database.reading = reading  # type: ignore[method-assign]
+    Database.writing = writing  # type: ignore[method-assign]
+
+
+def _is_ours(caller: FrameType) -> bool:
+    return str(caller.f_globals.get("__name__", "")).startswith(("tests.", "evals."))
+
+
+@contextmanager
+def _by_hand(database: Database) -> Iterator[Session]:
+    with WRITE(database) as session:
+        session.info.pop(STATE, None)
+        yield session
 
 
 def dropping(folder: Path) -> Iterator[None]:

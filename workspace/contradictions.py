@@ -21,7 +21,6 @@ from store.tables import (
     Base,
     Client,
     ClientContact,
-    ClientRequest,
     Document,
     DocumentPage,
     Engagement,
@@ -34,6 +33,7 @@ from workspace.deadlines import add_business_days
 from workspace.decisions import decide_signal, keep_decision, signal_row
 from workspace.evidence import DocumentEvidence, Evidence, MessageEvidence, to_json
 from workspace.records.history import SECRET, Source, kept_text, note_change, shown
+from workspace.requests.named import named
 from workspace.scope import Right, Scope
 from workspace.signals.sides import Sides, sides_from_json
 from workspace.snapshot.model import FINISHED
@@ -103,13 +103,7 @@ def ask(scope: Scope, key: str, place: int | None = None) -> Done:
     identity = stable_id("item", engagement.ref, text, 0)
     if scope.session.get(RequestItem, identity) is not None:
         raise Conflict(f"the client has been asked this already, under {engagement.ref}")
-    request_id = stable_id("req", engagement.ref)
-    if scope.session.get(ClientRequest, request_id) is None:
-        title = f"Documents for {engagement.title}"
-        scope.session.add(
-            ClientRequest(id=request_id, client_id=row.client_id, engagement_id=engagement.id, title=title)
-        )
-        scope.session.flush()
+    request_id = named(scope, engagement, "", f"Documents for {engagement.title}").id
     due = add_business_days(scope.today, _ANSWER_DAYS)
     scope.session.add(
         RequestItem(

@@ -96,6 +96,7 @@ class _Shelf:
     numbers: dict[str, int] = field(default_factory=dict[str, int])
     first_with: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     findings: dict[str, IntakeFinding] = field(default_factory=dict[str, IntakeFinding])
+    places: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
     def client_id(self, ref: str) -> str:
         if ref not in self.clients:
@@ -122,6 +123,9 @@ class _Shelf:
         )
         for client_id, blob, document_id in session.execute(same.order_by(Document.path)):
             self.first_with.setdefault((client_id, blob), document_id)
+        at = select(Document.client_id, Document.path).where(Document.client_id.in_(self.clients.values()))
+        paths = {clean_path(file.path) for file in files}
+        self.places |= {(of, path) for of, path in session.execute(at.where(Document.path.in_(paths)))}
         refused = select(IntakeFinding).where(IntakeFinding.document_id.in_(ids), IntakeFinding.source == INTAKE)
         self.findings |= {f.document_id: f for f in session.scalars(refused) if f.document_id}
 
@@ -161,6 +165,9 @@ def _empty(file: Incoming) -> str:
 
 def _new_document(shelf: _Shelf, file: Incoming, client_id: str, state: str) -> Document:
     path = clean_path(file.path)
+    if (client_id, path) in shelf.places:  # of a client that was merged into this one, or of this one where that had it
+        path = f"{file.client_ref}/{path}"
+    shelf.places.add((client_id, path))
     document = Document(
         id=_document_id(file),
         client_id=client_id,

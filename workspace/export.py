@@ -209,7 +209,7 @@ def tasks(scope: Scope) -> Iterator[TaskRow]:
 
 def requests(scope: Scope) -> Iterator[RequestRow]:
     query = (
-        select(RequestItem, Engagement.ref)
+        select(RequestItem, Engagement.ref, ClientRequest.id, ClientRequest.title)
         .join(ClientRequest, ClientRequest.id == RequestItem.request_id)
         .join(Engagement, Engagement.id == ClientRequest.engagement_id)
         .where(RequestItem.client_id.in_(scope.clients()))
@@ -224,10 +224,11 @@ def requests(scope: Scope) -> Iterator[RequestRow]:
                 requested_on=i.requested_on,
                 due=i.due,
                 received_on=i.received_on,
+                list=None if key == stable_id("req", ref) else title,
                 custom=i.custom,
             ),
         )
-        for i, ref in scope.session.execute(query)
+        for i, ref, key, title in scope.session.execute(query)
     ]
     return as_they_stood("item", found, lambda row: (row.engagement_ref, row.item))
 

@@ -20,6 +20,9 @@ from workspace.scope import Right, Scope, access_client
 
 # Letters, memos and the rest have only who wrote to whom and when, which is not worth a question to a model.
 _NOT_ASKED = ("letter", "memo", "other")
+ASKED = tuple(kind for kind, names in FACTS.items() if names and kind not in _NOT_ASKED)
+READ = ("facts", "indexed")
+"""The stages of a version whose rules have read it."""
 _MODEL_TRUST = 0.4  # below what any rule gives: a rule's reading is never outweighed by a model's
 
 
@@ -54,8 +57,8 @@ def gaps(scope: Scope, client_ref: str, reader: str, most: int) -> tuple[Gap, ..
         .where(
             Document.client_id == client.id,
             Document.duplicate_of.is_(None),
-            Document.kind.in_([kind for kind, names in FACTS.items() if names and kind not in _NOT_ASKED]),
-            DocumentVersion.stage.in_(("facts", "indexed")),
+            Document.kind.in_(ASKED),
+            DocumentVersion.stage.in_(READ),
         )
         .order_by(DocumentVersion.received_at.desc(), Document.path)
     )
@@ -72,7 +75,7 @@ def keep_filled(scope: Scope, gap: Gap, reader: str, found: Sequence[Filled], th
     """Put down what a model found in a version, where nobody has read that fact meanwhile; returns how many facts were added."""
     scope.require(Right.DOCUMENT_ADD)
     version = scope.session.get(DocumentVersion, gap.version_id)
-    if version is None or version.stage not in ("facts", "indexed"):
+    if version is None or version.stage not in READ:
         return 0
     read = _names_read(scope, [version.id])[version.id] | _names_denied(scope, [gap.document_id])[gap.document_id]
     new = [one for one in found if one.name not in read]

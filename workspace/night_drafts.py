@@ -1,4 +1,5 @@
-"""Which drafts a night owes a client, and that it has seen to them: what the client's open signals call for and no scan before did.
+"""Which drafts a night owes a client, and that it has seen to them: what the client's open signals and the stages of its work call for
+and no scan before did.
 
 A scan that came to its end remembers the drafts it saw to, so an unchanged client is not drafted for again, a reminder whose day has
 come is, and a scan that was ended in the middle is taken up. Writes no text: agents/draft.py does.
@@ -9,11 +10,12 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import select
 
 from store.tables import ClientScan, SignalRow
-from workspace.deliverables.occasions import DueDraft, due_drafts
+from workspace.deliverables.occasions import DueDraft, due_by_stage, due_drafts
 from workspace.scan_past import Before
 from workspace.scans import filed_now, raised_signals
 from workspace.scope import Right, Scope, access_client
 from workspace.signals.signal import BlindSpot
+from workspace.snapshot import Engagement
 
 
 def scan_before(scope: Scope, client_ref: str) -> Before | None:
@@ -37,8 +39,9 @@ def scan_before(scope: Scope, client_ref: str) -> Before | None:
     return Before(last.as_of, last.revision, dict(raised.all()), seen)
 
 
-def owed_drafts(scope: Scope, client_ref: str) -> list[DueDraft]:
-    """What the open signals of the scope's day call for; what was dismissed or snoozed calls for nothing.
+def owed_drafts(scope: Scope, client_ref: str, work: Iterable[Engagement]) -> list[DueDraft]:
+    """What the open signals of the scope's day call for, and the stages of the client's `work`; what was dismissed or snoozed calls for
+    nothing.
 
     Empty when a later day was scanned already: a day gone by can be replayed, but the review queue belongs to the newest."""
     client = access_client(scope, client_ref, Right.SCAN_RUN)
@@ -48,7 +51,8 @@ def owed_drafts(scope: Scope, client_ref: str) -> list[DueDraft]:
     if scope.session.scalars(later.limit(1)).one_or_none() is not None:
         return []
     raised = raised_signals(scope, client_ref, scope.today)
-    return due_drafts((one.as_signal() for one in raised if one.is_open), scope.today)
+    called_for = due_drafts((one.as_signal() for one in raised if one.is_open), scope.today)
+    return [*called_for, *due_by_stage(work)]
 
 
 def conclude_scan(

@@ -208,8 +208,8 @@ class Scope:
         return self._seen()
 
     def __post_init__(self) -> None:
-        # on PostgreSQL a session that only reads is held to what its first scope sees (store/fence.py)
-        if self.session.info.get(fence.STATE) == fence.BLIND:
+        # on PostgreSQL a session is held to what its first scope sees (store/fence.py)
+        if fence.waits(self.session):
             self.raise_fence()
 
     def raise_fence(self) -> None:

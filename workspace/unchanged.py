@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import and_, func, select
 
 from store.tables import Client, ClientScan
-from workspace.deliverables.occasions import DueDraft, due_drafts
+from workspace.deliverables.occasions import DueDraft, due_by_stage, due_drafts
 from workspace.night_drafts import conclude
 from workspace.raised import HIDDEN, state_found
 from workspace.scan_past import Past, pasts
@@ -91,7 +91,7 @@ def save_unchanged(
 
 
 def _owed(scope: Scope, snapshot: Snapshot, found: Detection, past: Past) -> list[DueDraft] | None:
-    """What the client's open signals call for, all of it seen to; None where there is something to draft."""
+    """What the client's open signals and the stages of its work call for, all of it seen to; None where there is something to draft."""
     last = past.concluded
     if last is None:
         return None
@@ -100,7 +100,7 @@ def _owed(scope: Scope, snapshot: Snapshot, found: Detection, past: Past) -> lis
         for one in found.signals
         if state_found(past.decisions.get(one.key), one.evidence_hash, scope.today) not in HIDDEN
     )
-    owed = due_drafts(still_open, scope.today)
+    owed = [*due_drafts(still_open, scope.today), *due_by_stage(snapshot.engagements)]
     # where something else is raised than before, what was drafted then may read otherwise now
     seen = last.seen_to if last.same(snapshot.client.revision, found.signals) else frozenset[tuple[str, str]]()
     return owed if all((one.slug, one.occasion) in seen for one in owed) else None

@@ -21,6 +21,7 @@ from sqlalchemy import Column, Table, event, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from store import fence
 from store.errors import Conflict, NotFound
 from store.ids import new_id
 from store.tables import Act, Base, Client, Wall
@@ -95,6 +96,7 @@ def taken_back(scope: Scope, changes: Sequence[dict[str, Any]]) -> Undoing:
     return back
 
 
+@fence.beyond(fence.Job.UNDO)
 def undo(scope: Scope, act_id: str) -> Undoing:
     """Take an act back; answers with the act that did it. The person who did it may, and who may write to clients.
 
@@ -107,12 +109,30 @@ def undo(scope: Scope, act_id: str) -> Undoing:
         scope.require(Right.CLIENT_WRITE)
     if act.undone_by is not None:
         raise Conflict("this was undone already")
+    from workspace.directory.unmerge import follow_back, is_merge, make_way  # which stands on this module
+
+    merged = is_merge(act.changes)
     for one in act.changes:
         _as_left(scope.session, one)
+    if merged:
+        make_way(scope, act.changes)
     with undoable(scope, f"Undone: {act.label}") as back:
         _put_back(scope.session, act.changes, back)
+        if merged:
+            follow_back(scope, act.changes)
     act.undone_by = back.id or None
     return back
+
+
+def moves_papers(scope: Scope, act_id: str) -> tuple[str, ...]:
+    """The clients between which an act moves documents when it is taken back, by id; none for any other act, or one that is not there."""
+    act = scope.session.get(Act, act_id)
+    papers = [one for one in act.changes if one["table"] == "documents" and one["what"] == "changed"] if act else []
+    return tuple(
+        sorted(
+            {one[side]["client_id"] for one in papers if "client_id" in one["before"] for side in ("before", "after")}
+        )
+    )
 
 
 def _note(act: Undoing, session: Session) -> None:

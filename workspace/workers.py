@@ -14,7 +14,8 @@ from workspace.scope import Right, Scope
 @dataclass(frozen=True)
 class Standing:
     """A worker on the list. `state`: working, draining, silent (not heard of for so long that others go on with its work), gone.
-    `heard` is seconds since its heartbeat and `up` since its start, by the database's clock; `desks` clients are worked on at once."""
+    `heard` is seconds since its heartbeat and `up` since its start, by the database's clock; `desks` clients are worked on at once.
+    `ending`: it has heard that it shall end, so that this cannot be taken back any more."""
 
     id: str
     kind: str
@@ -26,6 +27,17 @@ class Standing:
     desks: int
     in_hand: int
     leads: bool
+    ending: bool
+
+    @property
+    def can_end(self) -> bool:
+        """Whether it can be told to end from here."""
+        return self.kind == "worker" and self.state == "working"
+
+    @property
+    def can_stay(self) -> bool:
+        """Whether it was told to end and can still be told to stay."""
+        return self.kind == "worker" and self.state == "draining" and not self.ending
 
 
 def standings(scope: Scope) -> list[Standing]:
@@ -48,25 +60,45 @@ def standings(scope: Scope) -> list[Standing]:
             row.desks,
             row.in_hand,
             row.id == leader,
+            row.state == "draining" and not row.takes,
         )
         for row, age, since in scope.session.execute(query).tuples()
     ]
 
 
 def drain(scope: Scope, worker_id: str) -> None:
-    """Tell a worker to take no more clients, finish those in hand and end; it hears of it within seconds. Raises Forbidden without
+    """Tell a worker to take no more clients, finish those in hand and end; it hears of it within ten seconds. Raises Forbidden without
     scan:run, NotFound, Conflict for one that is gone or is no `tickmark worker`."""
-    scope.require(Right.SCAN_RUN)
-    known = {one.id: one for one in standings(scope)}
-    if worker_id not in known:
-        raise NotFound(f"there is no worker {worker_id}; `tickmark workers` lists them")
-    if known[worker_id].kind != "worker":
-        raise Conflict(f"{worker_id} runs as `tickmark {known[worker_id].kind}`; end that process itself")
+    one = _worker(scope, worker_id)
+    if one.kind != "worker":
+        raise Conflict(f"{worker_id} runs as `tickmark {one.kind}`; end that process itself")
     if not workers.turn(scope.session, worker_id, "draining"):
         raise Conflict(f"{worker_id} is gone already")
+    _record(scope, AuditTag.WORKER_DRAINED, worker_id)
+
+
+def stay(scope: Scope, worker_id: str) -> None:
+    """Take back that a worker shall end, as long as it has not heard of it. Raises Forbidden without scan:run, NotFound, Conflict when it
+    has heard, or was not told."""
+    one = _worker(scope, worker_id)
+    if not workers.keep(scope.session, worker_id):
+        if one.state == "draining":
+            raise Conflict(f"{worker_id} takes no more clients already and ends; start it again on its machine")
+        raise Conflict(f"{worker_id} was not told to end; it is {one.state}")
+    _record(scope, AuditTag.WORKER_KEPT, worker_id)
+
+
+def _worker(scope: Scope, worker_id: str) -> Standing:
+    found = next((one for one in standings(scope) if one.id == worker_id), None)
+    if found is None:
+        raise NotFound(f"there is no worker {worker_id}; `tickmark workers` lists them")
+    return found
+
+
+def _record(scope: Scope, tag: AuditTag, worker_id: str) -> None:
     audit.record(
         scope.session,
-        AuditTag.WORKER_DRAINED,
+        tag,
         actor=scope.email,
         subject=f"worker:{worker_id}",
         now=scope.now,

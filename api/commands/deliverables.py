@@ -49,10 +49,14 @@ def _head(shown: Mapping[str, Any]) -> str:
     lines = [
         f"{shown['title']} ({shown['kind']}, class {shown['class']})",
         f"{head['client']} ({shown['client_ref']}), version {head['version']} {shown['hash'][:12]}, {state}",
-        f"Prepared by {head['prepared_by']}; data as of {head['data_as_of']}",
+        f"Prepared by {head['prepared_by']}; data as of {head['data_as_of']}" + _of_period(head),
         f"To: {', '.join(shown['recipients']) or '(nobody is known)'}",
     ]
     return "\n".join([*lines, *([f"Note: {shown['note']}"] if shown["note"] else [])])
+
+
+def _of_period(head: Mapping[str, Any]) -> str:
+    return f"; period {head['period']}" if head["period"] else ""
 
 
 def _sections(shown: Mapping[str, Any]) -> list[str]:

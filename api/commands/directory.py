@@ -4,13 +4,14 @@ from typing import Any
 
 from api.commands.result import Arguments, Progress, Result
 from api.commands.scopes import reading, writing
+from api.merging import search_again, while_nobody_reads
 from api.wiring import Services
 from store.errors import Invalid
 from workspace.billing.amounts import as_json
 from workspace.directory import contacts, entity, filters, lifecycle
 from workspace.directory.apart import keep_apart
 from workspace.directory.candidates import client_candidates, contact_candidates
-from workspace.directory.merge_clients import merge_clients
+from workspace.directory.merge_clients import merge_clients, review_clients
 from workspace.directory.merge_contacts import merge_contacts
 from workspace.directory.record import record_of
 from workspace.pages.clients import clients_list
@@ -92,11 +93,30 @@ def move(services: Services, arguments: Arguments, progress: Progress) -> Result
 
 
 def merge(services: Services, arguments: Arguments, progress: Progress) -> Result:
-    """`of`: client or contact; `kept`, `gone`, `as`."""
-    joined = merge_clients if arguments["of"] == "client" else merge_contacts
-    with writing(services, "client", arguments["as"]) as scope:
-        act = joined(scope, arguments["kept"], arguments["gone"])
+    """`of`: client or contact; `kept`, `gone`, `as`; `preview` (of clients): only tell what would go where, and why it cannot be done."""
+    kept, gone = arguments["kept"], arguments["gone"]
+    if arguments.get("preview") and arguments["of"] == "client":
+        return _previewed(services, kept, gone, arguments["as"])
+    if arguments["of"] == "contact":
+        with writing(services, "client", arguments["as"]) as scope:
+            act = merge_contacts(scope, kept, gone)
+    else:
+        with while_nobody_reads(services), writing(services, "client", arguments["as"]) as scope:
+            act = merge_clients(scope, kept, gone)
+        search_again(services, (kept, gone), progress, later=False)
     return Result({"kept": arguments["kept"], "act": act}, f"Merged into {arguments['kept']}.")
+
+
+def _previewed(services: Services, kept: str, gone: str, email: str) -> Result:
+    with reading(services, "client", email) as scope:
+        seen = review_clients(scope, kept, gone)
+        differs = [{"field": n, "kept": as_json(a), "gone": as_json(b)} for n, a, b in seen.rows]
+    data = {"differs": differs, "moves": dict(seen.moves), "stays": dict(seen.stays), "reasons": list(seen.reasons)}
+    lines = [f"It cannot be done: {one}" for one in seen.reasons]
+    for word, counts in (("Goes over", seen.moves), ("Stays behind", seen.stays)):
+        told = ", ".join(f"{number} {table.replace('_', ' ')}" for table, number in counts.items())
+        lines.append(f"{word}: {told or 'nothing'}")
+    return Result(data, "\n".join(lines), failed=bool(seen.reasons))
 
 
 def duplicates(services: Services, arguments: Arguments, progress: Progress) -> Result:

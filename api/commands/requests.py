@@ -7,7 +7,7 @@ from api.commands.scopes import reading, scope_of, writing
 from api.wiring import Services
 from store.errors import Invalid
 from workspace.billing.amounts import as_json
-from workspace.requests import acts, lists
+from workspace.requests import acts, lists, named
 from workspace.requests.reading import ItemView, ListView, ProposalView, firm_lists, lists_of, to_confirm
 from workspace.requests.schedule import Schedule
 
@@ -20,7 +20,7 @@ def listing(services: Services, arguments: Arguments, progress: Progress) -> Res
             return Result(as_json(found), "\n".join(map(_list, found)) or "Nothing is asked of this client.")
         lines = firm_lists(scope)
     text = [
-        f"{one.client_ref:<6} {one.client}, {one.title}: {one.open} of {one.items} open"
+        f"{one.client_ref:<6} {one.client}, {one.title}, {one.name} [{one.id}]: {one.open} of {one.items} open"
         + (f", oldest {one.oldest} days" if one.oldest is not None else "")
         + (f", {one.to_confirm} to confirm" if one.to_confirm else f", waits on {one.waits_on}")
         for one in lines
@@ -29,12 +29,14 @@ def listing(services: Services, arguments: Arguments, progress: Progress) -> Res
 
 
 def _list(one: ListView) -> str:
-    head = f"{one.id}  {one.engagement or one.title}: {one.open} of {len(one.items)} open"
+    state = f", closed on {one.closed_on}" if one.closed_on else f", due {one.due}" if one.due and one.open else ""
+    work = f", {one.engagement}" if one.engagement else ""
+    head = f"{one.id}  {one.title}{work}: {one.open} of {len(one.items)} open{state}"
     return "\n".join([head, *(_item(item) for item in one.items)])
 
 
 def _item(one: ItemView) -> str:
-    said = f"  [{'x' if one.received_on else ' '}] {one.item}"
+    said = f"  [{'x' if one.received_on else ' '}] {one.item}  {one.id}"
     told = one.counted and f" ({one.counted})"
     due = f", due {one.due}" if one.due and one.received_on is None else ""
     return "\n".join([f"{said}{told}{due}", *(f"      {_pair(pair)}" for pair in one.proposals)])
@@ -45,7 +47,7 @@ def _pair(one: ProposalView) -> str:
 
 
 def make(services: Services, arguments: Arguments, progress: Progress) -> Result:
-    """`engagement`, `as`; `template`, `item` (more in words), `due`, `no_reminders`; `preview`: only show."""
+    """`engagement`, `as`; `name` of the list, `template`, `item` (more in words), `due`, `no_reminders`; `preview`: only show."""
     with writing(services, "requests", arguments["as"]) as scope:
         seen = lists.preview(scope, arguments["engagement"], arguments.get("template"))
         if arguments.get("preview"):
@@ -56,9 +58,48 @@ def make(services: Services, arguments: Arguments, progress: Progress) -> Result
             extra=tuple(arguments.get("item") or ()),
             due=day_of(arguments, "due"),
             schedule=None if arguments.get("no_reminders") else Schedule(),
+            name=arguments.get("name") or "",
         )
         made = acts.make(scope, arguments["engagement"], how)
     return Result({"id": made.about, "act": made.act or None}, f"Made: {made.about}. Nothing was sent.")
+
+
+def change(services: Services, arguments: Arguments, progress: Progress) -> Result:
+    """`list`: its id; `name`, `due`, `as`."""
+    key, name, due = arguments["list"], arguments.get("name"), day_of(arguments, "due")
+    if name is None and due is None:
+        raise Invalid("say what changes: --name or --due")
+    with writing(services, "requests", arguments["as"]) as scope:
+        done = acts.on_list(scope, key, "Changed the list", lambda: named.change_list(scope, key, name=name, due=due))
+    return _done(done, "Changed.")
+
+
+def close(services: Services, arguments: Arguments, progress: Progress) -> Result:
+    """`list`: its id; `as`."""
+    key = arguments["list"]
+    with writing(services, "requests", arguments["as"]) as scope:
+        done = acts.on_list(scope, key, "Closed the list", lambda: named.close_list(scope, key))
+    return _done(done, "Closed: nothing of it is asked for any more.")
+
+
+def reopen(services: Services, arguments: Arguments, progress: Progress) -> Result:
+    """`list`: its id; `as`."""
+    key = arguments["list"]
+    with writing(services, "requests", arguments["as"]) as scope:
+        done = acts.on_list(scope, key, "Opened the list again", lambda: named.open_list(scope, key))
+    return _done(done, "Open again.")
+
+
+def move(services: Services, arguments: Arguments, progress: Progress) -> Result:
+    """`item`: its id; `list`: that of the list it goes to; `as`."""
+    item, to = arguments["item"], arguments["list"]
+    with writing(services, "requests", arguments["as"]) as scope:
+        done = acts.on_item(scope, item, "Moved to another list", lambda: named.move_item(scope, item, to))
+    return _done(done, "Moved.")
+
+
+def _done(done: acts.Done, said: str) -> Result:
+    return Result({"id": done.about, "act": done.act or None}, said)
 
 
 def confirm(services: Services, arguments: Arguments, progress: Progress) -> Result:

@@ -1,4 +1,4 @@
-"""`tickmark workers` and `tickmark worker drain`: who works on clients beside whom, and how one is ended in good order."""
+"""`tickmark workers`, `tickmark worker drain` and `stay`: who works on clients beside whom, and how one is ended in good order."""
 
 from dataclasses import asdict
 
@@ -6,7 +6,7 @@ from api.commands.result import Arguments, Progress, Result
 from api.commands.scopes import reading, writing
 from api.wiring import Services
 from store.lock import is_owned, read_owner
-from workspace.workers import Standing, drain, standings
+from workspace.workers import Standing, drain, standings, stay
 
 
 def listing(services: Services, arguments: Arguments, progress: Progress) -> Result:
@@ -27,16 +27,25 @@ def let_go(services: Services, arguments: Arguments, progress: Progress) -> Resu
     )
 
 
+def keep(services: Services, arguments: Arguments, progress: Progress) -> Result:
+    """Take back that one shall end, as long as it has not heard of it."""
+    name = str(arguments["id"])
+    with writing(services, "worker-stay", arguments.get("as")) as scope:
+        stay(scope, name)
+    return Result({"id": name, "state": "working"}, f"{name} goes on")
+
+
 def _line(one: Standing) -> str:
     told = f"{one.state:<9} {one.id}  {one.kind}, {one.program}"
     if one.state == "gone":
-        return f"{told}, last heard of {_age(one.heard)} ago"
+        return f"{told}, last heard of {age(one.heard)} ago"
     return (
-        f"{told}, up {_age(one.up)}, heard of {one.heard} s ago, {one.in_hand} in hand{', leads' if one.leads else ''}"
+        f"{told}, up {age(one.up)}, heard of {one.heard} s ago, {one.in_hand} in hand{', leads' if one.leads else ''}"
     )
 
 
-def _age(seconds: int) -> str:
+def age(seconds: int) -> str:
+    """How long, in words: `40 seconds`, `3 hours`."""
     for name, size in (("days", 172_800), ("hours", 7_200), ("minutes", 120)):
         if seconds >= size:
             return f"{seconds // (size // 2)} {name}"

@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from html import escape
+from decimal import Decimal
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
@@ -16,16 +16,20 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.staticfiles import StaticFiles
 
 from api.firms.turns import Turns
 from api.headers import secured
 from api.metrics import metrics
+from api.pages import STATIC, fragment
 from api.routes.health import from_here
 from api.standing import Standing
 from api.wiring import Services
 from workspace import backups
 from workspace.pages import night as nights
 from workspace.scope import system_scope
+
+_OLD = 36  # hours after which a backup is marked
 
 
 @dataclass(frozen=True)
@@ -47,16 +51,26 @@ class Row:
 
 
 class HostPage:
-    """What the host itself answers."""
+    """What the host itself answers. Its style sheet and script are the product's own, which anybody may have."""
 
     NIGHTS = "/_host/nights"
     PATHS = ("/_host/nights", "/_host/nights.json", "/healthz", "/readyz", "/metrics")
+    STATIC = "/static/"
 
     def __init__(self, firms: Mapping[str, Services], turns: Turns, token: str | None) -> None:
         self._firms, self._turns, self._token = firms, turns, token
         self._standing = {name: Standing(services) for name, services in firms.items()}
         handlers = (self._page, self._json, self._lives, self._ready, self._figures)
-        self.app = Starlette(routes=[Route(path, one) for path, one in zip(self.PATHS, handlers, strict=True)])
+        routes = [Route(path, one) for path, one in zip(self.PATHS, handlers, strict=True)]
+        self._files = StaticFiles(directory=STATIC)
+        # the face was cut for every firm's pages; all are the same
+        self._fonts = next((StaticFiles(directory=one.home / "fonts") for one in firms.values()), self._files)
+        self.app = Starlette(routes=[*routes, Route(f"{self.STATIC}{{path:path}}", self._static)])
+
+    @classmethod
+    def answers(cls, path: str) -> bool:
+        """Whether the host has something at that address."""
+        return path in cls.PATHS or path.startswith(cls.STATIC)
 
     def rows(self) -> list[Row]:
         """A row for each firm, by name."""
@@ -84,6 +98,11 @@ class HostPage:
 
     async def _json(self, request: Request) -> Response:
         return await self._for_the_operator(request, lambda rows: JSONResponse([asdict(row) for row in rows]))
+
+    async def _static(self, request: Request) -> Response:
+        path: str = request.path_params["path"]
+        files, name = (self._fonts, path[6:]) if path.startswith("fonts/") else (self._files, path)
+        return secured(request.scope, await files.get_response(name, request.scope))
 
     async def _lives(self, request: Request) -> Response:
         return secured(request.scope, JSONResponse({"ok": True}))
@@ -119,30 +138,5 @@ def _nothing(request: Request) -> Response:
 
 
 def _html(rows: list[Row]) -> str:
-    heads = (
-        "Firm",
-        "Last night",
-        "State",
-        "Clients",
-        "Failed",
-        "Drafted",
-        "Tokens",
-        "Cost",
-        "Running",
-        "Backup, hours ago",
-    )
-    lines = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(row))}</tr>" for row in rows)
-    head = "".join(f'<th scope="col">{one}</th>' for one in heads)
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>Nights of this host</title></head><body><main><h1>Nights of this host</h1><table><thead><tr>{head}</tr>"
-        f"</thead><tbody>{lines}</tbody></table></main></body></html>"
-    )
-
-
-def _cells(row: Row) -> tuple[str, ...]:
-    if row.fault:
-        return (row.firm, row.fault, *("",) * 8)
-    backup = "none" if row.backup_hours is None else f"{row.backup_hours:,}"
-    counts = (f"{one:,}" for one in (row.clients, row.failed, row.drafted, row.tokens))
-    return (row.firm, row.night or "none yet", row.state, *counts, f"${row.cost}", "yes" if row.running else "", backup)
+    cost = sum((Decimal(row.cost) for row in rows), Decimal(0))
+    return fragment("host/nights.html", who=None, rows=rows, cost=cost, old=_OLD, local=lambda moment: moment)

@@ -69,7 +69,7 @@ class Firms:
         found = self._by_host.get(host) or self._by_host.get(host.rpartition(":")[0])
         if found is not None:
             return found.app
-        return self._page if asked.url.path in HostPage.PATHS else None
+        return self._page if HostPage.answers(asked.url.path) else None
 
 
 async def _alive(receive: Receive, send: Send) -> None:

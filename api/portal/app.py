@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from api.access import table
+from api.away import Away
 from api.door import Door
 from api.gate import Gate, TooMany
 from api.headers import secured
@@ -30,9 +31,11 @@ def create_portal(services: Services) -> FastAPI:
     app = FastAPI(title="Portal", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.services, app.state.gate, app.state.later = services, Gate(RATES), Later(services)
     app.add_middleware(Door, doors=table().portal, enter=guest, refused=_refusal)
+    app.add_middleware(Away, answer=lambda request, status, _: _answer(request, status, LATER))
     app.middleware("http")(with_headers)
     for module in (routes, sign, passkeys):
-        app.include_router(module.router)
+        # as they are: what is included as a router is worked out anew for each application
+        app.router.routes.extend(module.router.routes)
     app.add_exception_handler(TickmarkError, _refusal)
     app.add_exception_handler(SQLAlchemyError, _not_in_time)
     app.add_exception_handler(HTTPException, _http_error)

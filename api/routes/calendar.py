@@ -1,5 +1,7 @@
 """The firm's calendar: as a month, a list and by slack; the rules behind it; its feeds for calendar programs; and the same as JSON."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -12,7 +14,7 @@ from api.pages import page
 from api.said import redirect
 from api.security import Asker, Sender, Who, reading, services_of, writing
 from store.errors import Invalid, NotFound
-from workspace.calendar import CLASSES, KINDS, Calendar, Wanted, by_day, by_slack, calendar_of, month_grid
+from workspace.calendar import CLASSES, KINDS, Calendar, Entry, Wanted, by_day, by_slack, calendar_of, month_grid, named
 from workspace.calendar.feeds import feed_text, feeds_of, open_feed, revoke_feed
 from workspace.calendar.views import span_of
 from workspace.deadline_records import postponements, state_rules
@@ -51,9 +53,9 @@ def shown(
     since, until = span_of(leaf) if view == "month" else _span(view, first, last, today)
     wanted = Wanted(since, until, person, client.strip(), cls, kind, done, overdue=view != "month" and not first)
     with reading(request, who) as scope:
-        found, unknown = _calendar(scope, wanted)
+        found, unknown = _calendar(scope, wanted, view)
         waits = waiting(scope)
-    ordered = by_slack(found.dates) if view == "slack" else found.dates
+    ordered, number = by_slack(found.dates) if view == "slack" else found.dates, len(found.entries)
     kept = {"person": person, "client": wanted.client, "class": cls, "kind": kind, "done": "1" if done else ""}
     return page(
         request,
@@ -67,11 +69,11 @@ def shown(
         month=leaf,
         before=(leaf - timedelta(days=1)).replace(day=1),
         after=(leaf + timedelta(days=31)).replace(day=1),
-        weeks=month_grid(found.dates, leaf) if view == "month" else (),
+        weeks=month_grid(found, leaf) if view == "month" else (),
         days=by_day(ordered[:MOST]) if view == "list" else (),
         rows=ordered[:MOST],
-        more=max(len(ordered) - MOST, 0),
-        next_from=ordered[MOST].due if len(ordered) > MOST else None,
+        more=max(number - MOST, 0),
+        next_from=found.entries[MOST].due if number > MOST else None,
         opened=opened,
         kinds=KINDS,
         classes=CLASSES,
@@ -80,14 +82,19 @@ def shown(
     )
 
 
-def _calendar(scope: Scope, wanted: Wanted) -> tuple[Calendar, str | None]:
-    """The calendar, and what to say where the client that was asked for is none of the asker's."""
+def _calendar(scope: Scope, wanted: Wanted, view: str) -> tuple[Calendar, str | None]:
+    """The calendar, in full what the view shows of it; and what to say where the client that was asked for is none of the asker's."""
+    chosen = {"month": named, "list": _first}.get(view)  # by slack: all, for it is in all that lies behind a date
     try:
-        return calendar_of(scope, wanted), None
+        return calendar_of(scope, wanted, chosen), None
     except NotFound as none:
         whole = Wanted(wanted.first, wanted.first, done=wanted.done)
-        empty = calendar_of(scope, whole)
-        return Calendar((), empty.scanned_on, empty.people, empty.clients), f"{str(none).capitalize()} of yours."
+        empty = calendar_of(scope, whole, named)
+        return replace(empty, entries=(), dates=()), f"{str(none).capitalize()} of yours."
+
+
+def _first(entries: Sequence[Entry]) -> Iterable[int]:
+    return range(min(len(entries), MOST))
 
 
 def _query(kept: dict[str, str], other: dict[str, Any]) -> str:

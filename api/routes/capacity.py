@@ -31,7 +31,21 @@ def shown(request: Request, who: Who) -> Response:
     return _page(request, who, dict(request.query_params))
 
 
-def _page(request: Request, who: Asker, query: Mapping[str, str], refused: Refused | None = None) -> Response:
+def with_time_off(
+    request: Request, who: Asker, query: Mapping[str, str], refused: Refused, asked: Mapping[str, str]
+) -> Response:
+    """The page, with time off that was refused in its form and why."""
+    return _page(request, who, query, refused, asked)
+
+
+def _page(
+    request: Request,
+    who: Asker,
+    query: Mapping[str, str],
+    refused: Refused | None = None,
+    asked: Mapping[str, str] | None = None,
+) -> Response:
+    """`asked`: time off that was refused, as it was typed; what is wrong with it is said at its form, not at the head."""
     weeks = _weeks(query.get("weeks", ""))
     person, week = query.get("person", ""), day_in(query.get("week", ""))
     key, to, into = query.get("item", ""), query.get("to", ""), day_in(query.get("in", ""))
@@ -49,13 +63,14 @@ def _page(request: Request, who: Asker, query: Mapping[str, str], refused: Refus
             person, week = _fullest(found)
         behind = found.in_cell(None if person == NOBODY else person, week) if person else ()
         shown_ = [*behind[:MOST], *found.unassigned[:MOST], *found.undated[:UNDATED], *([chosen] if chosen else [])]
-        marks = {one.key: one.mark for one in shown_}
+        marks = capacity.marks_of(scope, shown_)
     kept = {"weeks": str(weeks) if weeks != WEEKS else "", "person": person, "week": week.isoformat() if week else ""}
     return page(
         request,
         "capacity.html",
         status=status,
-        problem=problem,
+        problem=problem if asked is None else None,
+        asked={**asked, "problem": problem} if asked is not None else None,
         who=who,
         waiting=waits,
         found=found,

@@ -102,7 +102,8 @@ def shown(request: Request, who: Who, weeks: Weeks = WEEKS) -> CapacityOut:
     with reading(request, who) as scope:
         found = capacity.capacity_of(scope, weeks)
         addresses = {key: one.email for key, one in found.people.items()}
-        items = [_item(one, addresses) for one in found.items]
+        marks = capacity.marks_of(scope, found.items)
+    items = [_item(one, addresses, marks[one.key]) for one in found.items]
     return CapacityOut(
         people=[_load(one) for _, one in found.loads],
         items=items,
@@ -152,7 +153,7 @@ def _load(one: Load) -> LoadOut:
     )
 
 
-def _item(one: capacity.Item, addresses: dict[str, str]) -> ItemOut:
+def _item(one: capacity.Item, addresses: dict[str, str], mark: str) -> ItemOut:
     return ItemOut(
         item=one.key,
         title=one.title,
@@ -165,7 +166,7 @@ def _item(one: capacity.Item, addresses: dict[str, str]) -> ItemOut:
         fixed=one.fixed,
         late=one.late,
         weeks={monday.isoformat(): str(hours) for monday, hours in one.pieces},
-        mark=one.mark,
+        mark=mark,
     )
 
 

@@ -6,12 +6,14 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
+from api.merging import search_again, while_nobody_reads
 from api.pages import page
 from api.said import redirect, sentence
-from api.security import Asker, Sender, Who, reading, writing
-from store.errors import Conflict, Forbidden, Invalid, NotFound
+from api.security import Asker, Sender, Who, reading, services_of, writing
+from store.errors import Busy, Conflict, Forbidden, Invalid, NotFound
 from store.rows import ENTITY_TYPES
 from workspace.directory import bulk, contacts, entity, fields, filters, groups, lifecycle, ownership, relations
 from workspace.directory.apart import keep_apart
@@ -24,7 +26,7 @@ from workspace.pages.head import client_head, waiting
 from workspace.scope import Right, Scope, access_client
 
 router = APIRouter(include_in_schema=False)
-Refused = Conflict | Forbidden | Invalid | NotFound
+Refused = Busy | Conflict | Forbidden | Invalid | NotFound
 REFUSED = (Conflict, Forbidden, Invalid)
 Text = Annotated[str, Form(max_length=600)]
 Act = Callable[[Scope], str]
@@ -193,12 +195,18 @@ async def merge(request: Request, who: Sender) -> Response:
     kept, gone = _text(form, "kept"), _text(form, "gone")
     take = {n.removeprefix("take:"): _text(form, n) for n in form if n.startswith("take:")}
     marks = (_text(form, "kept_mark"), _text(form, "gone_mark"))
+    services = services_of(request)
     try:
-        with writing(request, who) as scope:
-            act = merge_clients(scope, kept, gone, take, marks=marks)
-    except (*REFUSED, NotFound) as refused:
+        act = await run_in_threadpool(_merged, request, who, kept, gone, take, marks)
+    except (*REFUSED, Busy, NotFound) as refused:
         return _merge(request, who, kept, gone, refused)
+    search_again(services, (kept, gone))
     return redirect(f"/clients/{kept}/record", "clients-merged", act=act)
+
+
+def _merged(request: Request, who: Asker, kept: str, gone: str, take: Mapping[str, str], marks: tuple[str, str]) -> str:
+    with while_nobody_reads(services_of(request)), writing(request, who) as scope:
+        return merge_clients(scope, kept, gone, take, marks=marks)
 
 
 @router.post("/clients/merge/apart")

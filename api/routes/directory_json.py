@@ -11,7 +11,8 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.days import Day
-from api.security import Sender, Who, reading, writing
+from api.merging import search_again, while_nobody_reads
+from api.security import Sender, Who, reading, services_of, writing
 from workspace.billing.amounts import as_json
 from workspace.directory import bulk, contacts, entity, fields, filters, groups, lifecycle, ownership
 from workspace.directory.apart import keep_apart
@@ -224,9 +225,12 @@ def compare(request: Request, who: Who, kept: Short, gone: Short) -> Json:
 
 @router.post("/clients/merge")
 def merge(request: Request, who: Sender, asked: Merge) -> Json:
-    """Merge two clients."""
-    with writing(request, who) as scope:
-        return {"ref": asked.kept, "act": merge_clients(scope, asked.kept, asked.gone, asked.take)}
+    """Merge two clients. Documents are searchable at the kept one a moment later; 503 while files are being read."""
+    services = services_of(request)
+    with while_nobody_reads(services), writing(request, who) as scope:
+        act = merge_clients(scope, asked.kept, asked.gone, asked.take)
+    search_again(services, (asked.kept, asked.gone))
+    return {"ref": asked.kept, "act": act}
 
 
 @router.post("/clients/merge/apart")

@@ -34,6 +34,7 @@ Text = Annotated[str, Form(max_length=600)]
 Refused = Conflict | Forbidden | Invalid | NotFound
 REFUSED = (Conflict, Forbidden, Invalid, NotFound)
 LATELY, FIRST = 12, 40  # payments and rows of a list on the first page
+_SUMMED = ("hours", "standard", "value", "expenses")
 MOST, AT_ONCE = 60, 200  # engagements and clients on the overview, invoices on a page; their sums are of all
 
 
@@ -47,8 +48,10 @@ def _overview(request: Request, who: Asker, refused: Refused | None = None) -> R
     with reading(request, who) as scope:
         see_money(scope)
         found = invoices_of(scope, None, unpaid(scope))
+        work = wip_of(scope) if scope.has(Right.RATES_SEE) else ()
         values: dict[str, Any] = {
-            "work": wip_of(scope) if scope.has(Right.RATES_SEE) else (),
+            "work": work,
+            "whole": {name: sum((getattr(one, name) for one in work), ZERO) for name in _SUMMED},
             "drafts": drafts_of(scope),
             "aging": aged(found),
             "owed": owed(found),
@@ -106,6 +109,9 @@ def invoices(
         waiting=waits,
         found=found,
         rows=found[(at - 1) * AT_ONCE : at * AT_ONCE],
+        fee=sum((one.fee for one in found), ZERO),
+        amount=sum((one.listed.amount for one in found), ZERO),
+        balance=sum((one.listed.balance for one in found), ZERO),
         number=at,
         at_once=AT_ONCE,
         where=where,

@@ -15,11 +15,22 @@ from api.security import Asker, Sender, Who, reading, writing
 from store.errors import Conflict, Forbidden, Invalid, NotFound
 from workspace.directory import filters
 from workspace.pages.head import waiting
-from workspace.portfolio import FLAGS, ClientHealth, listing, portfolio_of, with_blockers, with_first, with_why
+from workspace.portfolio import (
+    FLAGS,
+    ClientHealth,
+    clients_of,
+    listing,
+    portfolio_of,
+    with_blockers,
+    with_first,
+    with_why,
+)
 from workspace.scope import Right
 
 router = APIRouter()
 MOST, FIRST, TOP = 150, 8, 12  # rows of a list, of the page at first, bars of the plot
+REGIONS = ("#clients", "#firm")
+"""What a partial swap asks for by itself (go.js); the rest of the page is not made for it."""
 Word = Annotated[str, Query(max_length=200)]
 Refused = Conflict | Forbidden | Invalid | NotFound
 
@@ -73,7 +84,8 @@ class RowOut(BaseModel):
 @router.get("/portfolio", include_in_schema=False)
 def shown(request: Request, who: Who) -> Response:
     """`flag`, `partner`, `manager`, `type`, `status`, `q` narrow the rows; `sort` and `up` put them in order, `after` begins behind a
-    client; `all` shows more than the first of the flags."""
+    client; `firm` shows what hangs on all of them together, which else comes when it is about to be seen; `all` shows that and more than
+    the first of everything."""
     return _page(request, who, dict(request.query_params))
 
 
@@ -84,15 +96,19 @@ def _page(request: Request, who: Asker, query: Mapping[str, str], refused: Refus
     wanted = asked.get("flag", "") if asked.get("flag") in FLAGS else ""
     every = query.get("all") in ("1", "true", "on")
     most, few = MOST if wanted or every else FIRST, MOST if every else FIRST
+    region = request.headers.get("x-swap", "")
+    region = region if region in REGIONS else ""
+    with_firm = region == "#firm" or (not region and (every or query.get("firm") == "1"))
     with reading(request, who) as scope:
-        found, waits = portfolio_of(scope, reasons=False, most_shares=TOP, most_loads=few), waiting(scope)
+        firm = portfolio_of(scope, reasons=False, most_shares=TOP, most_loads=few) if with_firm else None
+        found, waits = firm or clients_of(scope), waiting(scope)
         saved = listing.usable(filters.saved_filters(scope))
         piece = listing.piece_of(found.clients, asked, order, query.get("after", "")[:40], backward=backward)
         flagged = [one for one in found.clients if one.flags]
         rows = [one for one in flagged if not wanted or any(mark.slug == wanted for mark in one.flags)]
         piece = replace(piece, rows=with_first(scope, piece.rows))
-        closes = with_blockers(scope, found.closes[:few])
-        shown = with_why(scope, rows[:most])
+        closes = with_blockers(scope, firm.closes[:few]) if firm else ()
+        shown = with_why(scope, rows[:most]) if not region else ()
     kept = {**asked, **({"sort": order} if order != "need" else {}), **({"up": "1"} if backward else {})}
     return page(
         request,
@@ -102,6 +118,9 @@ def _page(request: Request, who: Asker, query: Mapping[str, str], refused: Refus
         who=who,
         waiting=waits,
         found=found,
+        firm=firm,
+        region=region,
+        firm_address=f"/portfolio?{urlencode({**kept, 'firm': '1'})}#firm",
         piece=piece,
         asked=asked,
         order=order,
@@ -117,7 +136,7 @@ def _page(request: Request, who: Asker, query: Mapping[str, str], refused: Refus
         shortened=most == FIRST,
         few=few,
         closes=closes,
-        widest=max((1.0, *(float(week.hours) for load in found.workload for week in load.weeks))),
+        widest=max((1.0, *(float(week.hours) for load in (firm.workload if firm else ()) for week in load.weeks))),
         all_address=f"/portfolio?{urlencode({**kept, 'all': '1'})}",
         wanted=wanted,
         names=FLAGS,
@@ -189,7 +208,7 @@ def clients(
     if sort not in listing.ORDERS:
         raise Invalid(f"the portfolio is ordered by one of {', '.join(listing.ORDERS)}")
     with reading(request, who) as scope:
-        found = portfolio_of(scope, reasons=False, most_shares=0, most_loads=0).clients
+        found = clients_of(scope).clients
     wanted = listing.asked_for(asked)
     rows = listing.ordered([one for one in found if listing.matches(one, wanted)], sort, backward=up)
     return [_row(one) for one in paged.cut(rows, lambda one: one.ref)]

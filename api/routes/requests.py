@@ -12,7 +12,7 @@ from api.said import redirect, sentence
 from api.security import Asker, Sender, Who, opener, reading, services_of, writing
 from store.errors import Conflict, Forbidden, Invalid, NotFound, TickmarkError
 from workspace.pages.head import client_head, waiting
-from workspace.requests import acts, lists, proposals
+from workspace.requests import acts, lists, named, proposals
 from workspace.requests.reading import firm_lists, list_view, lists_of, open_work, to_confirm
 from workspace.requests.schedule import EVERY, FIRST, MOST, Schedule
 from workspace.scope import Right, Scope, access_client
@@ -22,7 +22,7 @@ Text = Annotated[str, Form(max_length=300)]
 Day = Annotated[date | None, Form()]
 REFUSED = (Conflict, Forbidden, Invalid, NotFound)
 AT_ONCE = 150  # lists on the firm's page
-ON_ITEM = ("receive", "reopen", "change", "remove", "answer")
+ON_ITEM = ("receive", "reopen", "change", "remove", "answer", "move")
 
 
 @router.get("/requests")
@@ -127,6 +127,7 @@ def _client(
                 raise NotFound(f"there is no open engagement {engagement} of this client")
             seen = lists.preview(scope, engagement, template)
         found = lists_of(scope, ref) if seen is None else []
+        names = named.names_of(scope, head.id) if seen is not None else ()
     return page(
         request,
         "requests/client.html",
@@ -137,6 +138,7 @@ def _client(
         lists=found,
         works=works,
         seen=seen,
+        names=names,
         templates=lists.templates(),
         pace=(FIRST, EVERY, MOST),
         problem=sentence(refused) if refused else None,
@@ -151,6 +153,7 @@ def make(
     engagement: Text,
     template: Text = "",
     key: Annotated[list[str], Form(max_length=200)] = [],  # noqa: B006 - FastAPI copies it
+    name: Text = "",
     extra: Annotated[str, Form(max_length=6000)] = "",
     due: Day = None,
     reminders: bool = Form(False),
@@ -159,7 +162,7 @@ def make(
     at_most: Annotated[int, Form(ge=1, le=12)] = MOST,
 ) -> Response:
     schedule = Schedule(first_after, every, at_most) if reminders else None
-    how = lists.Making(template or None, frozenset(key), tuple(extra.splitlines()), due, schedule)
+    how = lists.Making(template or None, frozenset(key), tuple(extra.splitlines()), due, schedule, name)
 
     def act(scope: Scope) -> acts.Done:
         return acts.make(scope, engagement, how)
@@ -212,6 +215,33 @@ def add(
     return _done(request, who, ref, act, "request-added")
 
 
+@router.post("/clients/{ref}/requests/{request_id}/list")
+def on_list(
+    request: Request,
+    who: Sender,
+    ref: str,
+    request_id: str,
+    act: Text,
+    name: Text = "",
+    due: Day = None,
+    mark: Text = "",
+) -> Response:
+    """Keep a list's name and day, close it, or open it again."""
+
+    def change(scope: Scope) -> acts.Done:
+        ways: dict[str, tuple[str, Callable[[], object]]] = {
+            "keep": ("Changed the list", lambda: named.change_list(scope, request_id, name=name or None, due=due)),
+            "close": ("Closed the list", lambda: named.close_list(scope, request_id)),
+            "open": ("Opened the list again", lambda: named.open_list(scope, request_id)),
+        }
+        if act not in ways:
+            raise Invalid(f"nothing is done by {act!r}")
+        return acts.on_list(scope, request_id, *ways[act], mark=mark)
+
+    said = {"close": "request-closed", "open": "request-opened"}.get(act, "request-change")
+    return _done(request, who, ref, change, said)
+
+
 @router.post("/clients/{ref}/requests/{request_id}/schedule")
 def pace(
     request: Request,
@@ -245,6 +275,7 @@ def on_item(
     due: Day = None,
     on: Day = None,
     document: Text = "",
+    to: Text = "",
     mark: Text = "",
 ) -> Response:
     """One of ON_ITEM."""
@@ -256,6 +287,7 @@ def on_item(
             "change": lambda: lists.change_item(scope, item_id, item=item, due=due),
             "remove": lambda: lists.remove_item(scope, item_id),
             "answer": lambda: proposals.answer(scope, item_id, document),
+            "move": lambda: named.move_item(scope, item_id, to),
         }
         if act not in ways:
             raise Invalid(f"nothing is done by {act!r}")

@@ -10,7 +10,7 @@ from agents.reminders import remind as draft_reminders
 from api.security import Sender, Who, opener, reading, services_of, writing
 from store.errors import NotFound
 from workspace.billing.amounts import as_json
-from workspace.requests import acts, lists, proposals
+from workspace.requests import acts, lists, named, proposals
 from workspace.requests.reading import ListView, firm_lists, list_view, lists_of, to_confirm
 from workspace.requests.schedule import EVERY, FIRST, MOST, Schedule
 from workspace.scope import Right, access_client
@@ -33,15 +33,30 @@ class Reminding(BaseModel):
 
 
 class NewList(BaseModel):
-    """A list to make for an engagement, or to add to the one it has. `keys`: items of the preview, without them all that are not there
+    """A list to make for an engagement, or to add to the one of that `name` (null: the engagement's own). `keys`: items of the preview,
+    without them all that are not there
     and have not come. `extra`: more items in words. `reminders` null: it is chased when an item is late."""
 
     engagement: str = Field(max_length=60)
+    name: str | None = Field(default=None, max_length=named.LONGEST)
     template: str | None = Field(default=None, max_length=40)
     keys: list[Annotated[str, Field(max_length=60)]] | None = Field(default=None, max_length=200)
     extra: list[Line] = Field(default=[], max_length=50)
     due: date | None = None
     reminders: Reminding | None = Reminding()
+
+
+class ChangedList(BaseModel):
+    """Another name or day of a list; what is not sent stays. The day is that of every open item then."""
+
+    name: str | None = Field(default=None, max_length=named.LONGEST)
+    due: date | None = None
+
+
+class OtherList(BaseModel):
+    """The list of the same client to which an item goes."""
+
+    list: str = Field(max_length=40)
 
 
 class NewItem(BaseModel):
@@ -83,7 +98,7 @@ class Decision(BaseModel):
 
 def _shown(one: ListView) -> Json:
     found: Json = as_json(one)
-    return found | {"open": one.open, "to_confirm": one.to_confirm}
+    return found | {"open": one.open, "to_confirm": one.to_confirm, "status": one.status}
 
 
 def _done(found: acts.Done) -> Json:
@@ -124,6 +139,7 @@ def make(request: Request, response: Response, who: Sender, new: NewList) -> Jso
         tuple(new.extra),
         new.due,
         new.reminders.schedule() if new.reminders else None,
+        new.name or "",
     )
     with writing(request, who) as scope:
         made = acts.make(scope, new.engagement, how)
@@ -154,6 +170,38 @@ def one(request: Request, response: Response, who: Who, request_id: str) -> Json
         raise NotFound("there is no such list of requests")
     response.headers["etag"] = f'"{found.mark}"'
     return _shown(found)
+
+
+@router.patch("/requests/{request_id}")
+def change_list(request: Request, who: Sender, request_id: str, new: ChangedList, if_match: Mark = None) -> Json:
+    """Another name or day for a list."""
+    with writing(request, who) as scope:
+        act = lambda: named.change_list(scope, request_id, name=new.name, due=new.due)  # noqa: E731
+        return _done(acts.on_list(scope, request_id, "Changed the list", act, mark=if_match or ""))
+
+
+@router.post("/requests/{request_id}/close")
+def close(request: Request, who: Sender, request_id: str, if_match: Mark = None) -> Json:
+    """Close a list: nothing of it is asked for any more, what came stays."""
+    with writing(request, who) as scope:
+        act = lambda: named.close_list(scope, request_id)  # noqa: E731
+        return _done(acts.on_list(scope, request_id, "Closed the list", act, mark=if_match or ""))
+
+
+@router.post("/requests/{request_id}/reopen")
+def open_again(request: Request, who: Sender, request_id: str, if_match: Mark = None) -> Json:
+    """Open a closed list again."""
+    with writing(request, who) as scope:
+        act = lambda: named.open_list(scope, request_id)  # noqa: E731
+        return _done(acts.on_list(scope, request_id, "Opened the list again", act, mark=if_match or ""))
+
+
+@router.post("/requests/items/{item_id}/move")
+def moved(request: Request, who: Sender, item_id: str, to: OtherList, if_match: Mark = None) -> Json:
+    """Put an item on another list of the same client."""
+    with writing(request, who) as scope:
+        act = lambda: named.move_item(scope, item_id, to.list)  # noqa: E731
+        return _done(acts.on_item(scope, item_id, "Moved to another list", act, mark=if_match or ""))
 
 
 @router.post("/requests/{request_id}/items", status_code=201)

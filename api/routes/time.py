@@ -150,7 +150,9 @@ def _page(
     who: Asker,
     day: date | None,
     refused: Conflict | Forbidden | Invalid | NotFound | None = None,
+    asked: Mapping[str, str] | None = None,
 ) -> Response:
+    """`asked`: time off that was refused, as it was typed; what is wrong with it is said at its form, not at the head."""
     with reading(request, who) as scope:
         sheet = week.week_of(scope, day or scope.today)
         since = scope.today - timedelta(days=LOOK_BACK)
@@ -170,5 +172,13 @@ def _page(
             to_approve=worked.to_approve(scope, since, scope.today) if may_approve else [],
             expenses=[one for one in expense_rows(scope, Where(first=since)) if one.state == "open"],
             off=[one for one in time_off(scope) if one.mine],
-            problem=sentence(refused) if refused else None,
+            problem=sentence(refused) if refused and asked is None else None,
+            asked={**asked, "problem": sentence(refused)} if refused and asked is not None else None,
         )
+
+
+def with_time_off(
+    request: Request, who: Asker, refused: Conflict | Forbidden | Invalid | NotFound, asked: Mapping[str, str]
+) -> Response:
+    """The page, with time off that was refused in its form and why."""
+    return _page(request, who, None, refused, asked)

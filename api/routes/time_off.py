@@ -1,18 +1,23 @@
 """Time off, entered and taken back: a form of the pages Time and Capacity, and the same as JSON."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.routes import capacity, time
 from api.routes.acting import doing
-from api.said import redirect
-from api.security import Sender, Who, reading
+from api.said import local, redirect
+from api.security import Asker, Sender, Who, reading
+from store.errors import Conflict, Forbidden, Invalid, NotFound
 from workspace.portfolio.time_off import Off, add_time_off, remove_time_off, time_off
 
 router = APIRouter()
 Text = Annotated[str, Form(max_length=200)]
+REFUSED = (Conflict, Forbidden, Invalid, NotFound)
 
 
 class OffIn(BaseModel):
@@ -54,16 +59,37 @@ def enter(
     note: Text = "",
     back: Text = "/time",
 ) -> Response:
-    with doing(request, who, "Entered time off") as now:
-        add_time_off(now.scope, first, last, person, note)
+    try:
+        with doing(request, who, "Entered time off") as now:
+            add_time_off(now.scope, first, last, person, note)
+    except REFUSED as refused:
+        asked = {"first": first.isoformat(), "last": last.isoformat(), "person": person, "note": note}
+        return _refused(request, who, back, refused, asked)
     return redirect(back, "off-kept", act=now.act.id)
 
 
 @router.post("/time/off/{off_id}/remove", include_in_schema=False)
 def take_back(request: Request, who: Sender, off_id: str, back: Text = "/time") -> Response:
-    with doing(request, who, "Took time off away") as now:
-        remove_time_off(now.scope, off_id)
+    try:
+        with doing(request, who, "Took time off away") as now:
+            remove_time_off(now.scope, off_id)
+    except REFUSED as refused:
+        return _refused(request, who, back, refused, {})
     return redirect(back, "off-gone", act=now.act.id)
+
+
+def _refused(
+    request: Request,
+    who: Asker,
+    back: str,
+    refused: Conflict | Forbidden | Invalid | NotFound,
+    asked: Mapping[str, str],
+) -> Response:
+    """The page that the form stands on, with the reason at the form."""
+    place = urlsplit(local(back))
+    if place.path == "/capacity":
+        return capacity.with_time_off(request, who, dict(parse_qsl(place.query)), refused, asked)
+    return time.with_time_off(request, who, refused, asked)
 
 
 @router.get("/api/v1/time-off", tags=["v1"])

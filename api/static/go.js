@@ -155,6 +155,22 @@
     }
   }
 
+  // A link with data-come="#region" is followed by itself when it is about to be seen, or where the address names what only it brings:
+  // that region of its page takes the place of this one. Where that fails, the link is still there.
+  async function come(link) {
+    try {
+      const region = link.dataset.come, answer = await fetch(link.href, { headers: { accept: "text/html", "x-swap": region } });
+      if (!answer.ok || new URL(answer.url).pathname !== location.pathname) return;
+      const there = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(region), here = link.closest(region);
+      if (!there || !here) return;
+      here.replaceWith(document.adoptNode(there));
+      there.dispatchEvent(new CustomEvent("swapped", { bubbles: true }));
+      if (location.hash.length > 1) there.querySelector(`#${CSS.escape(location.hash.slice(1))}`)?.scrollIntoView();
+    } catch { /* the link is still there */ }
+  }
+  const near = new IntersectionObserver((seen) => seen.filter((one) => one.isIntersecting).forEach((one) => { near.unobserve(one.target); come(one.target); }), { rootMargin: "400px" });
+  all("a[data-come]").forEach((link) => location.hash.length > 1 && !document.getElementById(location.hash.slice(1)) ? come(link) : near.observe(link));
+
   // What has the focus is found again by its id, its name, or where it led.
   function focused(root) {
     const one = document.activeElement;

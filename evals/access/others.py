@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import suppress
+from contextlib import chdir, contextmanager, suppress
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import select
@@ -61,12 +62,20 @@ _VALUES: Mapping[str, Any] = {
 def commands(world: World) -> Found:
     """Every command for every persona with an address, on the own client, the hidden ones and none; and by the operator."""
     found = Found()
-    for name in COMMANDS:
-        for who in world.personas.values():
-            if who.email is not None:
-                _command(world, name, who, found)
-        _operator(world, name, found)
+    with _elsewhere():
+        for name in COMMANDS:
+            for who in world.personas.values():
+                if who.email is not None:
+                    _command(world, name, who, found)
+            _operator(world, name, found)
     return found
+
+
+@contextmanager
+def _elsewhere() -> Iterator[None]:
+    """In a folder that goes again: where a command takes a file to write to, some words name one beside whoever runs it."""
+    with TemporaryDirectory(prefix="matrix") as folder, chdir(folder):
+        yield
 
 
 def _command(world: World, name: str, who: Persona, found: Found) -> None:

@@ -259,15 +259,14 @@ def _keys(services: Services, ref: str) -> dict[str, list[str]]:
                 continue
             key = "ref" if "ref" in table.columns else "key" if "key" in table.columns else "id"
             of = "id" if table.name == "clients" else "client_id" if "client_id" in table.columns else ""
-            where = f' WHERE "{of}" = :own' if of else f" WHERE id NOT LIKE '{table.name[:20]}#_xc90_' ESCAPE '#'"
+            not_planted = f" WHERE CAST(id AS TEXT) NOT LIKE '{table.name[:20]}#_xc90_' ESCAPE '#'"
+            where = f' WHERE "{of}" = :own' if of else not_planted
             asked = {"own": own} if of else {}
             rows = connection.execute(text(f'SELECT "{key}" FROM "{table.name}"{where} ORDER BY 1'), asked)
             found[table.name] = [str(one) for (one,) in rows]
             if of and not found[table.name]:  # of a prospect that she took in, and the like
-                where = f" WHERE id NOT LIKE '{table.name[:20]}#_xc90_' ESCAPE '#' ORDER BY 1"
-                found[table.name] = [
-                    str(one) for (one,) in connection.execute(text(f'SELECT "{key}" FROM "{table.name}"{where}'))
-                ]
+                rows = connection.execute(text(f'SELECT "{key}" FROM "{table.name}"{not_planted} ORDER BY 1'))
+                found[table.name] = [str(one) for (one,) in rows]
         matters = "SELECT ref FROM engagements WHERE template = 'matter' AND client_id = :own"
         numbers = "SELECT number FROM invoices WHERE client_id = :own ORDER BY 1"
         found["numbers"] = [str(one) for (one,) in connection.execute(text(numbers), {"own": own})]

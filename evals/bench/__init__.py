@@ -28,7 +28,16 @@ NAMES: Mapping[str, str] = {
     "models": "a first night with a model that thinks two seconds, beside the answers alone",
     "pages": "what the server takes for a page",
     "scale": "how search, pages and the database grow with passages and clients",
+    "storm": "a night on three hosts, disturbed in every way, beside an undisturbed one",
+    "workers": "two workers against one, with a model that thinks six seconds",
+    "upgrade": "a new release rolled out while a night runs, beside a night without",
+    "load": "two hundred people at work for ten minutes while nights run",
+    "soak": "an hour with twenty people and a night every few minutes",
 }
+ON_HOSTS = ("storm", "workers", "upgrade")
+"""Those that make hosts of their own (evals/fleet), most of an hour each: run when they are named."""
+WITH_PEOPLE = ("load", "soak")
+"""Those with a server and people of their own (evals/load, the extra `load`): run when they are named."""
 
 CLIENTS = 6
 # What the pages of figures and the promises stand on (`tickmark bench --keep`): each benchmark at the sizes that are told. A night of ten
@@ -45,13 +54,18 @@ PLAN = (
     ("pages", 75),
     ("pages", 1000),
     ("scale", CLIENTS),
+    ("storm", 1000),
+    ("workers", 200),
+    ("upgrade", 200),
+    ("load", 200),
+    ("soak", 200),
 )
 
 
 def planned(names: Iterable[str], clients: int | None, keep: bool) -> list[tuple[str, int]]:
     """Which benchmarks to run at how many clients. To be kept, and without a number of clients: at the sizes of PLAN. Raises NotFound for a
     name that there is not."""
-    chosen = list(names) or list(NAMES)
+    chosen = list(names) or [name for name in NAMES if name not in (*ON_HOSTS, *WITH_PEOPLE)]
     for name in chosen:
         if name not in NAMES:
             raise NotFound(f"there is no benchmark {name}; there are {', '.join(NAMES)}")

@@ -1,25 +1,41 @@
 """A first night in which a model is asked about every client, at 32 questions at once, beside the time that the answers alone take.
 
 The endpoint is a stub on the loopback that thinks two seconds (endpoint.py), so the figure tells how well the night keeps it busy and
-nothing about any model."""
+nothing about any model. The night is that of a process that serves: its engine is open and its libraries are loaded when it begins."""
 
+import gc
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from agents.overnight import run_night
+from agents.overnight import opened, run_night, warm
 from api.night import workers
+from api.serve import settle_memory
 from api.settings import load_settings
-from api.wiring import build
+from api.wiring import Services, build
 from evals.bench.copies import grow
 from evals.bench.endpoint import stub
 from evals.bench.night import DOCUMENTS, READ
 from evals.bench.spread import TODAY, Bench, Spread, spread
 
 THINKS, AT_ONCE = 2.0, 32
+
+
+@contextmanager
+def _as_it_serves(services: Services) -> Iterator[None]:
+    """The night of a process that was there before: what speaks to the model is loaded, and what is in memory stays there."""
+    warm(services)
+    before = gc.get_threshold()
+    settle_memory()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def measure(bench: Bench) -> Iterator[Spread]:
@@ -31,9 +47,10 @@ def measure(bench: Bench) -> Iterator[Spread]:
         with build(load_settings(home).model_copy(update=asking), own_index=True, purpose="bench") as services:
             if bench.clients > READ:
                 grow(services, bench.clients, DOCUMENTS, bench.progress)
-            now, began = services.clock.now(), time.process_time()
-            night = run_night(services, as_of=TODAY, now=now, progress=bench.progress, workers=workers(services))
-            cpu = time.process_time() - began
+            with opened(services, workers(services)), _as_it_serves(services):
+                now, began = services.clock.now(), time.process_time()
+                night = run_night(services, as_of=TODAY, now=now, progress=bench.progress, workers=workers(services))
+                cpu = time.process_time() - began
         served = endpoint.served()
     ideal = served.calls * THINKS / AT_ONCE
     yield spread("night with a model, whole", "seconds", [night.seconds])

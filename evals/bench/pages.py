@@ -114,6 +114,7 @@ def _pages(services: Services) -> Mapping[str, Sequence[str]]:
         "empty page": [_FLOOR],
         "brief": ["/"],
         "portfolio": ["/portfolio"],
+        "portfolio, whole": ["/portfolio?firm=1"],
         **{name: [f"/clients/{ref}{tab}" for ref in refs] for name, tab in of_client.items()},
         "board": ["/work"],
         "document": [f"/documents/{one}" for one in documents],

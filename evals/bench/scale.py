@@ -192,8 +192,10 @@ def _settled() -> float:
 
 
 def _megabytes(services: Services) -> float:
-    """Of the database file: its pages, whatever lies in the log beside it."""
+    """Of the database: its pages, whatever lies in the log beside it."""
     with services.database.reading() as session:
+        if services.database.engine.dialect.name != "sqlite":
+            return float(session.scalar(text("SELECT pg_database_size(current_database())")) or 0) / 1e6
         pages, size = (session.scalar(text(f"PRAGMA {what}")) or 0 for what in ("page_count", "page_size"))
     return float(pages * size) / 1e6
 

@@ -2,26 +2,32 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, delete, func, insert, select, text
+from sqlalchemy import Connection, Table, create_engine, delete, func, insert, select, text
 
 from api.settings import Settings
 from api.wiring import Services, build, open_database
+from store import audit
 from store.database import Database
+from store.fence import Job
 from store.tables import AuditEntry, Base, ModelCall
 from workspace.nights import begin_night
 from workspace.scope import system_scope
 
 # What two equal nights differ in: how long something took and when it was written, and the order of the trail.
 _MOMENTS = {"at", "created_at", "finished_at", "started_at", "received_at", "seconds", "digest"}
-_NAMED = {
-    "model_calls": ["client_id", "inputs_hash", "outcome"]
-}  # whose ids are drawn: a question is one by what was asked
-_PASSING = {"audit", "audit_head", "workers", "leases"}
+_CALLS = ModelCall.__tablename__
+_NAMED = {_CALLS: ["client_id", "inputs_hash"]}  # whose ids are drawn: a question is one by what was asked
+# Who worked, who looked at pages meanwhile, and the order in which things were written down.
+_PASSING = {"audit", "audit_head", "workers", "leases", "schema_floor", "sign_ins", "known_devices", "acts"}
+_AT_ONCE = 1000  # rows
+
+Row = dict[str, Any]
 _ONCE = ("deliverable:version:drafted", "signal:item:raised", "scan:night:finished")
 _COMPARED = ("client_scans", "signals", "deliverables", "deliverable_versions", "briefs", "brief_items", "outbox")
 
@@ -33,9 +39,8 @@ def put(home: Path, settings: Settings, url: str) -> None:
     with build(settings) as source, source.database.engine.connect() as here, target.engine.begin() as there:
         for table in Base.metadata.sorted_tables:
             there.execute(delete(table))
-            rows = [dict(row._mapping) for row in here.execute(select(table))]
-            for first in range(0, len(rows), 1000):
-                there.execute(insert(table), rows[first : first + 1000])
+            for some in here.execute(select(table).execution_options(yield_per=_AT_ONCE)).partitions():
+                there.execute(insert(table), [dict(row._mapping) for row in some])
     target.close()
 
 
@@ -54,48 +59,63 @@ def order_night(services: Services, begun: datetime) -> None:
         begin_night(system_scope(session, "night", now=begun, today=services.clock.today()))
 
 
-Row = dict[str, str]
-
-
 @dataclass(frozen=True)
 class Left:
-    """What a night left: the rows of each table as hashes by key, how often what happens once is on the trail again, how many questions a
-    model answered more than once."""
+    """What a night left: a hash of each row by table and key (of questions those that were answered), how often what happens once is on the
+    trail again, how many questions a model answered more than once, how many went in vain, what the trail's chain has against it."""
 
-    rows: dict[str, dict[str, Row]]
+    rows: dict[str, dict[str, bytes]]
     twice: int
     asked_twice: int
+    in_vain: int
+    faults: list[str]
     counts: dict[str, int] = field(default_factory=dict[str, int])
 
 
 def left(database: Database) -> Left:
     """Everything that a night left in a database, but the moments."""
-    rows: dict[str, dict[str, Row]] = {}
+    rows: dict[str, dict[str, bytes]] = {}
     with database.engine.connect() as connection:
-        for table in Base.metadata.sorted_tables:
-            if table.name not in _PASSING:
-                keys = _NAMED.get(table.name) or [column.name for column in table.primary_key.columns]
-                found = (dict(row._mapping) for row in connection.execute(select(table)))
-                leave = _MOMENTS | ({"id"} if table.name in _NAMED else set())
-                rows[table.name] = {"/".join(str(row[key]) for key in keys): _hashed(row, leave) for row in found}
-        asked = connection.scalar(select(func.count()).select_from(ModelCall)) or 0
+        for table in _tables():
+            rows[table.name] = {key: _hash(_plain(table, row)) for key, row in _keyed(connection, table, None)}
+        count = select(func.count()).select_from(ModelCall)
+        answered = connection.scalar(count.where(ModelCall.outcome == "ok")) or 0
+        in_vain = (connection.scalar(count) or 0) - answered
         happened = select(AuditEntry.tag, AuditEntry.subject, AuditEntry.detail).where(AuditEntry.tag.in_(_ONCE))
         told = Counter(str(tuple(row)) for row in connection.execute(happened))
     counts = {name: len(rows[name]) for name in _COMPARED if name in rows}
     twice = sum(n - 1 for n in told.values())
-    return Left(rows, twice, asked - len(rows["model_calls"]), counts)
+    with database.reading(Job.TRAIL) as session:
+        faults = [str(one) for one in audit.verify(session)]
+    return Left(rows, twice, answered - len(rows[_CALLS]), in_vain, faults, counts)
 
 
-def _hashed(row: dict[str, Any], leave: set[str]) -> Row:
+def _tables() -> Iterator[Table]:
+    return (table for table in Base.metadata.sorted_tables if table.name not in _PASSING)
+
+
+def _keyed(connection: Connection, table: Table, only: Collection[str] | None) -> Iterator[tuple[str, Row]]:
+    """The rows of a table with their keys; of some keys only, where asked."""
+    keys = _NAMED.get(table.name) or [column.name for column in table.primary_key.columns]
+    for some in connection.execute(select(table).execution_options(yield_per=_AT_ONCE)).partitions():
+        for row in some:
+            key = "/".join(str(row._mapping[name]) for name in keys)
+            answered = table.name != _CALLS or row._mapping["outcome"] == "ok"
+            if answered and (only is None or key in only):
+                yield key, dict(row._mapping)
+
+
+def _plain(table: Table, row: Row) -> dict[str, str]:
     """By column; of a column that holds an object by each of its names, so that a difference can be told by where it is."""
-    found = dict[str, Any]()
+    leave = _MOMENTS | ({"id"} if table.name in _NAMED else set())
+    found = Row()
     for name, value in row.items():
         found |= {f"{name}.{part}": one for part, one in value.items()} if isinstance(value, dict) else {name: value}
-    return {
-        name: hashlib.sha256(repr(value).encode()).hexdigest()[:16]
-        for name, value in found.items()
-        if name not in leave
-    }
+    return {name: repr(value) for name, value in found.items() if name not in leave}
+
+
+def _hash(row: Mapping[str, str]) -> bytes:
+    return hashlib.sha256(repr(sorted(row.items())).encode()).digest()[:16]
 
 
 @dataclass(frozen=True)
@@ -111,14 +131,25 @@ class Compared:
         return not (self.lost or self.more or self.other)
 
 
-def compared(quiet: Left, stormy: Left) -> Compared:
-    """What the disturbed night lacks, has beyond, and has otherwise."""
+def compared(quiet: Left, stormy: Left, here: Database, there: Database) -> Compared:
+    """What the disturbed night (`there`) lacks, has beyond, and has otherwise."""
     lost, more, other = Counter[str](), Counter[str](), Counter[str]()
-    for name, there in quiet.rows.items():
-        here = stormy.rows[name]
-        lost[name] += len(there.keys() - here.keys())
-        more[name] += len(here.keys() - there.keys())
-        for key in here.keys() & there.keys():
-            one, two = there[key], here[key]
-            other.update(f"{name}.{column}" for column in one.keys() | two.keys() if one.get(column) != two.get(column))
+    for table in _tables():
+        one, two = quiet.rows[table.name], stormy.rows[table.name]
+        lost[table.name] += len(one.keys() - two.keys())
+        more[table.name] += len(two.keys() - one.keys())
+        if differ := {key for key in one.keys() & two.keys() if one[key] != two[key]}:
+            other.update(_columns(table, differ, here, there))
     return Compared(dict(+lost), dict(+more), dict(+other))
+
+
+def _columns(table: Table, keys: Collection[str], here: Database, there: Database) -> Iterator[str]:
+    """The column of each difference."""
+    with here.engine.connect() as one, there.engine.connect() as two:
+        before = {key: _plain(table, row) for key, row in _keyed(one, table, keys)}
+        after = {key: _plain(table, row) for key, row in _keyed(two, table, keys)}
+    for key in keys:
+        mine, other = before[key], after[key]
+        for column in mine.keys() | other.keys():
+            if mine.get(column) != other.get(column):
+                yield f"{table.name}.{column}"

@@ -1,15 +1,14 @@
-"""A thousand random changes to a database behind the application, each by somebody with the file, guards gone: are they found?
+"""A thousand random changes to a database behind the application, each by somebody with the file or the server, guards gone: found?
 
-Every change is made in a transaction on the very file, verified by the product's own verification, and taken back. Changed are columns that
-the trail vouches for, whole rows (removed, inserted, swapped), entries of the trail and its head, and stored files. Two kinds, an end
+Every change is made in a transaction on the very records, verified by the product's own verification, and taken back. Changed are columns
+that the trail vouches for, whole rows (removed, inserted, swapped), entries of the trail and its head, and stored files. Two kinds, an end
 cut off with the head put right and a chain computed anew, can only be found by a head that was printed before: those are verified with one.
 """
 
 import random
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -37,6 +36,7 @@ from evals.ground import Ground
 from evals.runner import Score, Task
 from store import vouching
 from store.audit import Printed, head
+from store.backup.dump import dump
 from store.blobs import FileBlobs
 from store.chain import GENESIS, entry_hash
 from store.seal import Seal
@@ -254,14 +254,14 @@ PRINTED = (end_cut_and_mended, written_anew)
 """What nothing inside the database can show."""
 
 
-def attempts(home: Path, seal: Seal, changes: int, seed: int, clock: Scope) -> Iterator[Attempt]:
-    """That many random changes to a copy of a home (its database and blobs) that nobody has open, each verified and taken back. `clock`
-    lends its day and moment, `seal` its keys."""
-    blobs = home / "blobs"
-    with _opened(home / "tickmark.db", seal) as engine, engine.connect() as connection:
-        with connection.begin():
-            for name in list(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))):
-                connection.execute(text(f'DROP TRIGGER "{name}"'))
+def attempts(url: str, blobs: Path, seal: Seal, changes: int, seed: int, clock: Scope) -> Iterator[Attempt]:
+    """That many random changes to records and to a folder of their blobs, each verified and taken back. A SQLite file is a copy that nobody
+    has open: its guards are gone for good. `clock` lends its day and moment, `seal` its keys."""
+    with _opened(url, seal) as engine, engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            with connection.begin():
+                for name in list(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))):
+                    connection.execute(text(f'DROP TRIGGER "{name}"'))
         with Session(connection) as session:
             printed = Printed(*head(session))
         by = Intruder(connection, blobs, random.Random(seed), printed)
@@ -298,18 +298,20 @@ def _attempt(by: Intruder, clock: Scope) -> Attempt | None:
 
 
 @contextmanager
-def _opened(path: Path, seal: Seal) -> Iterator[Engine]:
-    """Without foreign keys: who has the file has no need to keep them."""
-    engine = create_engine(f"sqlite:///{path}")
+def _opened(url: str, seal: Seal) -> Iterator[Engine]:
+    """Without foreign keys, on PostgreSQL without triggers too: who has the file, or the server, has no need to keep them."""
+    engine = create_engine(url)
     give_seal(engine.dialect, seal)
+    sqlite = engine.dialect.name == "sqlite"
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
-        connection.isolation_level = None
+        if sqlite:
+            connection.isolation_level = None
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        connection.exec_driver_sql("BEGIN" if sqlite else "SET LOCAL session_replication_role = replica")
 
     try:
         yield engine
@@ -390,11 +392,13 @@ def _small(ground: Ground) -> Iterator[list[Attempt]]:
         copy = Path(services.home) / "tampered"
         shutil.rmtree(copy, ignore_errors=True)
         copy.mkdir()
-        with closing(sqlite3.connect(Path(services.home) / "tickmark.db")) as connection:
-            connection.execute("VACUUM INTO ?", (str(copy / "tickmark.db"),))
-        shutil.copytree(Path(services.home) / "blobs", copy / "blobs")
+        url = services.database.url
+        if services.database.engine.dialect.name == "sqlite":
+            url = f"sqlite:///{copy / 'tickmark.db'}"
+            dump(services.database, copy / "tickmark.db")
+        blobs = shutil.copytree(Path(services.home) / "blobs", copy / "blobs")
         with sample.reading() as scope:
-            found = list(attempts(copy, services.seal, CHANGES, ground.seeds[0], scope))
+            found = list(attempts(url, blobs, services.seal, CHANGES, ground.seeds[0], scope))
         shutil.rmtree(copy)
         yield found
 

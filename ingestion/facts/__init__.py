@@ -12,6 +12,7 @@ from ingestion.facts import (
     books,
     expiry,
     invoices,
+    ledger,
     letters,
     lists,
     loans_leases,
@@ -28,7 +29,7 @@ __all__ = ["KINDS", "READER_VERSION", "RULES", "facts_of", "read_facts", "recogn
 RULES = "rules-"
 """How the name of a reader that is a rule begins."""
 # Change it with the rules: facts read by another version are read again (ingestion/reading_again.py).
-READER_VERSION = f"{RULES}1"
+READER_VERSION = f"{RULES}2"
 
 _READERS: Mapping[str, Callable[[Reading], list[ReadFact]]] = {
     "notice": notices.read,
@@ -46,6 +47,7 @@ _READERS: Mapping[str, Callable[[Reading], list[ReadFact]]] = {
     "trial-balance": books.read_trial_balance,
     "profit-and-loss": books.read_profit_and_loss,
     "balance-sheet": books.read_balance_sheet,
+    "general-ledger": ledger.read_ledger,
     "ar-aging": books.read_aging,
     "minutes": minutes.read,
     "organizer": tax_forms.read_return,

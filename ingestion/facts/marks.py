@@ -230,6 +230,14 @@ MARKS: Mapping[str, Sequence[Mark]] = {
         (r"balance sheet|\bBS\b", 1, "name"),
         *_WRITTEN_ABOUT,
     ),
+    "general-ledger": (
+        (r"general ledger|account transactions|transactions? (?:detail )?by account", 5, "head"),
+        (r"\bsplit\b|distribution account|running balance|transaction type", 1.5, "head"),
+        (r"(?:beginning|opening) balance|total for", 1, "body"),
+        (r"general ledger|\bGL\b", 1, "name"),
+        (r"trial balance|bank statement|aging", -3, "title"),
+        *_WRITTEN_ABOUT,
+    ),
     "ar-aging": (
         (
             r"(?:A/?R|accounts receivable|receivables?|aged receivables?|customer) ?(?:aging|ageing)|aging summary|aged receivables",

@@ -111,7 +111,9 @@ class Task(Scanned, Base):
 
 
 class ClientRequest(Scanned, Base):
-    """A list of items that the client owes us for an engagement (PBC, "prepared by client"). One an engagement: more is added to it.
+    """A list of items that the client owes us for an engagement (PBC, "prepared by client"). An engagement may have several, by their names
+    (`title`). `due`: the day to answer by of the list as a whole, None: the last of its items'. `closed_on`: a person closed it, and
+    nothing of it is asked for any more.
 
     `first_after`, `every`: business days from `asked_on` to the first reminder, and between two; `at_most`: so many, then it is escalated.
     `first_after` None: the list has no schedule, and is chased when an item is late. `escalated`: 0 nobody was told, 1 the engagement's
@@ -119,7 +121,7 @@ class ClientRequest(Scanned, Base):
 
     __tablename__ = "client_requests"
     id: Mapped[Key]
-    engagement_id: Mapped[str | None] = mapped_column(ForeignKey("engagements.id"), unique=True)
+    engagement_id: Mapped[str | None] = mapped_column(ForeignKey("engagements.id"), index=True)
     title: Mapped[str]
     asked_on: Mapped[date | None]
     first_after: Mapped[int | None]
@@ -128,6 +130,8 @@ class ClientRequest(Scanned, Base):
     paused_on: Mapped[date | None]
     escalated: Mapped[int] = mapped_column(default=0, server_default="0")
     escalated_on: Mapped[date | None]
+    due: Mapped[date | None]
+    closed_on: Mapped[date | None]
 
 
 class RequestItem(Scanned, Base):

@@ -92,12 +92,14 @@ def test_every_job_has_a_line() -> None:
         for file in sorted((ROOT / part).rglob("*.py")):
             if file.parent == ROOT / "evals" / "access":
                 continue  # which tries names of all kinds
-            tree = ast.parse(file.read_text("utf-8"))
-            known = {**dict(_imported(tree)), **dict(_constants(tree))}
+            text = file.read_text("utf-8")
+            if "system_scope" not in text:
+                continue  # no name without its word
+            tree = ast.parse(text)
             for call in ast.walk(tree):
                 if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "system_scope":
                     name = call.args[1]
-                    said = name.value if isinstance(name, ast.Constant) else known.get(getattr(name, "id", ""))
+                    said = name.value if isinstance(name, ast.Constant) else _known(getattr(name, "id", ""), tree)
                     assert isinstance(said, str), f"{file}:{call.lineno}: a job is named by a word that can be read"
                     found.add(said)
     wrong = gone_and_missing("jobs", found)
@@ -108,19 +110,18 @@ def test_every_job_has_a_line() -> None:
     assert not beyond, f"rights that the system does not have: {beyond}"
 
 
-def _constants(tree: ast.Module) -> Iterator[tuple[str, object]]:
+def _known(name: str, tree: ast.Module) -> object:
+    """What a constant of the module holds, its own or one of the workspace that it imports."""
     for line in tree.body:
-        if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant):
-            yield from ((one.id, line.value.value) for one in line.targets if isinstance(one, ast.Name))
-
-
-def _imported(tree: ast.Module) -> Iterator[tuple[str, object]]:
+        named = [getattr(one, "id", "") for one in line.targets] if isinstance(line, ast.Assign) else []
+        if name in named and isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant):
+            return line.value.value
     for line in ast.walk(tree):
         if isinstance(line, ast.ImportFrom) and line.module and line.module.startswith("workspace."):
             there = ROOT / f"{line.module.replace('.', '/')}.py"
-            if there.exists():
-                told = dict(_constants(ast.parse(there.read_text("utf-8"))))
-                yield from ((one.name, told[one.name]) for one in line.names if one.name in told)
+            if name in [one.name for one in line.names] and there.exists():
+                return _known(name, ast.parse(there.read_text("utf-8")))
+    return None
 
 
 def test_a_change_names_the_right_to_change() -> None:

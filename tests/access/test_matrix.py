@@ -15,11 +15,12 @@ from fastapi import FastAPI
 from api.access import Need, table
 from evals.access import others
 from evals.access.cases import ABSENT, OWN, Case, Route, cases_of, may_pass, routes, some_of
-from evals.access.drive import Answer, Found, asked, judged, wrong
+from evals.access.drive import Answer, Found, asked, judged, send, wrong
 from evals.access.plant import WORD
-from evals.access.world import HIDDEN, WALLED, World
+from evals.access.world import HIDDEN, STAFF, WALLED, World
 from evals.tasks.access import firm_of
 from evals.tasks.leaks_kept import Log
+from tests import on_postgresql
 from tests.homes import LONG, takes_long
 from tests.web.conftest import MONDAY
 from workspace.scope import Right
@@ -48,6 +49,10 @@ NO_KEYS = {
 NO_KEYS |= {"session_id", "waiting_id"}  # of one's own, and nobody else's: tests/sign_in, tests/imports
 NO_KEYS |= {"off_id"}  # a person's: tests/reports/test_time_off.py
 """Names in an address that stand for no row of a client."""
+_VARIES = re.compile(
+    r"\b[a-z]+_[0-9a-f]{12,}|\d{4}-\d\d-\d\dT[\d:.]+|\b[0-9a-f]{16,}\b|\d+ (?:milli)?seconds?|\d+:\d\d"
+)
+"""In an answer: what is another at every request."""
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +73,30 @@ def clean(firm: Firm, before: dict[str, str], found: Found, least: int) -> None:
 
 def test_a_job_has_the_rights_of_its_line(firm: Firm) -> None:
     clean(firm, firm[0].fingerprint(), others.jobs(firm[0]), 500)
+
+
+@pytest.mark.skipif(not on_postgresql.ON, reason="there is no second fence on SQLite: `make test-postgresql` asks")
+def test_a_page_behind_the_second_fence_is_the_page_without_it(firm: Firm) -> None:
+    """What the database hides from a reader, no page asked for: where one differs, it took a hidden row for one that is not there."""
+    world, app = firm
+    database = world.services.database
+    looked, differ = 0, dict[str, str]()
+    # the figures of the process are others each time
+    asked_for = [one for one in routes(app) if one.method == "GET" and one.path != "/metrics"]
+    for nth, route in enumerate(asked_for):
+        who = [one for one in map(world.personas.__getitem__, STAFF) if may_pass(one, route.need)]
+        for one in who if LONG else who[nth % len(who) :][:1] if who else ():
+            said = list[str]()
+            for fenced in (False, True):
+                database._is_fenced = fenced
+                answer = asyncio.run(send(app, next(cases_of(route, one, world)), route.page))
+                is_text = "text/" in answer.headers.get("content-type", "") or answer.text.startswith(("{", "["))
+                said.append(f"{answer.status} {_VARIES.sub('', answer.text) if is_text else ''}")
+            looked += 1
+            if said[0] != said[1]:
+                at = max(0, next((n for n, pair in enumerate(zip(*said, strict=False)) if pair[0] != pair[1]), 0) - 80)
+                differ[f"{route.key} as {one.name}"] = f"{said[1][at : at + 240]!r}, not {said[0][at : at + 240]!r}"
+    assert differ == {} and looked > 100
 
 
 def test_a_webhook_is_told_of_no_client_that_its_maker_does_not_see(firm: Firm) -> None:

@@ -1,6 +1,7 @@
 """A model fills what the rules left, and nothing else: no invented value, no words that are not on the page, no client that forbids it."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from agents import aside
 from agents.fact_reader import borne_out, fill_facts, shown
 from agents.llm import Endpoint as Model
 from api.commands import find
@@ -156,6 +158,23 @@ def test_an_answer_that_cannot_be_used_is_not_asked_for_again_until_model_or_pro
     assert not fill(Doored(office, stub)).why_not and len(endpoint.requests) == 1
     endpoint.script = [proposing(("notice_by", "2028-12-01", "December 1, 2028", 1))]
     assert fill(Doored(office, replace(stub, model="other"))).filled == 1
+
+
+def test_several_documents_are_asked_about_at_once_where_there_is_room(asked: Any, endpoint: Endpoint) -> None:
+    endpoint.script = [proposing()]
+    assert fill(asked).asked == 1  # it answers, so that several questions are worth asking
+    papers = [(f"lease {name}.txt", LEASE.replace("Dock", name).encode()) for name in ("Pier", "Quay")]
+    take_in(asked, ANA, "C001", papers)
+    both = threading.Barrier(2)
+
+    def answer(body: dict[str, Any]) -> str:
+        both.wait(20)
+        return proposing(("notice_by", "2028-12-01", "December 1, 2028", 1))
+
+    endpoint.script = [answer]
+    with aside.at_a_desk(threading.Semaphore(1)), asked.door.patiently():
+        filled = fill(asked)
+    assert (filled.asked, filled.filled, filled.why_not) == (2, 2, "")
 
 
 def test_the_night_fills_facts_before_it_scans(asked: Any, endpoint: Endpoint) -> None:

@@ -1,10 +1,8 @@
 """Loading a firm folder: twice changes nothing, a changed one updates, bad input is told and the rest loads, a kill costs nothing."""
 
 import os
-import re
 import shutil
 import signal
-import sqlite3
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from ingestion import indexing
 from store.audit import AuditTag
 from store.database import Database
 from store.tables import AuditEntry, Base, Client, Document, Invoice, Message, RejectedRow
+from tests import beside
 from tests.forked import begin
 
 # When something happened and what follows from it; a client's revision counts transactions, a vector depends on its batch in the last bit.
@@ -213,15 +212,10 @@ def kill_when(home: Path, folder: Path, query: str) -> None:
     """Start a load in a process of its own, with one child that parses, and kill it as soon as the query counts something in its
     database."""
     process = begin(home, "load", str(folder), environment=os.environ | {"TICKMARK_WORKERS": "1"})
-    seen = 0
-    while not seen:
-        process.join(timeout=0.01)
-        assert process.exitcode is None, "the load ended before it could be killed"
-        try:
-            with sqlite3.connect(f"file:{home / 'tickmark.db'}?mode=ro", uri=True, timeout=5) as connection:
-                seen = connection.execute(query).fetchone()[0]
-        except sqlite3.OperationalError as error:
-            assert re.search("no such table|unable to open", str(error)), error
+    with beside.looking(home) as count:
+        while not count(query):
+            process.join(timeout=0.01)
+            assert process.exitcode is None, "the load ended before it could be killed"
     process.kill()
     process.join(timeout=30)
     assert process.exitcode == -signal.SIGKILL

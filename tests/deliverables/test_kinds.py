@@ -194,7 +194,7 @@ def test_a_meeting_brief_says_what_is_owed_both_ways() -> None:
     assert "- March 3, 2026: “A call” from Anna Lindqvist" in said
     assert "“Done” from" not in said  # a mere thanks waits for nothing
     assert "- Signed organizer, due March 12, 2026" in said
-    assert re.search(r"2025 Form 1120-S: time used, 20 hours budgeted +4\.75 hours", said)
+    assert re.search(r"2025 Form 1120-S: time used of 20 hours budgeted +4\.75 hours", said)
     assert re.search(r"of that past due +\$1,340\.50", said)
     assert "CP2000 waits for an answer; last day March 19, 2026; amount $1,000.00" in said
     assert "January 5, 2026: " not in said  # a payment of two months ago is no news

@@ -1,16 +1,13 @@
 """The rules of the directory: lifecycle, shares over time, merging and taking it back, what nobody else sees, what a load leaves alone."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -18,15 +15,15 @@ from store import tables
 from store.database import Database
 from store.errors import Conflict, Forbidden, Invalid, NotFound
 from store.rows import ClientRow, ContactRow, EngagementRow
+from tests.directory.harbor import NGOZI, TUNDE, acting, furnish, picture
 from tests.signals import rows
 from tests.signals.rows import MANAGER, OTHER, PARTNER, STAFF, TODAY, asker, cl
 from workspace.directory import bulk, contacts, entity, fields, lifecycle, ownership, relations
-from workspace.directory.candidates import alike, client_candidates, contact_candidates
+from workspace.directory.candidates import client_candidates, contact_candidates
 from workspace.directory.filters import matches, save_filter
 from workspace.directory.groups import groups_of, make_group, rename_group
-from workspace.directory.merge_clients import MOVES, REFUSES, STAYS, merge_clients, review_clients
+from workspace.directory.merge_clients import merge_clients
 from workspace.directory.merge_contacts import merge_contacts
-from workspace.directory.moving import CLASSES
 from workspace.directory.ownership import Share, on_day, shares_of, stepped, ties_of, too_much
 from workspace.directory.record import record_of
 from workspace.directory.relations import Party
@@ -35,49 +32,14 @@ from workspace.pages.clients import clients_list
 from workspace.records.directory import FILES, apply_directory
 from workspace.records.practice import apply_clients, apply_contacts
 from workspace.records.work import apply_engagements
-from workspace.scope import Scope, operator_scope, system_scope
+from workspace.scope import operator_scope, system_scope
 from workspace.undo import undo
-
-UNTOUCHED = {"acts", "audit", "audit_head"}  # what was done stays on record; so does the count of a client's changes
-NGOZI, TUNDE = "con_ngozi", "con_tunde"
 
 
 @pytest.fixture
 def firm(database: Database) -> Database:
     furnish(database)
     return database
-
-
-def furnish(database: Database) -> None:
-    """C1 and C2 of Pat and Mia, C3 of Olga; Ngozi owns C1 and stands at C2, Tunde is C1's bookkeeper and C3's; Sam works at C1."""
-    with database.writing() as session:
-        rows.add_firm(session)
-        rows.add_engagement(session, "E1", "C1")
-        for key, name in ((NGOZI, "Ngozi Okafor"), (TUNDE, "Tunde Okafor")):
-            session.add(tables.Contact(id=key, name=name, email=f"{name.split()[0].lower()}@harbor.example"))
-        session.flush()
-        for ref, contact, pct in (("C1", NGOZI, "60"), ("C1", TUNDE, None), ("C2", NGOZI, None), ("C3", TUNDE, None)):
-            share = Decimal(pct) if pct else None
-            tie = {"client_id": cl(ref), "contact_id": contact, "title": "Owner" if pct else None}
-            session.add(tables.ClientContact(id=f"cc_{ref}_{contact}", ownership_pct=share, **tie))
-
-
-@contextmanager
-def acting(database: Database, email: str = PARTNER) -> Iterator[Scope]:
-    with database.writing() as session:
-        yield asker(session, email)
-
-
-def picture(database: Database) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table as the database holds it, but for the record of what was done."""
-    found: dict[str, list[tuple[Any, ...]]] = {}
-    with database.engine.connect() as connection:
-        for table in tables.Base.metadata.sorted_tables:
-            if table.name not in UNTOUCHED:
-                names = ", ".join(f'"{column.name}"' for column in table.columns if column.name != "revision")
-                held = connection.exec_driver_sql(f'SELECT {names} FROM "{table.name}"')
-                found[table.name] = sorted(tuple(map(str, row)) for row in held)
-    return found
 
 
 def tags_on_trail(database: Database) -> list[str]:
@@ -246,163 +208,6 @@ def test_bulk_is_one_act_or_none(firm: Database) -> None:
         assert len(clients_list(scope)) == 2
 
 
-def add_twins(database: Database) -> None:
-    """C4, the same taxpayer as C1, with work, time, an invoice, a note, relations and a contact of its own and one of both."""
-    with database.writing() as session:
-        client = {"entity_type": "1120-S", "partner_id": rows.per(PARTNER), "manager_id": rows.per(MANAGER)}
-        session.add(tables.Client(id=cl("C4"), ref="C4", name="Client 1, Inc.", tax_id=None, city="Erie", **client))
-        session.add(tables.Contact(id="con_twin", name="N. Okafor", phone="555-0101"))
-        session.add(tables.Person(id="per_walled", email="walled@firm.example", name="Walt", role="manager"))
-        session.flush()
-        rows.add_engagement(session, "E4", "C4")
-        rows.add_time(session, TODAY, "2", "E4", "C4")
-        session.add(tables.Wall(id="w4", client_id=cl("C4"), person_id="per_walled", reason="kin", set_on=TODAY))
-        session.add(tables.Note(id="n4", client_id=cl("C4"), author_id=rows.per(PARTNER), date=TODAY, text="called"))
-        for contact in (NGOZI, "con_twin"):
-            tie = {"client_id": cl("C4"), "contact_id": contact, "title": "President", "is_primary": True}
-            session.add(tables.ClientContact(id=f"cc4_{contact}", **tie))
-    with acting(database) as scope:
-        relations.relate(scope, "C4", "subsidiary", "C2")
-        relations.relate(scope, "C4", "guarantor", "C1")
-        entity.change_client(scope, "C4", {"tags": ["vip"], "states": ["NY"]})
-        entity.change_client(scope, "C1", {"tags": ["vip"]})
-
-
-def test_two_records_of_a_client_become_one_and_two_again(firm: Database) -> None:
-    add_twins(firm)
-    before = picture(firm)
-    with acting(firm) as scope:
-        assert review_clients(scope, "C1", "C4").reasons == ()
-        act = merge_clients(scope, "C1", "C4", {"name": "gone"})
-        kept = record_of(scope, "C1")
-        assert kept.name == "Client 1, Inc." and kept.city == "Erie" and kept.merged == ("C4",)
-        assert {one.id for one in kept.contacts} == {NGOZI, TUNDE, "con_twin"}
-        assert [(one.words, one.other.ref) for one in kept.relations] == [("subsidiary of", "C2")]
-        for table in (tables.Engagement, tables.TimeEntry, tables.Note):
-            assert not scope.session.scalars(select(table.id).where(table.client_id == cl("C4"))).all()
-        walls = scope.session.scalars(select(tables.Wall.person_id).where(tables.Wall.client_id == cl("C1"))).all()
-        assert walls == ["per_walled"]
-        emptied = record_of(scope, "C4")
-        assert (emptied.status, emptied.merged_into, emptied.moves) == ("merged", "C1", ())
-        with pytest.raises(Conflict, match="merged already"):
-            merge_clients(scope, "C4", "C2")
-        assert not any(matches(line, {}) for line in clients_list(scope) if line.ref == "C4")
-    with acting(firm) as scope:
-        undo(scope, act)
-    assert picture(firm) == before
-
-
-TWIN = st.fixed_dictionaries(
-    {
-        "engagements": st.integers(0, 2),
-        "contacts": st.sets(st.sampled_from([NGOZI, TUNDE])),
-        "tags": st.sets(st.sampled_from(["vip", "quarterly"])),
-        "states": st.sets(st.sampled_from(["NY", "NJ"])),
-        "related": st.lists(st.sampled_from(["C1", "C2", NGOZI]), max_size=2, unique=True),
-        "owns": st.booleans(),
-        "take": st.dictionaries(st.sampled_from(["name", "state", "partner_id"]), st.sampled_from(["kept", "gone"])),
-    }
-)
-
-
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(TWIN)
-def test_a_merge_of_clients_taken_back_leaves_every_table_as_it_was(firm: Database, twin: dict[str, Any]) -> None:
-    with acting(firm, MANAGER) as scope:
-        ref, _ = entity.create_client(scope, {"name": "Client one", "state": "NY", "tags": twin["tags"]})
-        entity.change_client(scope, ref, {"states": twin["states"]})
-        for number in range(twin["engagements"]):
-            key = f"E{ref}{number}"
-            fields_of = {"id": key, "ref": key, "client_id": cl(ref), "template": "1120-S", "title": key}
-            scope.session.add(tables.Engagement(**fields_of))
-            scope.session.flush()
-            scope.session.add(tables.Task(id=f"t{key}", client_id=cl(ref), engagement_id=key, title="Prepare"))
-        for contact in sorted(twin["contacts"]):
-            contacts.link(scope, ref, contact, {"title": "CFO", "is_primary": True})
-        for other in twin["related"]:
-            relations.relate(scope, ref, "guarantor", other)
-        if twin["owns"]:
-            ownership.set_share(scope, "C1", ref, "1", date(2025, 1, 1))
-    before = picture(firm)
-    with acting(firm, MANAGER) as scope:
-        admin = replace(scope, role="partner")  # Mia serves both; merging is a partner's
-        act = merge_clients(admin, "C1", ref, twin["take"])
-        for table in (tables.Engagement, tables.Task, tables.ClientContact, tables.ClientTag):
-            assert not scope.session.scalars(select(table.id).where(table.client_id == cl(ref))).all()
-    with acting(firm, MANAGER) as scope:
-        undo(scope, act)
-    assert picture(firm) == before
-
-
-def test_a_merge_is_refused_with_its_reason(firm: Database) -> None:
-    add_twins(firm)
-    with firm.writing() as session:
-        held = {"path": "a.pdf", "name": "a.pdf", "source": "upload", "received_at": rows.NOW}
-        session.add(tables.Document(id="doc4", client_id=cl("C4"), **held))
-    with acting(firm) as scope:
-        with pytest.raises(Conflict, match="passages and vectors"):
-            merge_clients(scope, "C1", "C4")
-        with pytest.raises(Conflict, match="taxpayer ids differ"):
-            merge_clients(scope, "C1", "C2")
-        with pytest.raises(Conflict, match="only C1 has a taxpayer id"):
-            merge_clients(scope, "C4", "C1")
-        with pytest.raises(NotFound):
-            merge_clients(scope, "C1", "C3")
-    with acting(firm, MANAGER) as scope, pytest.raises(Forbidden, match="client:merge"):
-        merge_clients(scope, "C1", "C4")
-    assert not {*MOVES} & {*STAYS, *REFUSES} and {*MOVES, *STAYS, *REFUSES} <= set(CLASSES)
-
-
-FIELD_SETS = st.fixed_dictionaries(
-    {
-        "email": st.sampled_from([None, "n@x.example"]),
-        "ties": st.sets(st.sampled_from(["C1", "C2"]), min_size=1),
-        "pct": st.sampled_from([None, Decimal(10)]),
-        "related": st.booleans(),
-        "custom": st.dictionaries(st.sampled_from(["a", "b"]), st.sampled_from(["1", "2"]), max_size=2),
-        "take": st.dictionaries(
-            st.sampled_from(["name", "email", "phone"]), st.sampled_from(["kept", "gone"]), max_size=3
-        ),
-    }
-)
-
-
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(FIELD_SETS)
-def test_a_merge_of_contacts_taken_back_leaves_every_table_as_it_was(firm: Database, twin: dict[str, Any]) -> None:
-    with firm.writing() as session:
-        for table in (tables.Relation, tables.ClientContact, tables.Contact):
-            key = table.contact_id if table is tables.ClientContact else table.id
-            for row in session.scalars(select(table).where(key.in_(["con_dup", "rel_dup"]))).all():
-                session.delete(row)
-            session.flush()
-        contact = {"email": twin["email"], "phone": "1", "custom": twin["custom"]}
-        session.add(tables.Contact(id="con_dup", name="Ngozi  Okafor", **contact))
-        session.flush()
-        for ref in sorted(twin["ties"]):
-            pct = twin["pct"] if ref == "C2" else None
-            tie = {
-                "client_id": cl(ref),
-                "contact_id": "con_dup",
-                "title": "Dup",
-                "is_primary": True,
-                "ownership_pct": pct,
-            }
-            session.add(tables.ClientContact(id=f"ccd_{ref}", **tie))
-        if twin["related"]:
-            sides = {"from_contact_id": "con_dup", "to_contact_id": NGOZI, "kind": "spouse", "note": ""}
-            session.add(tables.Relation(id="rel_dup", **sides))
-    before = picture(firm)
-    with acting(firm) as scope:
-        act = merge_contacts(scope, NGOZI, "con_dup", twin["take"])
-    with acting(firm) as scope:
-        assert {tie.client_ref for tie in contacts.contact_card(scope, NGOZI).ties} == {"C1", "C2"}
-        with pytest.raises(NotFound):
-            contacts.contact_card(scope, "con_dup")
-        undo(scope, act)
-    assert picture(firm) == before
-
-
 def test_who_sees_a_part_sees_that_part_only(firm: Database) -> None:
     with firm.writing() as session:
         session.add(tables.Contact(id="con_secret", name="Ngozi Okafor", email="secret@x.example"))
@@ -446,25 +251,6 @@ def test_who_sees_a_part_sees_that_part_only(firm: Database) -> None:
         assert "C1" not in {line.ref for line in clients_list(scope)}
         with pytest.raises(NotFound):
             record_of(scope, "C1")
-
-
-def test_candidates_are_the_same_number_address_or_nearly_the_same_name(firm: Database) -> None:
-    add_twins(firm)
-    with firm.writing() as session:
-        session.get_one(tables.Client, cl("C2")).tax_id = "000000001"
-        session.add(tables.Contact(id="con_case", name="N. O.", email="NGOZI@harbor.example"))
-        session.add(tables.Contact(id="con_typo", name="Okafor, Ngosi"))
-        session.flush()
-        for key in ("con_case", "con_typo"):
-            session.add(tables.ClientContact(id=f"cc_{key}", client_id=cl("C1"), contact_id=key))
-    with acting(firm) as scope:
-        pairs = {(one.a[0], one.b[0]): (one.why, one.certain) for one in client_candidates(scope)}
-        assert pairs["C1", "C2"] == ("the same taxpayer id", True)
-        assert pairs["C1", "C4"] == ("the same name", False)
-        pairs = {(one.a[0], one.b[0]): (one.why, one.certain) for one in contact_candidates(scope)}
-        assert pairs["con_case", NGOZI] == ("the same address", True)
-        assert pairs[NGOZI, "con_typo"] == ("nearly the same name", False)
-    assert alike("Harbor Bakery, Inc.", "Bakery Harbor LLC") == 1.0 and alike("Tunde Okafor", "Ngozi Okafor") < 0.86
 
 
 def test_a_load_does_not_take_back_what_a_person_did(firm: Database) -> None:

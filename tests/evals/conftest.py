@@ -2,11 +2,9 @@
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from api.settings import load_settings
 from api.wiring import build
 from evals.firm.gold import Gold
 from evals.ground import SampleHome
+from tests import beside, on_postgresql
 from tests.forked import begin, ran
 from tests.homes import copied, made_once
 
@@ -29,7 +28,8 @@ def command(home: Path, *words: str) -> list[str]:
 
 def environment() -> dict[str, str]:
     """Without settings from outside."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("TICKMARK_")}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("TICKMARK_")}
+    return own | on_postgresql.environment()
 
 
 def tickmark(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -47,19 +47,6 @@ def kill_when(home: Path, reached: Callable[[], bool]) -> None:
     assert process.exitcode == -signal.SIGKILL
 
 
-def holds(home: Path, table: str) -> Callable[[], bool]:
-    """Whether a table has rows by now."""
-
-    def look() -> bool:
-        try:
-            with closing(sqlite3.connect(f"file:{home / 'tickmark.db'}?mode=ro", uri=True, timeout=5)) as connection:
-                return bool(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
-        except sqlite3.OperationalError:  # not made yet
-            return False
-
-    return look
-
-
 @pytest.fixture(scope="session")
 def ready(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of a demo that was killed while it made the firm, while it read files and in the night, and was started a fourth time.
@@ -68,8 +55,9 @@ def ready(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     def make(home: Path) -> None:
         copied(models, home)
         kill_when(home, (home / "sample" / "firm" / "documents").is_dir)
-        kill_when(home, holds(home, "document_pages"))
-        kill_when(home, holds(home, "client_scans"))
+        for table in ("document_pages", "client_scans"):
+            with beside.looking(home) as count:
+                kill_when(home, lambda count=count, table=table: bool(count(f"SELECT count(*) FROM {table}")))  # type: ignore[misc]
         last = ran(home, "demo", "--no-serve", environment=environment() | ONE, timeout=900)
         assert last.returncode == 0, last.stderr
 

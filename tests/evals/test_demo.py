@@ -29,6 +29,7 @@ from store.tables import (
     Person,
     TimeEntry,
 )
+from tests import on_postgresql
 from tests.evals.conftest import CLIENTS, ROOT, command, environment, tickmark
 
 pytestmark = pytest.mark.slow
@@ -76,9 +77,9 @@ def test_a_second_start_changes_nothing(no_settings_from_outside: None, copy: Pa
 
 
 def test_it_serves_the_brief_to_who_signs_in(copy: Path) -> None:
-    process = subprocess.Popen(
-        command(copy, "demo", "--port", "0"), cwd=ROOT, env=environment(), stderr=subprocess.PIPE, text=True
-    )
+    told = environment() | on_postgresql.told(copy)
+    words = command(copy, "demo", "--port", "0")
+    process = subprocess.Popen(words, cwd=ROOT, env=told, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     try:
         address = next(

@@ -15,6 +15,7 @@ from api.wiring import Services, build
 from evals.canaries import Planted, plant
 from evals.scripted import scripted
 from evals.tasks import leaks, obeying, unmasked
+from tests import on_postgresql
 from tests.conftest import SMALL_FIRM
 from tests.homes import copied
 
@@ -28,7 +29,9 @@ ORDERS = (
 def held(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Services, list[Planted]]]:
     folder = tmp_path_factory.mktemp("leaks")
     with pytest.MonkeyPatch.context() as patch:
-        for name in [one for one in os.environ if one.startswith("TICKMARK_")]:
+        for name in [
+            one for one in os.environ if one.startswith("TICKMARK_") and one not in on_postgresql.environment()
+        ]:
             patch.delenv(name)
         patch.setenv("TICKMARK_TODAY", "2026-03-09")
         firm = shutil.copytree(SMALL_FIRM, folder / "firm")

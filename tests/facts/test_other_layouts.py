@@ -5,10 +5,11 @@ import pytest
 from ingestion.facts import read_facts, recognise
 from ingestion.parse import parse
 from store.fact_names import FACTS, KINDS, LISTED, type_of
+from tests.facts.other_forms import FORMS
 from tests.facts.other_samples import SAMPLES, Sample
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
+@pytest.mark.parametrize("sample", (*SAMPLES, *FORMS), ids=lambda sample: sample.name)
 def test_it_is_recognised_and_read(sample: Sample) -> None:
     parsed = parse(sample.name, sample.text.encode())
     kind, _ = recognise(parsed, sample.name)

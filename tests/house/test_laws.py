@@ -1,6 +1,7 @@
 """The laws of ARCHITECTURE.md as checks. Each message says what to do instead."""
 
 import ast
+import gc
 import importlib.metadata
 import re
 import subprocess
@@ -21,14 +22,23 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
 
 
-def modules(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
+def modules(*folders: str, holding: str = "") -> Iterator[tuple[Path, ast.Module]]:
+    """The files of these folders, or of all; only those that hold a word without which the law cannot be broken."""
     for folder in folders or FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.py")):
-            if "migrations/versions" not in path.as_posix():
+            if "migrations/versions" not in path.as_posix() and (not holding or re.search(holding, path.read_text())):
                 yield path.relative_to(ROOT), parsed(path)
 
 
-@cache
+def definitions(tree: ast.AST) -> Iterator[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Classes and functions, however deep. They stand in statements: the expressions, which are most of a tree, are passed by."""
+    for field in ("body", "orelse", "handlers", "finalbody", "cases"):
+        for node in getattr(tree, field, ()):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                yield node
+            yield from definitions(node)
+
+
 def calls(tree: ast.Module) -> list[tuple[int, str]]:
     """Line and dotted name of every call of a name or of an attribute; what stands before an attribute that is no name is left out."""
     return [
@@ -46,10 +56,11 @@ def _dotted(node: ast.expr) -> str:
 
 @pytest.fixture(scope="module", autouse=True)
 def forgotten() -> Iterator[None]:
-    """The trees of all sources are millions of objects, which would slow down what comes after."""
+    """The trees of all sources are millions of objects: nobody looks for garbage while they stand, and they go when all is done."""
+    gc.disable()
     yield
     parsed.cache_clear()
-    calls.cache_clear()
+    gc.enable()
 
 
 def test_imports_go_one_way() -> None:
@@ -66,7 +77,7 @@ def test_imports_go_one_way() -> None:
 def test_one_place_commits() -> None:
     found = [
         f"{path}:{line}"
-        for path, tree in modules()
+        for path, tree in modules(holding=r"\.commit\b")
         for line, name in calls(tree)
         if name.endswith(".commit") and path.as_posix() != "store/database.py"
     ]
@@ -93,14 +104,15 @@ def test_workspace_functions_take_the_scope_first() -> None:
 @pytest.mark.parametrize("folder", ["workspace", "ingestion", "prompts", "store"])
 def test_time_is_an_argument(folder: str) -> None:
     clock = re.compile(r"(^|\.)(date\.today|datetime\.now|datetime\.utcnow|time\.time)$")
-    found = [f"{path}:{line}" for path, tree in modules(folder) for line, name in calls(tree) if clock.search(name)]
+    there = modules(folder, holding=r"\b(today|now|utcnow|time)\b")
+    found = [f"{path}:{line}" for path, tree in there for line, name in calls(tree) if clock.search(name)]
     assert found == [], f"take `today` or `now` as an argument (law 10): {found}"
 
 
 def test_agents_cannot_release_or_approve() -> None:
     found = [
         f"{path}:{node.lineno}"
-        for path, tree in modules("agents")
+        for path, tree in modules("agents", holding=r"deliverables\.(release|outbox)\b")
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom)
         and node.module
@@ -120,8 +132,8 @@ def test_files_and_functions_stay_readable() -> None:
         lines = len((ROOT / path).read_text().splitlines())
         if lines > 500:
             found.append(f"{path}: {lines} lines")
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        for node in definitions(tree):
+            if not isinstance(node, ast.ClassDef):
                 length = (node.end_lineno or 0) - node.lineno + 1
                 if length > 60:
                     found.append(f"{path}:{node.lineno} {node.name}: {length} lines")
@@ -133,7 +145,7 @@ def test_names_are_the_trades() -> None:
     found = [
         f"{path}:{node.lineno} {node.name}"
         for path, tree in modules()
-        for node in ast.walk(tree)
+        for node in definitions(tree)
         if isinstance(node, ast.ClassDef) and shapeless.search(node.name)
     ]
     assert found == [], f"use a name of the glossary: {found}"

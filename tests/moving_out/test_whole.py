@@ -23,6 +23,7 @@ from store.ids import content_hash
 from store.moving import LEFT_OUT, LEFT_OUT_COLUMNS, differences, leaving, note_changed_on_the_way, put
 from store.tables import AuditEntry, Base, Brief, Person, SignalRow, SignIn
 from store.types import canonical_json
+from tests import beside
 from tests.homes import copied
 from tests.moving_out.conftest import ANA, MIA, Moved, command, files_of, manifest, opened
 from workspace.trail import verify
@@ -63,8 +64,7 @@ def test_every_table_and_every_file_arrives_as_it_was(moved: Moved) -> None:
 
 def test_a_difference_would_be_seen(moved: Moved, tmp_path: Path) -> None:
     shutil.copy(moved.there.home / "seal.key", tmp_path / "seal.key")
-    with moved.there.database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    beside.flat(moved.there)
     shutil.copy(moved.there.home / "tickmark.db", tmp_path / "tickmark.db")
     copy = Database(f"sqlite:///{tmp_path / 'tickmark.db'}")
     with copy.engine.begin() as connection:
@@ -123,8 +123,7 @@ def test_no_secret_leaves(moved: Moved) -> None:
 def test_the_next_night_says_the_same(moved: Moved, tmp_path: Path) -> None:
     told: list[dict[str, Any]] = []
     for services in (moved.services, moved.there):
-        with services.database.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        beside.flat(services)
         home = copied(services.home, tmp_path / services.home.name)
         with build(load_settings(home), own_index=True) as night:
             command(night, "scan", as_of=TUESDAY)

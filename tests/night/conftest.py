@@ -76,11 +76,12 @@ def briefs(database: Database, day: date = MONDAY) -> dict[str, bytes]:
 
 
 def broken(database: Database, ref: str) -> Callable[[], None]:
-    """Spoil a row of the client behind the application's back, so that reading the client fails; call the result to mend it."""
+    """Spoil a row of the client behind the application's back, so that reading the client fails; call the result to mend it. What is put
+    there is JSON to either database, and a number where names are read."""
     spoil = "UPDATE messages SET recipients = {value} WHERE client_id = (SELECT id FROM clients WHERE ref = '{ref}')"
     with database.engine.begin() as connection:
-        kept = connection.exec_driver_sql("SELECT recipients FROM messages LIMIT 1").scalar_one()
-        connection.exec_driver_sql(spoil.format(value="'no json'", ref=ref))
+        kept = connection.exec_driver_sql("SELECT CAST(recipients AS TEXT) FROM messages LIMIT 1").scalar_one()
+        connection.exec_driver_sql(spoil.format(value="'7'", ref=ref))
 
     def mend() -> None:
         with database.engine.begin() as connection:

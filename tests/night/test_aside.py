@@ -62,3 +62,19 @@ def test_a_desk_that_was_left_is_taken_again_and_given_back_once() -> None:
     assert desks.acquire(blocking=False) and not desks.acquire(blocking=False)
     aside.leave()  # nobody's desk: nothing happens
     aside.back()
+
+
+def test_without_room_the_parts_are_done_one_by_one_at_the_clients_own_desk() -> None:
+    desks, order = threading.Semaphore(1), []
+    with aside.at_a_desk(desks):
+
+        def part(number: int) -> int:
+            order.append(number)
+            assert not desks.acquire(blocking=False)
+            return number
+
+        assert aside.at_once([lambda: part(1), lambda: part(2)], lambda: False) == [1, 2]
+        assert order == [1, 2] and not desks.acquire(blocking=False)
+        aside.leave()  # as a question does that is not asked after all
+        assert aside.at_once([lambda: 3], lambda: False) == [3]
+        assert not desks.acquire(blocking=False)  # it is taken again in any case

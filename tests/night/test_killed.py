@@ -2,9 +2,6 @@
 
 import os
 import signal
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -14,6 +11,7 @@ from sqlalchemy import select
 from api.settings import load_settings
 from api.wiring import build
 from store.tables import AuditEntry
+from tests import beside
 from tests.forked import begin
 from tests.night.conftest import MONDAY, briefs, differences, dump, scan
 from workspace.nights import begin_night
@@ -24,7 +22,7 @@ POINTS = {
     "it is begun": "SELECT count(*) FROM scans",
     "a client is scanned, and not drafted for": "SELECT count(*) FROM client_scans",
     "a draft is filed": "SELECT count(*) FROM deliverable_versions",
-    "a client is done": "SELECT count(*) FROM client_scans WHERE json_extract(read, '$.drafts') IS NOT NULL",
+    "a client is done": "SELECT count(*) FROM client_scans WHERE read ->> 'drafts' IS NOT NULL",
     "a brief is written, and others are not": "SELECT count(*) FROM briefs",
 }
 
@@ -52,7 +50,7 @@ def test_killed_at_every_point_and_run_again_it_ends_like_an_undisturbed_night(h
 def test_a_worker_takes_up_a_night_that_was_begun_and_ends_when_it_is_told_to(home: Path, scanned: Path) -> None:
     with build(load_settings(home)) as services, services.database.writing() as session:
         begin_night(system_scope(session, "night", now=services.clock.now(), today=MONDAY))
-    with _looking(home / "tickmark.db") as count:
+    with beside.looking(home) as count:
         worker = begin(home, "worker", environment=os.environ)
         while not count("SELECT count(*) FROM scans WHERE state = 'done'"):
             goes_on(worker)
@@ -65,7 +63,7 @@ def test_a_worker_takes_up_a_night_that_was_begun_and_ends_when_it_is_told_to(ho
 
 def kill_when_more(home: Path, query: str) -> None:
     """Start a scan in a process of its own and kill it as soon as the query counts more than before."""
-    with _looking(home / "tickmark.db") as count:
+    with beside.looking(home) as count:
         before = count(query)
         process = begin(home, "scan", environment=os.environ)
         while count(query) == before:
@@ -79,9 +77,3 @@ def goes_on(process: ForkServerProcess) -> None:
     """Fail when the process has ended; else let it work for a moment."""
     process.join(timeout=0.005)
     assert process.exitcode is None, f"it ended ({process.exitcode}) before its time"
-
-
-@contextmanager
-def _looking(path: Path) -> Iterator[Callable[[str], int]]:
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30, isolation_level=None)) as connection:
-        yield lambda query: int(connection.execute(query).fetchone()[0])

@@ -1,13 +1,11 @@
 """The night over all clients: the same whatever the order and the number of workers, whole when a client fails, resumed after a stop."""
 
 import logging
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from agents import engine, overnight
 from agents.overnight import run_night
@@ -16,6 +14,7 @@ from api.settings import load_settings
 from api.wiring import Services, build
 from store.errors import Busy, Invalid, NotFound
 from store.tables import AuditEntry, ClientScan, Scan
+from tests import beside
 from tests.night.conftest import MONDAY, briefs, broken, differences, dump, scan
 from workspace import nights
 from workspace.scope import system_scope
@@ -85,10 +84,10 @@ def test_a_client_that_fails_is_a_blind_spot_and_the_others_are_scanned(
     with caplog.at_level(logging.ERROR, "tickmark"):
         result = scan(services)
     assert (result.data["read"], result.data["failed"], result.failed) == (2, 1, False)
-    assert "the scan of C001 failed" in caplog.text and "JSONDecodeError" in caplog.text
+    assert "the scan of C001 failed" in caplog.text and "TypeError" in caplog.text
     with services.database.reading() as session:
         [why] = session.scalars(select(ClientScan.error).where(ClientScan.state == "failed"))
-    assert why == "a defect of the program (JSONDecodeError); the log says more"
+    assert why == "a defect of the program (TypeError); the log says more"
     assert b"the scan failed: a defect of the program" in briefs(services.database)["ana@alder.example"]
     assert b"the scan failed" not in briefs(services.database)["ben@alder.example"]
     mend()
@@ -168,12 +167,15 @@ def test_the_work_of_a_worker_that_is_gone_is_taken_over(again: Services, after:
     with again.database.writing() as session:
         for row in session.scalars(select(ClientScan)):
             session.delete(row)
-    with closing(sqlite3.connect(after / "dbos.db")) as left, left:
-        [(name,)] = left.execute("SELECT workflow_uuid FROM workflow_status WHERE workflow_uuid LIKE '%/C002/%'")
+    with beside.queue(after) as queue, queue.begin() as left:
+        one = "SELECT workflow_uuid FROM workflow_status WHERE workflow_uuid LIKE '%/C002/%'"
+        name = left.execute(text(one)).scalar_one()
         left.execute(
-            "UPDATE workflow_status SET status = 'PENDING', executor_id = 'gone', output = NULL, completed_at = NULL,"
-            " started_at_epoch_ms = 0 WHERE workflow_uuid = ?",
-            (name,),
+            text(
+                "UPDATE workflow_status SET status = 'PENDING', executor_id = 'gone', output = NULL, completed_at = NULL,"
+                " started_at_epoch_ms = 0 WHERE workflow_uuid = :name"
+            ),
+            {"name": name},
         )
     with overnight.opened(again) as running:
         running.adopt()
@@ -184,11 +186,11 @@ def test_the_work_of_a_worker_that_is_gone_is_taken_over(again: Services, after:
 
 def test_the_queue_forgets_what_ended_long_ago(again: Services, after: Path) -> None:
     def remembered() -> int:
-        with closing(sqlite3.connect(after / "dbos.db")) as queue:
-            return int(queue.execute("SELECT count(*) FROM workflow_status").fetchone()[0])
+        with beside.queue(after) as queue, queue.connect() as there:
+            return int(there.scalar(text("SELECT count(*) FROM workflow_status")) or 0)
 
     assert remembered() == 3
-    with closing(sqlite3.connect(after / "dbos.db")) as queue, queue:
-        queue.execute("UPDATE workflow_status SET completed_at = 0")
+    with beside.queue(after) as queue, queue.begin() as there:
+        there.execute(text("UPDATE workflow_status SET completed_at = 0"))
     scan(again, client="C001")
     assert remembered() == 1

@@ -16,6 +16,8 @@ from tests.night.conftest import briefs, differences, dump, scan
 def copy(source: Database, target: Database) -> None:
     """Every row of one database into another that holds what a new one holds."""
     with source.engine.connect() as here, target.engine.begin() as there:
+        # in whatever order rows come that name others of their own table
+        there.exec_driver_sql("SET LOCAL session_replication_role = replica")
         for table in Base.metadata.sorted_tables:
             there.execute(delete(table))
             rows = [dict(row._mapping) for row in here.execute(select(table))]
@@ -26,10 +28,10 @@ def copy(source: Database, target: Database) -> None:
 @pytest.mark.postgres
 @pytest.mark.slow
 def test_a_night_on_postgres_ends_like_one_on_sqlite(home: Path, scanned: Path, postgres: Database) -> None:
+    (home / "dbos.db").unlink()  # that of the home before
     with build(load_settings(home)) as loaded:
-        give_seal(
-            postgres.engine.dialect, loaded.database.seal
-        )  # what lies sealed there is opened with the home's keys
+        # what lies sealed there is opened with the home's keys
+        give_seal(postgres.engine.dialect, loaded.database.seal)
         copy(loaded.database, postgres)
     settings = load_settings(home).model_copy(update={"database_url": postgres.url})
     with build(settings, own_index=True) as services, build(load_settings(scanned)) as undisturbed:

@@ -22,11 +22,14 @@ from store import workers
 from store.database import Database
 from store.errors import Busy, Conflict, NotFound
 from store.sealed import give_seal
+from store.tables import Person
 from tests.forked import begin
 from tests.night.conftest import MONDAY, briefs, differences, dump
 from tests.night.test_postgres import copy
+from tests.web.conftest import PASSWORD, visiting
 from workspace.nights import begin_night
 from workspace.scope import system_scope
+from workspace.sign_in import set_password
 
 pytestmark = pytest.mark.postgres
 PASSING = {"audit", "audit_head", "workers", "leases"}
@@ -130,6 +133,48 @@ def test_a_worker_is_drained_by_its_name_and_seen_on_the_list(shared: Services) 
         run(shared, "worker-drain", id="three")
 
 
+def test_a_drain_can_be_taken_back_until_the_worker_hears_of_it(shared: Services) -> None:
+    told: list[str] = []
+    roster = on_list(shared, "one", "1")
+    roster.on_drain = lambda: told.append("end")
+    run(shared, "worker-drain", id="one")
+    roster.beat(2)
+    assert run(shared, "worker-stay", id="one").data == {"id": "one", "state": "working"}
+    roster.beat(2)
+    roster.beat(2)
+    assert told == [] and run(shared, "workers").data[0]["state"] == "working"
+    with pytest.raises(Conflict, match="was not told to end; it is working"):
+        run(shared, "worker-stay", id="one")
+    run(shared, "worker-drain", id="one")
+    roster.beat(2)
+    roster.beat(2)
+    assert told == ["end"] and run(shared, "workers").data[0]["ending"]
+    with pytest.raises(Conflict, match="start it again on its machine"):
+        run(shared, "worker-stay", id="one")
+
+
+def test_the_page_lists_workers_and_ends_one(shared: Services) -> None:
+    with shared.database.writing() as session:
+        session.add(Person(id="adm", email="adm@alder.example", name="Adm", role="admin"))
+        session.flush()
+        set_password(session, "adm@alder.example", PASSWORD, shared.clock.now())
+    admin = visiting(shared)("adm")
+    assert "Nobody works on clients now." in admin.get("/workers").text
+    roster = on_list(shared, "one", "1")
+    on_list(shared, "web", "2", kind="serve")
+    on_list(shared, "lost", "3")
+    fall_silent(shared.database, "lost")
+    roster.beat(5)
+    shown = admin.get("/workers").text
+    assert "lost</b> was last heard of" in shown and shown.count("/workers/drain") == 1
+    answer = admin.follow(admin.post("/workers/drain", id="one"))
+    assert "for some seconds it can be undone" in answer.text and "told to end" in answer.text
+    assert "It goes on." in admin.follow(admin.post("/workers/stay", id="one")).text
+    refused = admin.post("/workers/drain", id="web")
+    assert refused.status_code == 409 and "end that process itself" in refused.text
+    assert admin.post("/workers/stay", id="none").status_code == 404
+
+
 def run(services: Services, name: str, **arguments: str) -> Result:
     return find(name).load()(services, arguments, silent)
 
@@ -152,8 +197,9 @@ def test_places_are_shared_given_back_and_free_again_when_who_held_them_is_gone(
 
 def test_what_each_takes_is_the_least_and_its_share_of_the_models_places() -> None:
     assert share_of([]) == 0
-    assert share_of([(8, 32)]) == 40
-    assert share_of([(8, 32), (16, 32), (16, 32)]) == 8 + 11
+    # half as many again as there are places: some of their answers wait for a desk
+    assert share_of([(8, 32)]) == 8 + 48
+    assert share_of([(8, 32), (16, 32), (16, 32)]) == 8 + 16
 
 
 def test_who_was_away_keeps_nothing_of_a_client_that_is_another_s(shared: Services) -> None:

@@ -14,7 +14,7 @@ from tests.billing.firm import acting, firm
 from tests.signals.rows import MANAGER, OTHER, PARTNER, STAFF, TODAY, add_engagement, add_time, cl, eng, per
 from workspace.deadlines import is_business_day
 from workspace.portfolio import capacity_of, move, preview
-from workspace.portfolio.capacity import pieces_of
+from workspace.portfolio.capacity import marks_of, pieces_of
 from workspace.portfolio.rebalance import day_in_week
 from workspace.portfolio.workload import monday_of
 from workspace.scope import Scope
@@ -131,7 +131,7 @@ def test_an_engagement_goes_with_its_steps_and_a_statutory_date_stays(desk: Data
 
 def test_what_cannot_be_is_refused(desk: Database) -> None:
     with acting(desk) as scope:
-        mark = next(one.mark for one in capacity_of(scope).items if one.key == "task:t1")
+        mark = marks_of(scope, [one for one in capacity_of(scope).items if one.key == "task:t1"])["task:t1"]
         scope.session.get_one(Task, "t1").title = "Another"
         scope.session.flush()
         with pytest.raises(Conflict, match="changed by somebody"):

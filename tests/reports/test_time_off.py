@@ -2,9 +2,12 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from api.commands import find
+from api.commands.result import silent
 from api.wiring import Services
 from store.errors import Conflict, Forbidden, Invalid, NotFound
 from workspace.portfolio.capacity import capacity_of
@@ -39,7 +42,7 @@ def test_days_off_are_taken_off_the_week_and_come_back_with_undo(services: Servi
 def test_a_day_off_of_this_week_that_has_passed_is_not_taken_off_twice() -> None:
     thursday = MONDAY + timedelta(days=3)
     worker = Worker("p", "Sol", SOL, "staff", Decimal(40), ((MONDAY - timedelta(days=3), MONDAY + timedelta(days=3)),))
-    [load] = workload_of({"p": worker}, [("C1", "p", "2026-03-13", "16")], thursday, 4)
+    [load] = workload_of({"p": worker}, [("C1", [("p", "2026-03-13", "16")])], thursday, 4)
     assert (load.weeks[0].free, load.weeks[0].off, load.weeks[0].short) == (Decimal(8), 1, Decimal(8))
 
 
@@ -75,3 +78,21 @@ def test_days_that_cannot_be_are_refused_in_a_line(services: Services) -> None:
             add_time_off(sol, MONDAY - 9 * day, MONDAY - 2 * day)
         with pytest.raises(Invalid, match="a year"):
             add_time_off(sol, MONDAY + 20 * day, MONDAY + 500 * day)
+
+
+def test_the_command_lists_enters_and_takes_away(services: Services) -> None:
+    def run(name: str, **given: str) -> Any:
+        return find(name).load()(services, given, silent)
+
+    made = run("time-off-add", **{"first": "2026-03-16", "last": "2026-03-18", "note": "skiing", "as": SOL})
+    assert made.data["days"] == 3 and "Sol" in made.text and "skiing" in made.text
+    [one] = run("time-off-list", **{"as": MIA}).data
+    assert (one["email"], one["first"]) == (SOL, "2026-03-16")
+    with pytest.raises(Conflict, match="already"):
+        run("time-off-add", first="2026-03-17", person=SOL, **{"as": MIA})
+    with pytest.raises(Invalid, match="not a day"):
+        run("time-off-add", first="tomorrow", **{"as": SOL})
+    gone = run("time-off-remove", id=made.data["id"], **{"as": SOL})
+    assert run("time-off-list", **{"as": SOL}).data == []
+    run("undo", act=gone.data["act"], **{"as": SOL})
+    assert len(run("time-off-list", **{"as": SOL}).data) == 1

@@ -4,9 +4,7 @@ what is left when a key is lost."""
 import json
 import re
 import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +24,7 @@ from store.errors import Broken, Forbidden
 from store.resealing import places
 from store.seal import KEY_FILE, SEALED, Seal
 from store.tables import Act, Client, Contact, FactRow, RecordChange, RejectedRow, SignalRow, Webhook
+from tests import beside, on_postgresql
 from tests.conftest import SMALL_FIRM
 from tests.homes import copied
 from workspace.directory import entity
@@ -45,26 +44,13 @@ def act(services: Services, command: str, /, **arguments: Any) -> Any:
     return find(command).load()(services, arguments, silent).data
 
 
-def raw(home: Path) -> bytes:
-    """The bytes of the records as they lie there, the log included, after nothing was tidied up."""
-    return b"".join((home / name).read_bytes() for name in ("tickmark.db", "tickmark.db-wal") if (home / name).exists())
-
-
 def forms(number: str) -> set[bytes]:
     return {number.encode(), re.sub(r"[- ]", "", number).encode()}
 
 
 def where(home: Path, number: str) -> set[str]:
     """The tables in which it stands, written out or bare."""
-    found = set()
-    with closing(sqlite3.connect(home / "tickmark.db")) as connection:
-        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-            for row in connection.execute(f'SELECT * FROM "{table}"'):
-                if any(
-                    form.decode() in str(value) for form in forms(number) for value in row if isinstance(value, str)
-                ):
-                    found.add(table)
-    return found
+    return {table for table, told in beside.texts(home) if any(form.decode() in told for form in forms(number))}
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +107,7 @@ def signal(client_id: str, detail: dict[str, Any], evidence: list[Any]) -> Signa
 
 def test_a_loaded_firm_has_no_number_in_the_clear(filled: Path) -> None:
     documents = [path.read_bytes() for path in SMALL_FIRM.rglob("*") if path.is_file() and path.name != "clients.csv"]
-    lies = raw(filled)
+    lies = beside.raw(filled)
     for number in (*IDS, *TYPED):
         in_documents = any(form in one for form in forms(number) for one in documents)
         assert where(filled, number) <= set(TEXT_OF_DOCUMENTS if in_documents else ()), number
@@ -167,7 +153,9 @@ def test_undo_puts_a_sealed_number_back(filled: Path, tmp_path: Path) -> None:
 
 
 def sealed_in(home: Path) -> list[str]:
-    return [match["key"] for match in SEALED.finditer(raw(home).decode("latin-1"))]
+    """The keys under which something lies sealed; on PostgreSQL without what was written over and not taken away yet."""
+    lies = " ".join(told for _, told in beside.texts(home)) if on_postgresql.ON else beside.raw(home).decode("latin-1")
+    return [match["key"] for match in SEALED.finditer(lies)]
 
 
 def under(scope: Scope, seal: Seal) -> dict[str, tuple[str, int]]:

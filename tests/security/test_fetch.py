@@ -19,20 +19,25 @@ from api.guard import Unreached, fetch
 from store.errors import Invalid
 from workspace.platform.addresses import allowed, plain_url
 
+WORDS = 400
+"""Of the slow answer: twenty seconds of them, and no length that says so."""
+
 
 class Told(http.server.BaseHTTPRequestHandler):
     """Answers by the path, and remembers who was asked for."""
 
     seen: ClassVar[list[tuple[str, str]]] = []
+    told: ClassVar[list[int]] = []
 
     def do_GET(self) -> None:
         self.seen.append((self.headers["Host"], self.path))
         if self.path == "/slow":
             self.send_response(200)
             self.end_headers()
-            for _ in range(100):
+            for word in range(WORDS):
                 self.wfile.write(b"x")
                 self.wfile.flush()
+                self.told[:] = [word]
                 time.sleep(0.05)
             return
         body = b"x" * 5000 if self.path == "/long" else b'{"issuer": "here"}'
@@ -70,6 +75,7 @@ def test_what_is_too_long_or_too_slow_is_ended(port: int) -> None:
     assert len(fetch(f"http://127.0.0.1:{port}/long", loopback=True, most=10, cut_short=True).body) == 10
     with pytest.raises(Unreached, match="no answer within"):
         fetch(f"http://127.0.0.1:{port}/slow", loopback=True, patience=0.2)
+    assert Told.told < [WORDS - 1], "it was waited for to its end"
     with pytest.raises(Unreached, match="no JSON"):
         fetch(f"http://127.0.0.1:{port}/long", loopback=True).json()
 

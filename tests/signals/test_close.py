@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from tests.signals.builders import TODAY, accounts, blind, document, engagement, item, only, raised, snapshot
+from workspace.evidence import DerivedEvidence, DocumentEvidence
 from workspace.snapshot import Document, Snapshot, Task
+from workspace.tie_out.derive import check
 
 
 def step(title: str, done: date | None = None) -> Task:
@@ -153,3 +155,46 @@ def test_old_statements_tell_of_trouble_only_as_a_blind_spot() -> None:
     assert raised(what, "cash-runway") == []
     assert any("cash reaches" in spot.what for spot in blind(what))
     assert blind(snapshot(documents=(old,))) == ()  # nothing tells of trouble
+
+
+def ledger(*entries: tuple[str, str, str], account: str = "6990 Uncategorized Expense") -> Document:
+    """A ledger through the end of February: day, column and amount of each entry."""
+    rows = [{"account": account, "date": day, side: amount} for day, side, amount in entries]
+    return document("books/GL.csv", "general-ledger", rows=rows, period_start="2026-01-01", period_end="2026-02-28")
+
+
+NEW = ("2026-02-20", "debit", "0.10")
+
+
+@pytest.mark.parametrize(
+    ("entries", "fires"),
+    [
+        ((NEW,) * 21, True),
+        ((NEW,) * 20, False),
+        ((("2026-01-29", "debit", "2.00"), NEW), True),  # thirty days before the books' own day
+        ((("2026-01-30", "debit", "2.00"), NEW), False),
+        # what was booked out again is no entry any more, whichever column says so
+        ((("2026-01-05", "debit", "2.00"), ("2026-02-01", "credit", "2.00"), NEW), False),
+        ((("2026-01-05", "amount", "2.00"), ("2026-02-01", "amount", "-2.00"), NEW), False),
+        ((("2026-03-01", "debit", "2.00"),) * 30, False),  # after the day of the books
+    ],
+)
+def test_entries_that_nobody_placed_are_counted_in_the_ledger(
+    entries: tuple[tuple[str, str, str], ...], fires: bool
+) -> None:
+    what = snapshot(documents=(books("2026-02-28", "5.00"), ledger(*entries)))
+    assert bool(raised(what, "uncategorized-balance")) is fires
+
+
+def test_the_ledger_says_how_many_entries_lie_there_and_since_when() -> None:
+    entries = (("2026-01-12", "debit", "3.00"), ("2026-02-12", "debit", "2.00"))
+    signal = only(snapshot(documents=(books("2026-02-28", "5.00"), ledger(*entries))), "uncategorized-balance")
+    assert "2 entries of the ledger, the oldest of January 12, 2026" in signal.why_now
+    counted = [one for one in signal.evidence if isinstance(one, DerivedEvidence) and one.formula.startswith("count")]
+    assert [one.formula for one in counted] == ["count(2 rows) = 2"] and check(counted[0])
+    quotes = [one.quote for one in signal.evidence if isinstance(one, DocumentEvidence)]
+    assert "2026-01-12" in quotes
+    # a ledger that does not reach the day, or holds other accounts only, leaves the number unknown
+    assert blind(snapshot(documents=(books("2026-02-28", "5.00"), ledger(NEW)))) == ()
+    other = ledger(NEW, account="6100 Repairs")
+    assert blind(snapshot(documents=(books("2026-02-28", "5.00"), other)))

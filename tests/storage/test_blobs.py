@@ -1,5 +1,6 @@
 """Blobs behave the same on a disk, in memory and on an S3-compatible store, and say clearly what is wrong with one."""
 
+import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -190,3 +191,16 @@ def test_a_firm_whose_files_lie_on_s3_is_loaded_read_backed_up_and_brought_back(
     (again / "models").symlink_to((fresh / "models").resolve())
     found = restore(load_settings(again), Path(made["backup"]), silent)
     assert found["passages"] > 0 and FileBlobs(f"s3://{bucket}/restored").names() == names
+
+
+def test_what_a_killed_process_had_half_written_is_taken_away_and_nothing_else(tmp_path: Path) -> None:
+    blobs = FileBlobs(str(tmp_path / "blobs"))
+    kept = blobs.put(b"a whole file")
+    place = tmp_path / "blobs" / kept[:2]
+    old, new = place / f"{kept}.0a1b2c3d.part", place / f"{kept}.4e5f6071.part"
+    for half, moment in ((old, 1_000.0), (new, 3_000.0)):
+        half.write_bytes(b"a who")
+        os.utime(half, (moment, moment))
+    assert blobs.sweep(2_000.0) == 1
+    assert not old.exists() and new.exists() and blobs.get(kept) == b"a whole file"
+    assert FileBlobs(str(tmp_path / "nowhere")).sweep(2_000.0) == 0

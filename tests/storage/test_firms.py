@@ -230,6 +230,9 @@ def test_nights_run_in_turn_and_the_host_sees_them(host: Any) -> None:
     assert (alder["night"], alder["state"], alder["failed"]) == ("2026-03-09", "done", 0) and alder["clients"] == 3
     assert birch["night"] == "" and birch["clients"] == 0
     shown = page.get("/_host/nights").text
+    style = re.search(r'href="(/static/style.css[^"]*)"', shown)
+    assert style and page.get(style[1]).headers["content-type"].startswith("text/css")
+    assert page.get("/static/fonts/regular.woff2").status_code == 200 and page.get("/static/none").status_code == 404
     assert "Nights of this host" in shown and "alder" in shown
     assert not re.search(r"C00\d|Okafor|ana@", shown + json.dumps(rows))
     whole.turns.round(threading.Event())  # nothing is due any more, and nothing runs twice

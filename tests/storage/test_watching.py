@@ -26,6 +26,7 @@ from api.traces import tracing
 from api.wiring import Services, build
 from store import telling
 from store.telling import REQUEST
+from tests import beside, on_postgresql
 from tests.web.conftest import MONDAY, PASSWORD
 from tests.web.conftest import served_home as served_home
 
@@ -59,16 +60,12 @@ def test_it_lives_and_is_ready_part_by_part(served_home: Path, tmp_path: Path) -
         ready = http.get("/readyz")
         parts = {"database": "ok", "schema": "ok", "index": "ok", "files": "ok"}
         assert (ready.status_code, ready.json()) == (200, {"ready": True, **parts})
-        services.database.close()
-        (services.home / "tickmark.db").rename(services.home / "elsewhere.db")
-        (services.home / "tickmark.db").mkdir()  # nothing can be opened there
-        http.app.state.standing._found = None  # type: ignore[attr-defined]
-        gone = http.get("/readyz")
-        assert gone.status_code == 503 and gone.json()["database"] == gone.json()["schema"] == "fails"
-        assert set(gone.json().values()) <= {True, False, "ok", "fails"}  # no address, no reason
-        assert http.get("/healthz").status_code == 200
-        (services.home / "tickmark.db").rmdir()
-        (services.home / "elsewhere.db").rename(services.home / "tickmark.db")
+        with beside.gone(services):
+            http.app.state.standing._found = None  # type: ignore[attr-defined]
+            gone = http.get("/readyz")
+            assert gone.status_code == 503 and gone.json()["database"] == gone.json()["schema"] == "fails"
+            assert set(gone.json().values()) <= {True, False, "ok", "fails"}  # no address, no reason
+            assert http.get("/healthz").status_code == 200
 
 
 def test_a_chroma_server_that_is_away_leaves_it_ready(served_home: Path, tmp_path: Path) -> None:
@@ -253,6 +250,7 @@ def test_without_a_collector_no_tracer_is_loaded(served_home: Path, tmp_path: Pa
         "print([name for name in sys.modules if name.startswith(('opentelemetry.sdk', 'opentelemetry.exporter'))])\n"
     )
     environment = {key: one for key, one in os.environ.items() if not key.startswith("OTEL_")}
+    environment |= on_postgresql.told(home)
     root = Path(__file__).parents[2]
     ran = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=root, env=environment, check=True

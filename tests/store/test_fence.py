@@ -12,13 +12,44 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api.commands import doctor
-from store import fence
+from store import fence, write_fence
 from store.database import Database
 from store.errors import NotFound
-from store.tables import Base, Client, ClientContact, Contact, Person, PortalAccess, ServiceAccount, Wall
+from store.tables import (
+    Base,
+    Bill,
+    Client,
+    ClientContact,
+    ConflictHit,
+    ConflictSearch,
+    Contact,
+    Counter,
+    Engagement,
+    Invoice,
+    Note,
+    Person,
+    PortalAccess,
+    ServiceAccount,
+    Wall,
+)
 from store.word_index import passages_with
-from tests.on_postgresql import READ
-from tests.signals.rows import MANAGER, NOW, OTHER, PARTNER, STAFF, TODAY, add_engagement, add_firm, asker, cl, per
+from tests.on_postgresql import READ, WRITE
+from tests.signals.rows import (
+    MANAGER,
+    NOW,
+    OTHER,
+    PARTNER,
+    STAFF,
+    TODAY,
+    add_engagement,
+    add_firm,
+    asker,
+    cl,
+    eng,
+    per,
+)
+from workspace.billing.foots import check_books
+from workspace.law.conflicts import searched
 from workspace.portal.scope import open_portal
 from workspace.scope import Scope, access_client, system_scope
 
@@ -245,3 +276,111 @@ def test_doctor_tells_of_the_fence(
     with postgres.engine.begin() as connection:
         connection.execute(text("DROP POLICY fence ON notes"))
     assert told() == ("missing", "without a fence: notes; starting Tickmark again puts it around")
+
+
+def note(number: int, client: str) -> Note:
+    return Note(id=f"held{number}", client_id=client, date=TODAY, text="a word")
+
+
+def test_a_persons_transaction_writes_rows_of_her_clients_only(postgres: Database) -> None:
+    postgres.fence_writes = write_fence.REFUSE
+    with WRITE(postgres) as session:
+        add_firm(session)
+        add_engagement(session, "E1")  # Sam's, so he sees C1
+        session.add(note(0, WALLED))
+    with WRITE(postgres) as session:
+        asker(session, MANAGER)
+        session.add(note(1, OWN))
+    for act in (
+        lambda session: session.add(note(2, WALLED)),
+        lambda session: session.execute(insert(Note).values(id="held3", client_id=WALLED, date=TODAY, text="x")),
+        lambda session: session.execute(text("UPDATE notes SET text = 'changed' WHERE id = 'held0'")),
+        lambda session: session.execute(text(f"UPDATE notes SET client_id = '{WALLED}' WHERE id = 'held1'")),
+        lambda session: session.execute(text(f"UPDATE notes SET client_id = '{OWN}' WHERE id = 'held0'")),
+        lambda session: session.execute(text("DELETE FROM notes WHERE id = 'held0'")),
+        lambda session: setattr(session.get_one(Client, WALLED), "name", "Renamed"),
+    ):
+        with (
+            pytest.raises(DBAPIError, match=r"the second fence: a row of (notes|clients)"),
+            WRITE(postgres) as session,
+        ):
+            asker(session, STAFF)
+            act(session)
+            session.flush()
+    with READ(postgres, fence.Job.INGESTION) as session:
+        rows = session.execute(
+            select(Note.id, Note.client_id, Note.text).where(Note.id.like("held%")).order_by(Note.id)
+        )
+        assert rows.tuples().all() == [("held0", WALLED, "a word"), ("held1", OWN, "a word")]
+
+
+def test_what_is_the_firms_is_written_by_name_and_what_she_makes_is_hers(postgres: Database) -> None:
+    postgres.fence_writes = write_fence.REFUSE
+    with WRITE(postgres) as session:
+        add_firm(session)
+    with WRITE(postgres) as session:
+        scope = asker(session, STAFF)
+        with fence.lifted(session, fence.Job.GOVERN):
+            session.add(note(1, WALLED))
+        session.add(Client(id="cl_made", ref="C77", name="Made now", entity_type="1065"))
+        session.flush()
+        session.add(note(2, "cl_made"))
+        assert session.scalar(select(Client.name).where(Client.id == WALLED)), "what is written looks across clients"
+        assert scope.person_id
+    with pytest.raises(DBAPIError, match="the second fence"), WRITE(postgres) as session:
+        asker(session, STAFF)
+        with fence.lifted(session, fence.Job.GOVERN):
+            session.add(note(3, WALLED))
+        session.add(note(4, WALLED))
+    with WRITE(postgres) as session:  # the software's own, and what has no scope
+        system_scope(session, "night", now=NOW, today=TODAY)
+        asker(session, STAFF)
+        session.add(note(5, WALLED))
+    with WRITE(postgres) as session:
+        session.add(note(6, WALLED))
+    with READ(postgres, fence.Job.INGESTION) as session:
+        found = session.scalars(select(Note.id).where(Note.id.like("held%")).order_by(Note.id))
+        assert found.all() == ["held1", "held2", "held5", "held6"]
+
+
+def test_without_the_setting_it_is_told_and_done(postgres: Database, caplog: pytest.LogCaptureFixture) -> None:
+    with postgres.writing() as session:
+        add_firm(session)
+    postgres.fence_writes = write_fence.TELL
+    with WRITE(postgres) as session:
+        asker(session, STAFF)
+        session.add(note(1, WALLED))
+    assert "the second fence: a row of notes is of a client of whom" in caplog.text
+    with READ(postgres, fence.Job.INGESTION) as session:
+        assert session.scalars(select(Note.id).where(Note.id == "held1")).one()
+
+
+def test_a_number_that_a_hidden_invoice_bears_is_no_gap(postgres: Database) -> None:
+    with postgres.writing() as session:
+        add_firm(session)
+        session.get_one(Counter, "invoice").last = 3
+        for number, client in (("1", OWN), ("2", WALLED), ("3", OWN)):
+            dates = {"issued_on": TODAY, "due_on": TODAY}
+            session.add(Invoice(id=f"i{number}", number=number, client_id=client, amount=5, **dates))
+            session.flush()
+            made = {"created_by": per(PARTNER), "created_at": NOW, "through": TODAY, "terms": 30, "text": ""}
+            session.add(
+                Bill(id=f"b{number}", invoice_id=f"i{number}", client_id=client, kind="time", state="issued", **made)
+            )
+    with READ(postgres) as session:
+        assert [one for one in check_books(asker(session, PARTNER)).faults if "bears the number" in one] == []
+
+
+def test_a_search_that_found_a_hidden_client_alone_is_not_clear(postgres: Database) -> None:
+    with postgres.writing() as session:
+        add_firm(session)
+        add_engagement(session, "E1")
+        about = {"at": NOW, "person_id": per(PARTNER), "about": "", "names": ["Client 3"]}
+        session.add(ConflictSearch(id="cfs", client_id=OWN, engagement_id=eng("E1"), **about))
+        session.flush()
+        found = {"asked": "Client 3", "kind": "client", "record_id": WALLED, "name": "Client 3", "known_as": "Client 3"}
+        session.add(ConflictHit(id="cfh", search_id="cfs", client_id=WALLED, score=100, why=[], **found))
+    with READ(postgres) as session:
+        scope = asker(session, PARTNER)
+        [told] = searched(scope, session.get_one(Engagement, eng("E1")))
+        assert (told.state, told.found) == ("open", 1)

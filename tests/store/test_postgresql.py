@@ -19,7 +19,9 @@ from api.app import create_app
 from api.execute import failing
 from api.settings import load_settings
 from api.wiring import build
-from store import audit
+from store import audit, fence
+from store import database as store_database
+from store import waits as store_waits
 from store.audit import AuditTag
 from store.database import Database
 from store.tables import AuditEntry, Brief, Client, Counter, Post
@@ -236,3 +238,28 @@ def test_a_letter_is_claimed_by_one_and_nobody_waits_for_it(postgres: Database) 
     assert {one for one in waits if "audit_head" not in one} == set()
     with postgres.reading() as session:
         assert session.scalar(select(func.count()).select_from(Post).where(Post.state == "sending")) == len(claimed)
+
+
+def test_a_change_of_tables_makes_no_reader_wait_for_another(
+    postgres: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who reads comes after whoever waits to change a table: the change gives up soon, others read, and it is begun anew."""
+    monkeypatch.setattr(store_waits, "NOT_LONG", "SET LOCAL lock_timeout = 20")
+    monkeypatch.setattr(store_database, "_TRIES", 10_000)
+    monkeypatch.setattr(store_database, "_PAUSE", 0.01)
+    firm(postgres)
+    with postgres.engine.begin() as connection:
+        fence.take_down(connection)
+    again = Database(postgres.url, seal=postgres.seal)
+    with ThreadPoolExecutor(1) as pool:
+        with postgres.reading(fence.Job.TEST) as session:
+            count = session.scalar(select(func.count()).select_from(Client))
+            changing = pool.submit(again.raise_fence)
+            for _ in range(20):
+                with again.engine.connect() as other:
+                    other.execute(text("SET LOCAL statement_timeout = 5000"))
+                    assert other.scalar(text("SELECT count(*) FROM clients")) == count
+            assert not changing.done()
+        changing.result()
+    assert again.why_unfenced() is None
+    again.close()

@@ -19,7 +19,7 @@ from tests.signals.rows import MANAGER, NOW, OTHER, PARTNER, STAFF, TODAY, cl, e
 from tests.timeline.firm import acting, add_mail, firm, wall
 from workspace.scope import Scope
 from workspace.timeline import triage
-from workspace.timeline.inbox import UNSEEN, VIEWS, inbox
+from workspace.timeline.inbox import LINES, UNSEEN, VIEWS, inbox
 from workspace.timeline.notes import Place
 from workspace.timeline.places import find_timelines, place_of
 from workspace.timeline.stream import Narrow, timeline
@@ -89,6 +89,21 @@ def test_views_hold_what_they_say(either: Database) -> None:
         assert ids(scope, "all") == [mail("<c3@x>", "C3")]
     with acting(either, STAFF) as scope:
         assert mail("<c3@x>", "C3") not in ids(scope, "all")
+
+
+def test_a_long_thread_shows_its_newest_mails_and_is_counted_once_in_every_view(either: Database) -> None:
+    with either.writing() as session:
+        for n in range(LINES + 3):
+            add_mail(session, f"<l{n}@x>", NOW - (39 - n) * HOUR, f"Word {n}", thread="<l0@x>")
+    with acting(either) as scope:
+        triage.assign(scope, items(scope, mail("<q1@x>"), mail("<q2@x>")), PARTNER)
+        for view in ("unsorted", "all"):
+            long = next(thread for thread in inbox(scope, view).threads if thread.number == LINES + 3)
+            assert [line.id for line in long.lines] == [mail(f"<l{n}@x>") for n in reversed(range(3, LINES + 3))]
+        counts = [inbox(scope, view).counts for view in VIEWS]
+        assert counts == [{"unsorted": 3, "mine": 1, "waiting": 0, "mentions": 0}] * len(VIEWS)
+        first = inbox(scope, limit=1)
+        assert inbox(scope, cursor=first.next or "", limit=1).counts == first.counts == counts[0]
 
 
 def test_what_a_model_read_is_told_as_such(there: Database) -> None:

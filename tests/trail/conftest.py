@@ -8,6 +8,7 @@ import pytest
 
 from api.settings import load_settings
 from api.wiring import Services, build
+from tests import beside
 from tests.homes import copied, made_once
 from tests.web.conftest import (  # noqa: F401 - fixtures
     MONDAY,
@@ -29,9 +30,7 @@ def busy_home(served_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
         copied(served_home, home)
         with build(load_settings(home).model_copy(update={"today": MONDAY}), own_index=True) as services:
             fill(visiting(services)("ana"), FIRM)
-            if services.database.engine.dialect.name == "sqlite":
-                with services.database.engine.connect() as connection:
-                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            beside.flat(services)
 
     return made_once(tmp_path_factory, "busy", make)
 

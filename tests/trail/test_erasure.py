@@ -31,6 +31,7 @@ from store.tables import (
     TrustEntry,
     TrustLedger,
 )
+from tests import beside, on_postgresql
 from tests.homes import copied
 from tests.web.conftest import Visitor, visiting
 from workspace.deliverables.model import OPEN
@@ -88,10 +89,14 @@ def ana(later: Services) -> Visitor:
 
 
 def in_files(home: Path, word: str) -> list[str]:
-    """The files of a home that hold a word, whatever its case."""
+    """The files of a home that hold a word, whatever its case; on PostgreSQL the tables and files of its database too."""
     sought = word.lower().encode()
     files = [one for one in home.rglob("*") if one.is_file() and "models" not in one.parts and "fonts" not in one.parts]
-    return [str(one.relative_to(home)) for one in files if sought in one.read_bytes().lower()]
+    found = [str(one.relative_to(home)) for one in files if sought in one.read_bytes().lower()]
+    if on_postgresql.ON and (home / "tickmark.db").exists():
+        found += sorted({table for table, told in beside.texts(home) if word.lower() in told.lower()})
+        found += ["the server's files"] if sought in beside.raw(home).lower() else []
+    return found
 
 
 def sums(services: Services) -> tuple[object, ...]:
@@ -109,11 +114,6 @@ def faults(services: Services) -> list[str]:
         return [one.message for one in verify(scope, blobs=services.blobs)]
 
 
-def flat(services: Services) -> None:
-    with services.database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
 def test_nothing_of_an_erased_client_is_left_and_the_trail_holds(later: Services, ana: Visitor) -> None:
     ana.post(f"/clients/{REF}/notes", text="Xylocopa canary: they sell the oven.")
     with writing(later, "test", "ana@alder.example") as scope:
@@ -122,7 +122,10 @@ def test_nothing_of_an_erased_client_is_left_and_the_trail_holds(later: Services
         contact = Contact(id="con_x", name="Xylocopa canary", email="xylocopa@bakery.example")
         session.add(contact)
     settled(later)
-    flat(later)
+    beside.flat(later)
+    if on_postgresql.ON:
+        with later.database.engine.begin() as connection:
+            connection.exec_driver_sql("ANALYZE")  # as the server does by itself: it notes values, these too
     assert all(in_files(later.home, word) for word in WORDS[:2])
     with writing(later, "test") as scope:
         from store.tables import ClientContact
@@ -135,7 +138,7 @@ def test_nothing_of_an_erased_client_is_left_and_the_trail_holds(later: Services
     assert "Type C001" in ana.post(f"/clients/{REF}/erase", mark=mark, typed="C002").text
     answer = ana.post(f"/clients/{REF}/erase", mark=mark, typed=REF)
     assert answer.status_code == 303, answer.text
-    flat(later)
+    beside.flat(later)
     left = {word: in_files(later.home, word) for word in WORDS}
     assert not any(left.values()), left
     assert faults(later) == []

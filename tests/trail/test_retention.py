@@ -58,13 +58,17 @@ def test_what_is_over_its_term_is_destroyed_as_it_was_shown(later: Services) -> 
         assert due.items(scope, "C001", "documents") == []
         assert verify(scope, blobs=later.blobs) == []
         session = scope.session
-        gone = blobs - set(session.scalars(select(DocumentVersion.blob)))
+        with later.database.reading() as whole:  # a file that a client has whom she does not see stays
+            gone = blobs - set(whole.scalars(select(DocumentVersion.blob)))
         assert gone and not any(later.blobs.has(blob) for blob in gone)
         left = set(session.scalars(select(DocumentVersion.id)))
         for table in (Passage, FactRow):
             assert set(session.scalars(select(table.version_id))) <= left
-        words = session.connection().exec_driver_sql("SELECT count(*) FROM passage_word_rows").scalar_one()
-        assert words == session.scalar(select(func.count()).select_from(Passage))
+        if (
+            later.database.engine.dialect.name == "sqlite"
+        ):  # PostgreSQL's index of words is one of the passages themselves
+            words = session.connection().exec_driver_sql("SELECT count(*) FROM passage_word_rows").scalar_one()
+            assert words == session.scalar(select(func.count()).select_from(Passage))
         entry = session.scalars(select(AuditEntry).where(AuditEntry.tag == "retention:records:destroyed")).one()
         assert entry.detail["kind"] == "documents" and all(one[:16] in entry.detail["blobs"] for one in gone)
 

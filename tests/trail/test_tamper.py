@@ -9,6 +9,7 @@ import pytest
 from api.settings import load_settings
 from api.wiring import build
 from evals.tasks.tamper import Attempt, attempts
+from tests import on_postgresql
 from tests.homes import LONG
 from tests.web.conftest import MONDAY
 from workspace.scope import operator_scope
@@ -21,14 +22,15 @@ CHANGES = 1000 if LONG else 60
 def made(busy_home: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Attempt]:
     home = tmp_path_factory.mktemp("tampered")
     shutil.copy(busy_home / "tickmark.db", home)
-    shutil.copytree(busy_home / "blobs", home / "blobs")
+    blobs = shutil.copytree(busy_home / "blobs", home / "blobs")
+    url = on_postgresql.records(home)  # before anybody reads those that it is a copy of
     with (
         build(load_settings(busy_home).model_copy(update={"today": MONDAY})) as services,
         services.database.reading() as session,
     ):
         clock = operator_scope(session, "audit", now=services.clock.now(), today=MONDAY)
         assert verify(clock, blobs=services.blobs) == []
-        return list(attempts(home, services.seal, CHANGES, 8, clock))
+        return list(attempts(url, blobs, services.seal, CHANGES, 8, clock))
 
 
 def test_every_change_behind_the_application_is_found(made: list[Attempt]) -> None:

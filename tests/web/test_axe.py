@@ -112,7 +112,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/outbox": ("/outbox",),
     "/people": ("/people",),
     "/people/{email}": ("/people/sol@alder.example",),
-    "/portfolio": ("/portfolio",),
+    "/portfolio": ("/portfolio", "/portfolio?firm=1"),
     "/report-card": ("/report-card",),
     "/reports": ("/reports",),
     "/reports/{name}": ("/reports/aging", "/reports/wip"),
@@ -151,6 +151,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/walls/{wall_id}": ("/walls/{wall}",),
     "/watching": ("/watching",),
     "/webhooks": ("/webhooks",),
+    "/workers": ("/workers",),
     "/work": ("/work", "/work?view=list", "/work?view=person"),
 }
 # What a GET answers with a file, a picture or JSON.

@@ -12,6 +12,9 @@ from api.wiring import Services
 from store.ids import stable_id
 from store.tables import Client, ClientScan, Engagement, EnteredDeadline, SignalRow, Wall
 from tests.web.conftest import MONDAY, Visits, ids, selects
+from workspace.calendar import Entry, Wanted, calendar_of, month_grid, named
+from workspace.calendar.views import span_of
+from workspace.scope import open_scope
 
 Own = tuple[Services, Visits]
 MOST = 14
@@ -150,6 +153,29 @@ def test_entered_dates_show_by_which_rule_and_who_must_confirm(own: Own) -> None
     assert (answer["class"], answer["kind"], answer["confirm"], answer["due"]) == ("A", "court", True, "2026-03-30")
     assert any("21 days after the service" in step for step in answer["how"])
     assert (covenant["class"], covenant["due"], covenant["roll"]) == ("C", "2026-03-28", "stands as it was entered")
+
+
+def test_what_is_not_shown_in_full_is_chosen_and_counted_as_if_it_were(own: Own) -> None:
+    services, _ = own
+    _grow(services, 6)
+    march = span_of(date(2026, 3, 1))
+    returns = Wanted(*march, kind="return", cls="B")
+    spans = (Wanted(*march), Wanted(MONDAY, date(2026, 6, 1), overdue=True), returns)
+    with services.database.reading() as session:
+        scope = open_scope(session, "ana@alder.example", clock=services.clock)
+        for wanted in spans:
+            whole = calendar_of(scope, wanted)
+            assert whole.entries == tuple(Entry(*(getattr(one, f) for f in Entry._fields)) for one in whole.dates)
+            few = calendar_of(scope, wanted, named)
+            assert few.entries == whole.entries and few.people == whole.people
+            assert few.dates == tuple(whole.dates[place] for place in named(whole.entries))
+            assert calendar_of(scope, wanted, lambda _: range(2)).dates == whole.dates[:2]
+        whole, few = calendar_of(scope, returns), calendar_of(scope, returns, named)
+        [crowded] = {one.due for one in whole.entries} - {one.due for one in few.dates}
+        cells = [cell for week in month_grid(few, date(2026, 3, 1)) for cell in week]
+        assert [one for cell in cells for one in cell.dates] == sorted(few.dates, key=lambda one: (one.due, one.client))
+        [(kind, _, number, missed, _)] = next(cell.counts for cell in cells if cell.day == crowded)
+        assert (kind, number, missed) == ("return", len(whole.entries) - len(few.dates), 0)
 
 
 def test_a_thousand_clients_cost_as_many_queries_as_three(own: Own) -> None:

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from api.commands import find
+from api.commands.intake import take_in
 from api.commands.result import silent
 from api.wiring import Services
 from tests.web.conftest import Visitor, Visits, ids, selects
@@ -183,7 +184,7 @@ def test_lists_filters_and_bulk(own: Own) -> None:
 
 
 def test_merging_on_the_pages(own: Own) -> None:
-    _, visit = own
+    services, visit = own
     ana = visit("ana")
     ana.post("/clients/new", name="Harbor Bakery", entity_type="1120-S", fiscal_year_end="12-31", address="1 Pier")
     ana.post("/clients/C004/contacts", name="Ngozi Okafor", phone="555-0101", title="President")
@@ -191,10 +192,20 @@ def test_merging_on_the_pages(own: Own) -> None:
     page = ana.get("/clients/merge?kept=C001&gone=C004").text
     assert "1 Pier" in page and "Merge</button>" in page and "client contacts" in page
     swapped = ana.get("/clients/merge?kept=C004&gone=C001").text
-    assert "cannot be done" in swapped and "passages and vectors" in swapped and "Merge</button>" not in swapped
+    assert "cannot be done" in swapped and "only C001 has a taxpayer id" in swapped and "Merge</button>" not in swapped
     assert ana.get("/clients/merge?kept=C001&gone=C003").status_code == 404
-    page = ana.follow(ana.post("/clients/merge", kept="C001", gone="C004", **{"take:address": "gone"})).text
+    take_in(services, ana.email, "C004", [("lease.txt", b"The lease of the pier. The word to find is ZIRCONYAK.")])
+    merged = ana.post("/clients/merge", kept="C001", gone="C004", **{"take:address": "gone"})
+    page = ana.follow(merged).text
     assert "1 Pier" in page and "Merged from" in page
+    services.desk.rest()
+    assert "lease.txt" in ana.get("/clients/C001/search?q=ZIRCONYAK").text
+    act = re.search(r"act=(act_\w+)", merged.headers["location"])
+    assert act is not None and "Undone" in ana.follow(ana.post(f"/undo/{act[1]}", back="/clients/C004/record")).text
+    services.desk.rest()
+    assert "lease.txt" in ana.get("/clients/C004/search?q=ZIRCONYAK").text
+    assert "lease.txt" not in ana.get("/clients/C001/search?q=ZIRCONYAK").text
+    assert ana.post("/clients/merge", kept="C001", gone="C004").status_code == 303
     assert "was merged into" in ana.get("/clients/C004/record").text
     found = ana.get("/contacts/merge").text
     pair = re.search(r"/contacts/merge\?kept=(con_\w+)&gone=(con_\w+)", found)

@@ -49,7 +49,7 @@ def test_each_flag_has_a_name_a_reason_and_its_evidence(look: Visits) -> None:
 
 
 def test_the_page_shows_them_and_a_flag_narrows_the_list(look: Visits) -> None:
-    page = look("ana").get("/portfolio")
+    page = look("ana").get("/portfolio?firm=1")
     assert page.status_code == 200
     for wanted in (
         "Health",
@@ -65,6 +65,27 @@ def test_the_page_shows_them_and_a_flag_narrows_the_list(look: Visits) -> None:
     assert "CP2000" in notice and "<details open>" in notice
     assert "No client of yours bears a flag" in look("ana").get("/portfolio?flag=concentration").text
     assert "score" not in text_of(page.text).replace("there is no score", "")
+
+
+def test_what_hangs_on_all_of_them_comes_by_itself_and_a_swap_is_made_alone(look: Visits) -> None:
+    ana = look("ana")
+
+    def swapped(region: str, path: str = "/portfolio") -> str:
+        return without_token(ana.http.get(path, headers={"accept": "text/html", "x-swap": region}).text)
+
+    first, whole = (without_token(ana.get(path).text) for path in ("/portfolio", "/portfolio?firm=1"))
+    way = re.search(r'<a data-come="#firm" href="([^"]+)">', first)
+    assert way is not None and way[1] == "/portfolio?firm=1#firm" and 'id="concentration"' not in first
+    for section in ("clients", "health", "concentration", "closes", "workload"):
+        assert whole.count(f'id="{section}"') == 1
+    firm, clients = swapped("#firm", "/portfolio?firm=1"), swapped("#clients", "/portfolio?sort=name")
+    assert firm[firm.index('<div id="firm">') :] == whole[whole.index('<div id="firm">') :]
+    assert 'id="clients"' not in firm and 'id="health"' not in firm
+    begins = clients.index('<section id="clients">')
+    assert clients[begins : clients.index("</section>", begins)] in without_token(ana.get("/portfolio?sort=name").text)
+    assert 'id="health"' not in clients and 'id="concentration"' not in clients
+    assert swapped("#nothing") == first
+    assert "data-come" not in ana.get("/portfolio?all=1").text
 
 
 def test_the_clients_own_page_shows_the_same_flags(look: Visits) -> None:
@@ -146,7 +167,7 @@ def test_shares_index_and_mark_are_those_of_the_invoices(own: Own) -> None:
         ("Okafor family", ["C001", "C002"], "75.0")
     ]
     assert (told["unseen_clients"], told["unseen_percent"]) == (1, "25.0")
-    page = visit("ana").get("/portfolio").text
+    page = visit("ana").get("/portfolio?firm=1").text
     assert '<rect class="over"' in page and "60.0 %" in page and "$6,000" in page and "Prairie" not in page
 
 
@@ -155,7 +176,7 @@ def test_dollars_are_for_those_with_the_right(look: Visits) -> None:
         told = look(name).http.get("/api/v1/portfolio").json()["concentration"]
         assert (told["billed"] is not None) is sees
         assert all((one["billed"] is not None) is sees for one in told["clients"] + told["groups"])
-        section = look(name).get("/portfolio").text.split('id="concentration"')[1].split("</section>")[0]
+        section = look(name).get("/portfolio?firm=1").text.split('id="concentration"')[1].split("</section>")[0]
         assert ("$" in section) is sees
 
 
@@ -166,7 +187,8 @@ def test_the_portfolio_is_for_partners_and_managers(look: Visits) -> None:
         assert look(name).http.get("/api/v1/portfolio").status_code == 403
         assert 'href="/portfolio"' not in look(name).get("/clients").text
     ben = look("ben")
-    assert "Harbor Bakery" not in ben.get("/portfolio").text and "Prairie Dental" in ben.get("/portfolio").text
+    hers = ben.get("/portfolio?firm=1").text
+    assert "Harbor Bakery" not in hers and "Prairie Dental" in hers
 
 
 # ------------------------------------------------------------------ workload
@@ -174,8 +196,8 @@ def test_the_portfolio_is_for_partners_and_managers(look: Visits) -> None:
 PERSON = {"p": Worker("p", "Pat", "pat@x.example", "staff", Decimal(40))}
 
 
-def work(*rows: tuple[str, str]) -> list[tuple[str, str, str, str]]:
-    return [("C1", "p", due, hours) for due, hours in rows]
+def work(*rows: tuple[str, str]) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    return [("C1", [("p", due, hours) for due, hours in rows])]
 
 
 def test_hours_stand_in_the_week_they_are_due_and_late_ones_in_this_one() -> None:
@@ -244,7 +266,7 @@ def test_a_close_names_each_thing_in_its_way(own: Own) -> None:
     told = {(one["kind"], one["what"], one["late"]) for one in close["blockers"]}
     assert {("step", "February reconciliations", True), ("request", "February credit card", True)} <= told
     assert any(kind == "statement" for kind, *_ in told)
-    page = text_of(visit("ana").get("/portfolio").text)
+    page = text_of(visit("ana").get("/portfolio?firm=1").text)
     assert "February reconciliations, was due Mar 6, 2026" in page and "client owes February credit card" in page
     assert visit("ben").http.get("/api/v1/portfolio").json()["closes"] == []
 
@@ -255,7 +277,7 @@ def test_a_close_names_each_thing_in_its_way(own: Own) -> None:
 def test_a_thousand_clients_cost_as_many_queries_as_three(own: Own) -> None:
     services, visit = own
     ana = visit("ana")
-    paths = ("/portfolio", "/api/v1/portfolio", "/clients/C001")
+    paths = ("/portfolio", "/portfolio?firm=1", "/api/v1/portfolio", "/clients/C001")
     for path in paths:
         ana.get(path)
     few = {path: len(selects(services, lambda path=path: ana.get(path))[1]) for path in paths}  # type: ignore[misc]
@@ -264,7 +286,7 @@ def test_a_thousand_clients_cost_as_many_queries_as_three(own: Own) -> None:
         page, queries = selects(services, lambda path=path: ana.get(path))  # type: ignore[misc]
         assert page.status_code == 200
         assert len(queries) <= MOST, (path, len(queries))
-    text = without_token(ana.get("/portfolio").text)
+    text = without_token(ana.get("/portfolio?firm=1").text)
     assert keep_ready(services, partial(night_scope, services)) == 1000
     for path in paths:
         page, queries = selects(services, lambda path=path: ana.get(path))  # type: ignore[misc]
@@ -273,7 +295,7 @@ def test_a_thousand_clients_cost_as_many_queries_as_three(own: Own) -> None:
             len(queries),
             few[path],
         )  # one for the closes of theirs
-    assert without_token(ana.get("/portfolio").text) == text
+    assert without_token(ana.get("/portfolio?firm=1").text) == text
     assert "1002 active clients" in text
     assert text.count('<td class="lead">') == FIRST and "show all" in text
 

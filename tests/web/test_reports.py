@@ -26,7 +26,14 @@ from tests.web.test_portfolio import _grow
 from workspace.scope import system_scope
 
 Own = tuple[Services, Visits]
-PAGES = ("/capacity", "/capacity?weeks=12&person=-", "/reports", "/reports?of=work", "/reports?of=dates", "/portfolio")
+PAGES = (
+    "/capacity",
+    "/capacity?weeks=12&person=-",
+    "/reports",
+    "/reports?of=work",
+    "/reports?of=dates",
+    "/portfolio?firm=1",
+)
 MOST = 12
 
 

@@ -155,3 +155,30 @@ def test_the_command_line(own: Own) -> None:
         assert out("confirm", pair["id"], "--refuse", "--as", "sol@alder.example")["item"] == pair["item_id"]
     told = run.invoke(app, ["--home", home, "requests", "confirm", "pair_none"])
     assert told.exit_code == 1 and "--as" in told.output
+
+
+def test_lists_have_names_are_closed_and_items_move(own: Own) -> None:
+    _, visit = own
+    sol, ben = visit("sol"), visit("ben")
+    fields = {"engagement": "E001", "name": "Audit PBC", "extra": "Lease of the oven", "due": "2026-03-20"}
+    page = sol.follow(sol.post("/clients/C001/requests", **fields)).text
+    assert "Audit PBC" in page and "Documents for 2025 Form 1120-S" in page
+    both = {one["title"]: one for one in call(sol, "GET", "/clients/C001/requests")}
+    audit, item = both["Audit PBC"], both["Audit PBC"]["items"][0]["id"]
+    assert (audit["status"], audit["due"], audit["engagement_ref"]) == ("open", "2026-03-20", "E001")
+    path = f"/clients/C001/requests/{audit['id']}/list"
+    assert "Kept." in sol.follow(sol.post(path, act="keep", name="Audit 2025", due="2026-04-01")).text
+    assert sol.post(path, act="keep", name="Documents for 2025 Form 1120-S").status_code == 409
+    assert sol.post(path, act="explode").status_code == 422 and ben.post(path, act="close").status_code == 404
+    closed = sol.follow(sol.post(path, act="close")).text
+    assert "Nothing of it is asked for any more" in closed and "closed Mar 9" in closed
+    assert all(one["name"] != "Audit 2025" for one in call(sol, "GET", "/requests"))
+    call(sol, "POST", f"/requests/{audit['id']}/close", status=409)
+    call(ben, "POST", f"/requests/{audit['id']}/reopen", status=404)
+    call(sol, "POST", f"/requests/{audit['id']}/reopen")
+    call(sol, "PATCH", f"/requests/{audit['id']}", {"name": "Audit PBC"})
+    other = next(one["id"] for name, one in both.items() if name != "Audit PBC")
+    moved = sol.follow(sol.post(f"/clients/C001/requests/item/{item}", act="move", to=other)).text
+    assert "Moved to the other list" in moved and "Undo" in moved
+    call(sol, "POST", f"/requests/items/{item}/move", {"list": other}, 409)
+    call(sol, "POST", f"/requests/items/{item}/move", {"list": audit["id"]})

@@ -15,7 +15,15 @@ def test_time_off_is_entered_on_a_page_and_seen_where_work_is_planned(visit: Vis
     weeks = {one["email"]: one["weeks"] for one in mia.http.get("/api/v1/capacity").json()["people"]}
     assert (weeks["sol@alder.example"][1]["free"], weeks["sol@alder.example"][1]["days_off"]) == ("16.00", 3)
     refused = sol.post("/time/off", first="2026-03-18", last="2026-03-20")
-    assert refused.status_code == 409 and "is off from" in refused.text
+    assert refused.status_code == 409
+    at_the_form = refused.text.partition('<section id="off">')[2]
+    assert 'id="off-problem"' in at_the_form and "is off from" in at_the_form and 'value="2026-03-20"' in at_the_form
+    backwards = mia.post(
+        "/time/off", first="2026-04-02", last="2026-04-01", person="sol@alder.example", back="/capacity#off"
+    )
+    assert (
+        backwards.status_code == 422 and "give the earlier day first" in backwards.text and "Capacity" in backwards.text
+    )
     gone = mia.http.delete(f"/api/v1/time-off/{told[0]['id']}", headers={"x-csrf-token": mia.csrf()})
     assert gone.status_code == 200 and mia.http.get("/api/v1/time-off").json() == []
     assert (

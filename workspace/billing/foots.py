@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from sqlalchemy import Select, func, select
 
+from store import fence
 from store.tables import Adjustment, Bill, BillLine, Client, Counter, Expense, Invoice, Payment, TimeEntry
 from workspace.billing.acts import setting
 from workspace.billing.amounts import ZERO
@@ -162,9 +163,10 @@ def _gaps(scope: Scope) -> Iterator[str]:
     """Numbers of the firm's series that no invoice bears; only numbers are looked at, no client's row."""
     prefix: str = setting(scope, "number_prefix", "")
     last = scope.session.scalar(select(Counter.last).where(Counter.name == NAME)) or 0
-    numbers = scope.session.execute(
-        select(Invoice.number, Bill.id).outerjoin(Bill, Bill.invoice_id == Invoice.id)
-    ).all()
+    with fence.lifted(scope.session, fence.Job.ABSENCE):  # a hidden client's invoice bears its number too
+        numbers = scope.session.execute(
+            select(Invoice.number, Bill.id).outerjoin(Bill, Bill.invoice_id == Invoice.id)
+        ).all()
     borne = {
         int(n.removeprefix(prefix)) for n, _ in numbers if n.startswith(prefix) and n.removeprefix(prefix).isdecimal()
     }

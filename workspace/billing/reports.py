@@ -21,6 +21,8 @@ from workspace.scope import Right, Scope
 
 HUNDRED = Decimal(100)
 _WEEK = 7
+_NO_FEE = ("expense", "retainer")
+"""Lines of a bill that are no fee of its time."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def billed_rows(scope: Scope, first: date, last: date) -> list[tuple[date, str, 
     passed_on = (
         select(func.sum(BillLine.amount))
         .join(Bill, Bill.id == BillLine.bill_id)
-        .where(Bill.invoice_id == Invoice.id, BillLine.kind.in_(("expense", "retainer")))
+        .where(Bill.invoice_id == Invoice.id, BillLine.kind.in_(_NO_FEE))
         .correlate(Invoice)
         .scalar_subquery()
     )
@@ -154,6 +156,17 @@ def billed_rows(scope: Scope, first: date, last: date) -> list[tuple[date, str, 
     )
     rows = scope.session.execute(query).tuples()
     return [(on, client, invoice, amount - (passed or ZERO)) for on, client, invoice, amount, passed in rows]
+
+
+def passed_on(scope: Scope) -> dict[str, Decimal]:
+    """What of each invoice is an expense or a retainer and so no fee, by its id; those that hold none are not there. One query."""
+    query = (
+        select(Bill.invoice_id, func.sum(BillLine.amount))
+        .join(BillLine, BillLine.bill_id == Bill.id)
+        .where(Bill.client_id.in_(scope.clients()), BillLine.kind.in_(_NO_FEE))
+        .group_by(Bill.invoice_id)
+    )
+    return {invoice: amount for invoice, amount in scope.session.execute(query).tuples() if invoice is not None}
 
 
 def utilization_of(scope: Scope, first: date, last: date) -> tuple[Used, ...]:

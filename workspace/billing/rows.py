@@ -11,8 +11,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 from store.errors import Invalid, NotFound
 from store.tables import Client, Engagement, Expense, Invoice, Payment, Person, Receipt, TimeEntry
 from workspace.billing.acts import see_money
+from workspace.billing.amounts import ZERO
 from workspace.billing.invoices import Listed, invoices_of, unpaid
-from workspace.billing.reports import billed_rows, bucket_of
+from workspace.billing.reports import bucket_of, passed_on
 from workspace.billing.work import OPEN, OPEN_EXPENSE, Cost, Work, costs_of, work_of
 from workspace.pages.money import BUCKETS
 from workspace.scope import Right, Scope, access_client
@@ -105,10 +106,8 @@ def invoice_rows(scope: Scope, where: Where) -> list[Billed]:
         if not 0 <= where.age < len(BUCKETS):
             raise Invalid(f"an age is 0 to {len(BUCKETS) - 1}")
         found = [one for one in found if one.balance and bucket_of(one) == where.age]
-    first = min((one.issued_on for one in found if one.issued_on), default=scope.today)
-    last = max((one.issued_on for one in found if one.issued_on), default=scope.today)
-    fees = {invoice: fee for _, _, invoice, fee in billed_rows(scope, first, last)}
-    return [Billed(one, fees[one.id]) for one in found]
+    passed = passed_on(scope)
+    return [Billed(one, one.amount - passed.get(one.id, ZERO)) for one in found]
 
 
 def money_rows(scope: Scope, where: Where, most: int | None = None) -> list[Came]:

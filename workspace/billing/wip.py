@@ -95,16 +95,18 @@ def _by_work(
     scope: Scope, table: Any, conditions: Sequence[ColumnElement[bool]], *sums: Any, person: bool = False
 ) -> dict[Key, tuple[tuple[str, str, str | None, str | None], Any, date, Any]]:
     """Of open entries or expenses by client and engagement: whose they are, what they sum up to, since when, and what else is summed."""
-    query = (
-        select(Client.id, Engagement.id, Client.ref, Client.name, Engagement.ref, Engagement.title, *sums)
-        .select_from(table)
-        .join(Client, Client.id == table.client_id)
-        .outerjoin(Engagement, Engagement.id == table.engagement_id)
-        .where(table.client_id.in_(scope.clients()), *conditions)
-        .group_by(Client.id, Engagement.id)
-    )
+    # summed up before names are looked up: once for each engagement, not once for each entry
+    summed = select(table.client_id, table.engagement_id, *(one.label(f"sum_{n}") for n, one in enumerate(sums)))
+    summed = summed.where(table.client_id.in_(scope.clients()), *conditions)
     if person:
-        query = query.join(Person, Person.id == table.person_id)
+        summed = summed.join(Person, Person.id == table.person_id)
+    of = summed.group_by(table.client_id, table.engagement_id).subquery()
+    query = (
+        select(of.c.client_id, of.c.engagement_id, Client.ref, Client.name, Engagement.ref, Engagement.title)
+        .add_columns(*list(of.c)[2:])
+        .join(Client, Client.id == of.c.client_id)
+        .outerjoin(Engagement, Engagement.id == of.c.engagement_id)
+    )
     rows: Sequence[Any] = scope.session.execute(query).all()
     return {
         (row[0], row[1]): ((row[2], row[3], row[4], row[5]), row[6], row[7], row[8] if len(row) > 8 else None)
@@ -121,6 +123,35 @@ def _off(scope: Scope, table: Any, column: Any, conditions: Sequence[ColumnEleme
         .group_by(table.client_id, table.engagement_id)
     )
     return {(client, work): amount for client, work, amount in scope.session.execute(query)}
+
+
+def open_by_day(scope: Scope) -> tuple[dict[date, Decimal], dict[date, Decimal]]:
+    """What open time and open expenses are worth, by their day, less what was taken off them, dollars; four queries. Raises Forbidden
+    without rates:see."""
+    scope.require(Right.RATES_SEE)
+    worth = func.sum(cents_of(TimeEntry.hours, func.coalesce(TimeEntry.rate, Person.standard_rate)))
+    worked = (
+        select(TimeEntry.date, worth)
+        .join(Person, Person.id == TimeEntry.person_id)
+        .where(TimeEntry.client_id.in_(scope.clients()), OPEN)
+        .group_by(TimeEntry.date)
+    )
+    spent = (
+        select(Expense.on, func.sum(Expense.amount))
+        .where(Expense.client_id.in_(scope.clients()), OPEN_EXPENSE)
+        .group_by(Expense.on)
+    )
+    time = {day: Decimal(int(cents)).scaleb(-2) for day, cents in scope.session.execute(worked).tuples()}
+    costs = dict(scope.session.execute(spent).tuples().all())
+    for found, table, day, column, condition in (
+        (time, TimeEntry, TimeEntry.date, Adjustment.time_entry_id, OPEN),
+        (costs, Expense, Expense.on, Adjustment.expense_id, OPEN_EXPENSE),
+    ):
+        off = select(day, func.sum(Adjustment.amount)).join(table, table.id == column)
+        off = off.where(Adjustment.client_id.in_(scope.clients()), condition).group_by(day)
+        for on, amount in scope.session.execute(off).tuples():
+            found[on] -= amount
+    return time, costs
 
 
 def in_hand(work: Iterable[Work], costs: Iterable[Cost]) -> tuple[InHand, ...]:

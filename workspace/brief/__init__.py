@@ -32,7 +32,8 @@ The JSON. Days are ISO dates, amounts and hours decimal texts, ages whole calend
                               but for a signal)}] contradictions first; at most forty; `changed_more` is how many follow;
                               `changed_since` is the first day of it: that of the previous scan, else the business day before
     waiting                   {on_us: [{kind: "message" | "review" | "file" (work in review, work ready to file), client_ref, client,
-                              what, since and days (None but for a message), who: [name], key (None but for a message)}], on_us_more,
+                              what, since and days (of work: since it came to its stage, None where nobody moved it here), who: [name],
+                              key (None but for a message)}], on_us_more,
                               on_clients: [{client_ref, client, engagement_ref, title, owner, items: [text],
                               count, oldest_due, since, days (past the oldest date; None before it or without one), chases (follow-ups
                               released)}], on_clients_more}: the oldest first

@@ -54,7 +54,7 @@ ORDER: Mapping[str, tuple[str, ...]] = {
 def compose_brief(scope: Scope) -> dict[str, Any]:
     """The brief of the scope's person for the scope's day, from that day's scans; the JSON is described in this package's docstring.
 
-    Eleven queries, however many clients there are (gather.py says of one more). A client that was not read that day stands as its last scan
+    The queries of gather.py, however many clients there are. A client that was not read that day stands as its last scan
     left it, and is a blind spot. Raises Forbidden for administrators and the software, who serve no client.
     """
     material = gather(scope)

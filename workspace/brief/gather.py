@@ -1,4 +1,5 @@
-"""Reads what a brief is made of: twelve queries, one more for whoever answers for backups, however many clients. Never judges or words."""
+"""Reads what a brief is made of: twelve queries, however many clients; one more for whoever answers for backups, and where work waits in
+review. Never judges or words."""
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,12 +10,14 @@ from sqlalchemy import and_, func, or_, select, true, type_coerce
 from sqlalchemy.orm import aliased
 
 from store import tables
+from store.audit import AuditTag
 from store.errors import Forbidden
 from store.types import Money
 from workspace.backups import fault
 from workspace.brief.material import (
     FOLLOW_UP,
     OLD,
+    WAITING_STAGES,
     Bill,
     ClientDay,
     Colleague,
@@ -76,6 +79,7 @@ def gather(scope: Scope) -> Material:
         known_by=moment,
         backup=fault(scope) if scope.has(Right.BACKUP_MAKE) else None,
         sources=tuple(stale(scope)),
+        moved=_moved(scope, zone, clients, moment),
     )
 
 
@@ -110,6 +114,28 @@ def _clients(scope: Scope) -> dict[str, ClientDay]:
         c.id: ClientDay(c.id, c.ref, c.name, c.ai_policy, state, error, read_on, read or {}, blind or ())
         for c, state, error, read_on, read, blind in found.tuples()
     }
+
+
+def _moved(scope: Scope, zone: ZoneInfo, clients: Mapping[str, ClientDay], by: datetime | None) -> Mapping[str, date]:
+    """Since when the work that waits in review, or to be filed, does so, by the engagement's ref: as the trail has its last move."""
+    stages = {
+        row["ref"]: row["stage"]
+        for client in clients.values()
+        for row in client.told("deadlines")
+        if row["kind"] == "engagement" and row["stage"] in WAITING_STAGES
+    }
+    if not stages:
+        return {}
+    row, names = tables.AuditEntry, {f"engagement:{ref}": ref for ref in stages}
+    query = select(row.subject, row.at, row.detail).where(
+        row.subject.in_(names), row.tag == AuditTag.ENGAGEMENT_MOVED, row.client_id.in_(scope.clients())
+    )
+    if by is not None:
+        query = query.where(row.at <= by)
+    last = {
+        names[subject]: (at, detail) for subject, at, detail in scope.session.execute(query.order_by(row.seq)).tuples()
+    }
+    return {ref: at.astimezone(zone).date() for ref, (at, detail) in last.items() if detail.get("stage") == stages[ref]}
 
 
 def _since(today: date, clients: Mapping[str, ClientDay]) -> date:

@@ -4,7 +4,7 @@ Owns the shapes. gather.py reads them; nothing here opens the database or words 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -17,6 +17,7 @@ from workspace.raised import Raised
 from workspace.scope import Scope
 from workspace.signals.thresholds import Thresholds
 
+WAITING_STAGES = ("in-review", "ready-to-file")  # at which work waits for us
 OLD = 60  # days past due from which a receivable is shown
 FOLLOW_UP = "pbc-follow-up"
 
@@ -148,7 +149,8 @@ class Received:
 class Material:
     """All of it. `since` is the first day of what counts as changed; `before` is the reader's brief of an earlier day, as it was kept.
     `known_by`: the moment whose knowledge counts on a day gone by, None on the newest. `backup`: why the firm's newest backup is not to be
-    relied on, for a reader who answers for it. `sources`: ways in for mail that are not read, as (what, why)."""
+    relied on, for a reader who answers for it. `sources`: ways in for mail that are not read, as (what, why). `moved`: since when work that
+    waits for us is at its stage, by the engagement's ref; who brought it from elsewhere may not know."""
 
     scope: Scope
     reading: str
@@ -169,6 +171,7 @@ class Material:
     known_by: datetime | None = None
     backup: str | None = None
     sources: tuple[tuple[str, str], ...] = ()
+    moved: Mapping[str, date] = field(default_factory=dict[str, date])
 
     @property
     def today(self) -> date:

@@ -83,18 +83,19 @@ def _sent(material: Material, one: Raised) -> date | None:
 
 
 def _with_us(material: Material, mine: set[str] | None) -> Iterator[dict[str, Any]]:
+    """Work in review or ready to file, with the days since it came there; None where nobody moved it here."""
     for client in material.clients.values():
         for row in client.told("deadlines"):
             if row["stage"] in _STAGES and row["kind"] == "engagement" and (mine is None or row["ref"] in mine):
                 kind, says = _STAGES[row["stage"]]
-                owner = material.name_of(row["owner"])
+                owner, since = material.name_of(row["owner"]), material.moved.get(row["ref"])
                 yield {
                     "kind": kind,
                     "client_ref": client.ref,
                     "client": client.name,
                     "what": f"{row['title']} {says}",
-                    "since": None,
-                    "days": None,
+                    "since": iso(since),
+                    "days": (material.today - since).days if since else None,
                     "who": [owner] if owner else [],
                     "key": None,
                     "ask": None,

@@ -6,8 +6,8 @@ comes from what the last one raised. Never decides anything and changes no recor
 """
 
 from workspace.calendar.dates import calendar_of
-from workspace.calendar.model import CLASSES, KINDS, Calendar, Dated, Wanted
-from workspace.calendar.views import Cell, Day, by_day, by_slack, month_grid
+from workspace.calendar.model import CLASSES, KINDS, Calendar, Dated, Entry, Wanted
+from workspace.calendar.views import Cell, Day, by_day, by_slack, month_grid, named
 
 __all__ = [
     "CLASSES",
@@ -16,9 +16,11 @@ __all__ = [
     "Cell",
     "Dated",
     "Day",
+    "Entry",
     "Wanted",
     "by_day",
     "by_slack",
     "calendar_of",
     "month_grid",
+    "named",
 ]

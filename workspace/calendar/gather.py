@@ -1,13 +1,13 @@
-"""Reads what the calendar is made of: nine queries, however many clients there are. Never computes a date."""
+"""Reads what the calendar is made of: ten queries at most, however many clients there are. Never computes a date."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, true, type_coerce
 
 from store import tables
 from store.errors import NotFound
@@ -24,6 +24,8 @@ from workspace.snapshot.records import entered_of
 
 # The longest way from the end of a period to its date: an extended return is due eleven months after its year.
 _REACH = timedelta(days=430)
+FEW = 500
+"""More than these are asked for with the whole of the asker's clients, not by naming each."""
 
 
 @dataclass(frozen=True)
@@ -31,20 +33,26 @@ class OfClient:
     """One client with what of it has a date. `facts` is a snapshot that holds the client and the postponements of its state only."""
 
     facts: Snapshot
-    answer_days: Decimal
     engagements: tuple[Engagement, ...]
     entered: tuple[EnteredDeadline, ...]
     raised: tuple[Raised, ...]
 
 
 @dataclass(frozen=True)
+class Progress:
+    """What slack is counted from: hours through today by engagement id, the usual answer time in business days by client id."""
+
+    logged: Mapping[str, Decimal]
+    answers: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True)
 class Material:
-    """Everything the dates of a span are made of. `logged` are hours by engagement id."""
+    """Everything the dates of a span are made of."""
 
     today: date
     people: Mapping[str, Person]
     clients: tuple[OfClient, ...]
-    logged: Mapping[str, Decimal]
     state_rules: tuple[StateReturn, ...]
     scanned_on: date | None
 
@@ -54,12 +62,12 @@ def gather(scope: Scope, wanted: Wanted, slugs: frozenset[str]) -> Material:
     in the span. Raises NotFound for a client outside the scope."""
     scope.require(Right.CLIENT_READ)
     people = {one.id: one for one in map(_person, scope.session.scalars(select(tables.Person)))}
-    relief = _postponements(scope)
-    clients = _clients(scope, wanted, relief)
+    rules = state_rules(scope)
+    clients, scanned_on = _clients(scope, wanted, _postponements(scope))
     if wanted.client and not clients:
         raise NotFound(f"there is no client {wanted.client}")
-    names = {one.client.id: (one.client.ref, one.client.name) for one, _ in clients}
-    engagements, entered = _engagements(scope, wanted), _entered(scope, wanted)
+    names = {one.client.id: (one.client.ref, one.client.name) for one in clients}
+    engagements, entered = _engagements(scope, wanted, whole=bool(rules)), _entered(scope, wanted)
     raised = _raised(scope, wanted, slugs, names)
     return Material(
         today=scope.today,
@@ -67,16 +75,14 @@ def gather(scope: Scope, wanted: Wanted, slugs: frozenset[str]) -> Material:
         clients=tuple(
             OfClient(
                 facts,
-                answer,
                 tuple(engagements.get(facts.client.id, ())),
                 tuple(entered.get(facts.client.id, ())),
                 tuple(raised.get(facts.client.id, ())),
             )
-            for facts, answer in clients
+            for facts in clients
         ),
-        logged=_logged(scope, wanted),
-        state_rules=state_rules(scope),
-        scanned_on=_scanned_on(scope),
+        state_rules=rules,
+        scanned_on=scanned_on,
     )
 
 
@@ -87,38 +93,30 @@ def _person(row: tables.Person) -> Person:
 def _mine(scope: Scope, wanted: Wanted) -> Select[str]:
     """The ids of the clients that are asked for."""
     client = tables.Client
-    query = select(client.id).where(client.id.in_(scope.clients()))
-    return query.where(client.ref == wanted.client) if wanted.client else query
+    return scope.clients().where(client.ref == wanted.client) if wanted.client else scope.clients()
 
 
 def _clients(
     scope: Scope, wanted: Wanted, relief: Mapping[str, tuple[Postponement, ...]]
-) -> list[tuple[Snapshot, Decimal]]:
-    client, good, latest = tables.Client, tables.ClientScan, latest_scans()
+) -> tuple[list[Snapshot], date | None]:
+    """The clients that are asked for, and the newest day on which a scan of any of the asker's did not fail."""
+    client, scan = tables.Client, tables.ClientScan
+    spoken = select(func.max(scan.as_of)).where(scan.client_id.in_(scope.clients()), scan.state != "failed")
     found = scope.session.execute(
-        select(
-            *(client.id, client.ref, client.name, client.entity_type, client.state, client.custom),
-            *(client.partner_id, client.manager_id, good.read["answer_days"].as_string()),
-        )
-        .outerjoin(latest, latest.c.client_id == client.id)
-        .outerjoin(good, and_(good.client_id == client.id, good.as_of == latest.c.as_of))
+        select(client.id, client.ref, client.name, client.entity_type, client.state)
+        # the county is in the firm's own columns, and matters where something was postponed
+        .add_columns(client.custom if relief else literal(None), client.partner_id, client.manager_id)
+        .add_columns(spoken.scalar_subquery())
         .where(client.id.in_(_mine(scope, wanted)))
         .order_by(client.ref)
     )
-    seen: list[tuple[Snapshot, Decimal]] = []
-    for row_id, ref, name, entity_type, state, custom, partner, manager, answer in found.tuples():
-        of = Client(
-            row_id,
-            ref,
-            name,
-            entity_type,
-            state=state,
-            county=county_of(custom),
-            partner_id=partner,
-            manager_id=manager,
-        )
-        seen.append((Snapshot(client=of, postponements=relief.get(state or "", ())), Decimal(answer or 0)))
-    return seen
+    rows = found.tuples().all()
+    seen: list[Snapshot] = []
+    for row_id, ref, name, entity_type, state, custom, partner, manager, _ in rows:
+        county = county_of(custom)
+        of = Client(row_id, ref, name, entity_type, state=state, county=county, partner_id=partner, manager_id=manager)
+        seen.append(Snapshot(client=of, postponements=relief.get(state or "", ())))
+    return seen, rows[0][-1] if rows else None
 
 
 def _postponements(scope: Scope) -> dict[str, tuple[Postponement, ...]]:
@@ -129,14 +127,21 @@ def _postponements(scope: Scope) -> dict[str, tuple[Postponement, ...]]:
     return {state: tuple(rows) for state, rows in found.items()}
 
 
-def _engagements(scope: Scope, wanted: Wanted) -> dict[str, list[Engagement]]:
-    row = tables.Engagement
+def _engagements(scope: Scope, wanted: Wanted, *, whole: bool) -> dict[str, list[Engagement]]:
+    """Those that may have a date in the span, and those for which one was entered by hand. `whole`: states' returns may be due before the
+    federal one."""
+    row, by_hand = tables.Engagement, tables.EnteredDeadline
+    named = select(by_hand.engagement_id).where(
+        by_hand.engagement_id.is_not(None), by_hand.client_id.in_(_mine(scope, wanted))
+    )
     day = func.coalesce(row.extended_to, row.due)
     near: ColumnElement[bool] = or_(
         day.between(wanted.first, wanted.last),
         and_(row.due.is_(None), row.period_end.between(wanted.first - _REACH, wanted.last)),
     )
-    still = row.stage.not_in(FINISHED)
+    # a day is only ever moved to a later one: what is entered for after the span has no date in it
+    within = true() if whole else or_(day.is_(None), day <= wanted.last, row.id.in_(named))
+    still = and_(row.stage.not_in(FINISHED), within)
     found: dict[str, list[Engagement]] = defaultdict(list)
     query = (
         select(
@@ -154,20 +159,41 @@ def _engagements(scope: Scope, wanted: Wanted) -> dict[str, list[Engagement]]:
     return found
 
 
-def _logged(scope: Scope, wanted: Wanted) -> dict[str, Decimal]:
-    """Hours through today on the open engagements."""
-    entry, of = tables.TimeEntry, tables.Engagement
+def progress_of(scope: Scope, wanted: Wanted, engagements: Collection[str], waiting: Collection[str]) -> Progress:
+    """How far these open engagements are, and how long these clients take to answer; two queries at most."""
+    return Progress(_logged(scope, wanted, engagements), _answers(scope, waiting))
+
+
+def _logged(scope: Scope, wanted: Wanted, engagements: Collection[str]) -> dict[str, Decimal]:
+    """Hours through today."""
+    if not engagements:
+        return {}
+    entry, of, mine = tables.TimeEntry, tables.Engagement, _mine(scope, wanted)
+    if len(engagements) <= FEW:
+        # found by the index of engagements, not by that of clients: these few, not all that was ever worked
+        asked = and_(entry.engagement_id.in_(engagements), func.coalesce(entry.client_id, "").in_(mine))
+    else:
+        still = select(of.id).where(of.stage.not_in(FINISHED), of.client_id.in_(mine))
+        asked = and_(entry.engagement_id.in_(still), entry.client_id.in_(mine))
     query = (
         select(entry.engagement_id, type_coerce(func.sum(entry.hours), Hours()))
-        .join(of, of.id == entry.engagement_id)
-        .where(
-            entry.client_id.in_(_mine(scope, wanted)),
-            entry.date <= scope.today,
-            of.stage.not_in(FINISHED),
-        )
+        .where(asked, entry.date <= scope.today)
         .group_by(entry.engagement_id)
     )
     return {row_id: hours or ZERO for row_id, hours in scope.session.execute(query).tuples() if row_id}
+
+
+def _answers(scope: Scope, clients: Collection[str]) -> dict[str, Decimal]:
+    """As the last scan that did not fail counted it."""
+    if not clients:
+        return {}
+    good, latest = tables.ClientScan, latest_scans()
+    found = scope.session.execute(
+        select(good.client_id, good.read["answer_days"].as_string())
+        .join(latest, and_(latest.c.client_id == good.client_id, latest.c.as_of == good.as_of))
+        .where(good.client_id.in_(scope.clients()), *([good.client_id.in_(clients)] if len(clients) <= FEW else []))
+    )
+    return {client_id: Decimal(days or 0) for client_id, days in found.tuples()}
 
 
 def _entered(scope: Scope, wanted: Wanted) -> dict[str, list[EnteredDeadline]]:
@@ -210,10 +236,3 @@ def _raised(
         if one_raised.state != "dismissed":
             found[one.client_id].append(one_raised)
     return found
-
-
-def _scanned_on(scope: Scope) -> date | None:
-    row = tables.ClientScan
-    return scope.session.scalar(
-        select(func.max(row.as_of)).where(row.client_id.in_(scope.clients()), row.state != "failed")
-    )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 CLASSES = ("A", "B", "C", "D")
 KINDS: dict[str, str] = {
@@ -26,13 +26,29 @@ KINDS: dict[str, str] = {
 }
 
 
+class Entry(NamedTuple):
+    """A date as far as it takes to choose it, to put it in its place and to count it; of each there is a `Dated` with all that lies behind
+    it. `key` names the situation for good; `kind` is one of KINDS; `people` are the ids of those whose work it is."""
+
+    key: str
+    kind: str
+    cls: str
+    client_ref: str
+    client: str
+    title: str
+    due: date
+    people: frozenset[str]
+    done: bool
+    missed: bool
+
+
 @dataclass(frozen=True)
 class Dated:
-    """One date of one client. `key` names the situation for good; `kind` is one of KINDS.
+    """One date of one client, with what its `Entry` says.
 
     `nominal` is the date before roll and postponement, `rolled` after the roll, `due` the one that counts; `because` says why they differ.
-    `extended`: an extension is on file; `extendable_to`: how far one would reach, None where there is none to take. `people` are the ids of
-    those whose work it is. `slack_days` are business days; None once it is done. `hours_left` are open budget hours, None: no budget.
+    `extended`: an extension is on file; `extendable_to`: how far one would reach, None where there is none to take. `slack_days` are
+    business days; None once it is done. `hours_left` are open budget hours, None: no budget.
     `computed`: a rule of ours or the firm's gives the date; a person's own word otherwise."""
 
     key: str
@@ -125,7 +141,7 @@ class Wanted:
         late = self.overdue and due < today and not done
         return due <= self.last and (due >= self.first or late) and (self.done or not done)
 
-    def holds(self, one: Dated) -> bool:
+    def holds(self, one: Entry) -> bool:
         """Whether the date is asked for."""
         late = self.overdue and one.missed
         return (
@@ -140,9 +156,11 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Calendar:
-    """The dates that were asked for, by day; `scanned_on` is the newest day whose scan spoke, None before the first. `people` are the
-    names by id of those who have dates or clients here, `clients` the names by ref."""
+    """The dates that were asked for, by day: `entries` are all of them, `dates` those that are told in full. `scanned_on` is the newest day
+    whose scan spoke, None before the first. `people` are the names by id of those who have dates or clients here, `clients` the names by
+    ref."""
 
+    entries: tuple[Entry, ...]
     dates: tuple[Dated, ...]
     scanned_on: date | None
     people: dict[str, str]

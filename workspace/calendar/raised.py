@@ -12,7 +12,7 @@ from typing import Any
 from store.errors import Invalid
 from store.ids import stable_id
 from workspace.calendar.gather import Material, OfClient
-from workspace.calendar.model import Dated
+from workspace.calendar.model import Dated, Entry
 from workspace.deadlines import Deadline
 from workspace.deadlines.again import again
 from workspace.raised import Raised
@@ -40,34 +40,42 @@ _SENTENCE = re.compile(r"(?<=\.)\s+(?=[A-Z])")
 _TENTH = Decimal("0.1")
 
 
-def of_raised(material: Material, of: OfClient, raised: Raised) -> Dated:
-    """The date of a raised signal that has one."""
+def entry_of(material: Material, of: OfClient, raised: Raised) -> Entry:
+    """The date of a raised signal that has one, as far as it is chosen and counted."""
     assert raised.due is not None  # gather.py reads dated ones only
-    table = _counted(raised.evidence, raised.due)
-    who = raised.delegate_id or next((one for one in raised.people if one in material.people), None)
-    owner = material.people.get(who or "")
-    client = of.facts.client
+    who, client = _owner(material, raised), of.facts.client
+    return Entry(
+        key=stable_id("day", client.ref, raised.slug, raised.subject),
+        kind=SLUGS[raised.slug],
+        cls=raised.cls,
+        client_ref=client.ref,
+        client=client.name,
+        title=raised.headline,
+        due=raised.due,
+        people=frozenset(raised.people) | frozenset([who] if who else _serving(of)),
+        done=False,
+        missed=raised.due < material.today,
+    )
+
+
+def of_raised(material: Material, of: OfClient, raised: Raised, entry: Entry) -> Dated:
+    """The same with all that lies behind it."""
+    table = _counted(raised.evidence, entry.due)
+    owner = material.people.get(_owner(material, raised) or "")
     read = raised.basis != "record"
     how = [*(table.how if table else (*_SENTENCE.split(raised.rule), raised.why_now))]
     if read and not any("confirm" in sentence for sentence in how):
         how.append("Read from the page: confirm.")
     slack, words = _slack(raised, material.today)
     return Dated(
-        key=stable_id("day", client.ref, raised.slug, raised.subject),
-        kind=SLUGS[raised.slug],
-        cls=raised.cls,
-        client_id=client.id,
-        client_ref=client.ref,
-        client=client.name,
-        title=raised.headline,
+        **entry._asdict(),
+        client_id=of.facts.client.id,
         engagement_ref=raised.engagement_ref,
         stage=None,
         owner_id=owner.id if owner else None,
         owner=owner.name if owner else None,
-        people=frozenset(raised.people) | frozenset([who] if who else _serving(of)),
-        nominal=raised.nominal_due or raised.due,
-        rolled=table.rolled if table else raised.due,
-        due=raised.due,
+        nominal=raised.nominal_due or entry.due,
+        rolled=table.rolled if table else entry.due,
         because=table.rolled_because if table else None,
         extended=False,
         extendable_to=None,
@@ -83,9 +91,11 @@ def of_raised(material: Material, of: OfClient, raised: Raised) -> Dated:
         slack_how=words,
         hours_left=None,
         progress=None,
-        done=False,
-        missed=raised.due < material.today,
     )
+
+
+def _owner(material: Material, raised: Raised) -> str | None:
+    return raised.delegate_id or next((one for one in raised.people if one in material.people), None)
 
 
 def _serving(of: OfClient) -> tuple[str, ...]:

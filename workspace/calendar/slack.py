@@ -33,7 +33,7 @@ def slack_of(
     left = Remaining(
         logged, None if budget is None else max(budget - logged, ZERO), None if weekly is None else weekly / WORKDAYS
     )
-    wait = answer if engagement.stage == "waiting-on-client" else ZERO
+    wait = answer if waits(engagement) else ZERO
     to_go, work = business_days_to(today, due), left.days or ZERO
     days = (to_go - work - wait).quantize(_TENTH)
     parts = [_days_words(to_go), _work_words(budget, left, owner)]
@@ -41,6 +41,11 @@ def slack_of(
         parts.append(f"less {_plain(wait)} that this client usually takes to answer")
     how = f"{', '.join(parts)}: {_plain(days)}."
     return Slack(days, how + _by_progress(engagement, left, to_go - wait), left.hours)
+
+
+def waits(engagement: Engagement) -> bool:
+    """Whether the client has to answer before it goes on."""
+    return engagement.stage == "waiting-on-client"
 
 
 def plain_slack(due: date, today: date) -> Slack:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from workspace.calendar.model import KINDS, Dated
+from workspace.calendar.model import KINDS, Calendar, Dated, Entry
 from workspace.deadlines import legal_holidays
 
 FEW = 4  # dates that a cell of the month names one by one; more are counted by kind
@@ -40,22 +40,35 @@ def span_of(month: date) -> tuple[date, date]:
     return weeks[0][0], weeks[-1][-1]
 
 
-def month_grid(dates: Sequence[Dated], month: date) -> tuple[tuple[Cell, ...], ...]:
-    """The weeks of a month, Sunday first."""
+def named(entries: Sequence[Entry]) -> list[int]:
+    """The places of the dates that the leaf of a month names: those of days that have few."""
+    on = Counter(one.due for one in entries)
+    return [place for place, one in enumerate(entries) if on[one.due] <= FEW]
+
+
+def month_grid(found: Calendar, month: date) -> tuple[tuple[Cell, ...], ...]:
+    """The weeks of a month, Sunday first; `found` has those in full that are `named`."""
     on: dict[date, list[Dated]] = {}
-    for one in dates:
+    for one in found.dates:
         on.setdefault(one.due, []).append(one)
+    many: dict[date, list[Entry]] = {}
+    for entry in found.entries:
+        if entry.due not in on:
+            many.setdefault(entry.due, []).append(entry)
     weeks = calendar.Calendar(calendar.SUNDAY).monthdatescalendar(month.year, month.month)
-    return tuple(tuple(_cell(day, month, sorted(on.get(day, ()), key=_loudest)) for day in week) for week in weeks)
+    return tuple(
+        tuple(_cell(day, month, sorted(on.get(day, ()), key=_loudest), many.get(day, ())) for day in week)
+        for week in weeks
+    )
 
 
-def _cell(day: date, month: date, dates: list[Dated]) -> Cell:
-    counted = Counter(one.kind for one in dates) if len(dates) > FEW else Counter[str]()
-    missed = Counter(one.kind for one in dates if one.missed)
-    loud = Counter(one.kind for one in dates if one.cls == "A" and not one.done)
+def _cell(day: date, month: date, dates: list[Dated], many: Sequence[Entry]) -> Cell:
+    counted = Counter(one.kind for one in many)
+    missed = Counter(one.kind for one in many if one.missed)
+    loud = Counter(one.kind for one in many if one.cls == "A" and not one.done)
     counts = [(kind, KINDS[kind], counted[kind], missed[kind], loud[kind]) for kind in KINDS if counted[kind]]
     holiday = legal_holidays(day.year).get(day)
-    return Cell(day, day.month == month.month, holiday, () if counted else tuple(dates), tuple(counts))
+    return Cell(day, day.month == month.month, holiday, tuple(dates), tuple(counts))
 
 
 def by_day(dates: Sequence[Dated]) -> tuple[Day, ...]:

@@ -1,4 +1,4 @@
-"""What a deliverable is drafted for: the occasion that, with client and slug, makes its id, and which signals call for which draft.
+"""What a deliverable is drafted for: the occasion that, with client and slug, makes its id, and which signals and stages call for which.
 
 An occasion is `subject` or `subject@round`. The subject says what it is about (a document, an engagement, the account), so that
 gathering can find it; the round lets a second reminder exist after the first was released. Pure values: no clock, no database.
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from workspace.signals.signal import Signal
+from workspace.snapshot import Engagement
 
 _STATUS = ("return-at-risk", "return-overdue", "extension-needed")
 _EXTENSION = ("extension-needed", "extension-payment")
@@ -164,6 +165,12 @@ def for_pay(document_id: str) -> str:
 
 def for_planning(year_end: date) -> str:
     return f"year:{year_end.isoformat()}"
+
+
+def due_by_stage(engagements: Iterable[Engagement]) -> list[DueDraft]:
+    """What the night drafts because work has come to a stage: the delivery letter of a return that is ready to file."""
+    ready = (one for one in engagements if one.is_return and one.stage == "ready-to-file")
+    return sorted(DueDraft("return-delivery", for_delivery(one.ref), one.ref) for one in ready)
 
 
 def due_drafts(signals: Iterable[Signal], today: date) -> list[DueDraft]:

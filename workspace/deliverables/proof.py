@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from store.tables import Contact, Document, Message, Person, Preference, RequestItem
+from workspace.arithmetic import SIGNS, written
 from workspace.deadlines import in_words
 from workspace.deadlines.rules import by_id
 from workspace.deadlines.with_returns import COMPANIONS, EXTENSION, SIGNATURE
@@ -84,7 +85,8 @@ def proven(scope: Scope, shown: Mapping[str, Any]) -> dict[str, Any]:
 def in_a_line(source: Source) -> str:
     """A source as a list of proof has it: title, place, words, and what the file calls the figure."""
     where = f", {source.where}" if source.where else ""
-    line = f"{source.title}{where}: {source.quote}" if source.quote else f"{source.title}{where}"
+    quote = " ".join(source.quote.split())
+    line = f"{source.title}{where}: {quote}" if quote else f"{source.title}{where}"
     return f"{line} (on file as {source.label})" if source.label else line
 
 
@@ -109,6 +111,13 @@ _ARITHMETIC = {
     "due": "Due date",
     EXTENSION: "Form by rule",
     SIGNATURE: "Form by rule",
+}
+# What is worked out of two or counted, in the words of a person; the second of a change is what was before.
+_SAID = {
+    "share": "{0} of {1} is {result}%",
+    "change": "from {1} to {0} is {result}%",
+    "days_between": "{0} to {1}: {result} days",
+    "count": "{0}",
 }
 _FIELDS = {
     "due": "due date",
@@ -284,9 +293,10 @@ def _formula(formula: str) -> str:
     head, _, result = formula.rpartition(" = ")
     kind, _, inside = head.partition("(")
     operands = [_grouped(one) for one in inside.rstrip(")").split(", ")]
-    sign = {"sum": " + ", "difference": " − ", "product": " × ", "ratio": " ÷ "}.get(kind)
-    if sign is not None:
-        return f"{sign.join(operands)} = {_grouped(result)}"
+    if kind in SIGNS:
+        return written(kind, operands, _grouped(result))
+    if kind in _SAID:
+        return _SAID[kind].format(*operands, result=_grouped(result))
     if kind in COMPANIONS:
         return f"with Form {inside.rstrip(')')} goes Form {result}"
     if kind == "due":

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from store.database import READING
 from store.tables import Client, Deliverable, DeliverableVersion, Engagement, Person, Release, Review
 from workspace.comments import comments_on
+from workspace.deadlines import in_words
 from workspace.deliverables.kinds import KINDS
 from workspace.deliverables.model import STATES
 from workspace.scope import Right, Scope, access_client, access_deliverable
@@ -28,7 +29,8 @@ def show(scope: Scope, deliverable_id: str) -> dict[str, Any]:
     """
     row = access_deliverable(scope, deliverable_id)
     names: dict[str, str] = {}
-    client, engagement_ref, freed = _around(scope, row, names)
+    client, engagement, freed = _around(scope, row, names)
+    engagement_ref = engagement.ref if engagement else None
     versions, reviews = _versions(scope, row, names)
     current = next(one for one in versions if one.id == row.current_version_id)
     scope.session.info.get(READING, {})["deliverable", row.id] = (row, current)
@@ -59,7 +61,7 @@ def show(scope: Scope, deliverable_id: str) -> dict[str, Any]:
         "untied": current.untied,
         "kind": KINDS[row.slug].title if row.slug in KINDS else row.slug,
         "headings": row.slug not in KINDS or KINDS[row.slug].headings,
-        "header": _header(client.name, engagement_ref, row, current, author),
+        "header": _header(client.name, engagement, row, current, author),
         "released": released,
         "override": next((one.override for one in reviews if one.version_id == current.id and one.override), None),
         "history": _history(versions, reviews, freed, names),
@@ -113,20 +115,20 @@ def _listed(found: tuple[Any, ...]) -> dict[str, Any]:
     }
 
 
-def _around(scope: Scope, row: Deliverable, names: dict[str, str]) -> tuple[Client, str | None, Release | None]:
-    """The client, the engagement's ref and the release; who released comes into `names`, as below who wrote and decided."""
+def _around(scope: Scope, row: Deliverable, names: dict[str, str]) -> tuple[Client, Engagement | None, Release | None]:
+    """The client, the engagement and the release; who released comes into `names`, as below who wrote and decided."""
     found = scope.session.execute(
-        select(Client, Engagement.ref, Release, Person.name)
+        select(Client, Engagement, Release, Person.name)
         .select_from(Client)
         .outerjoin(Engagement, Engagement.id == row.engagement_id)
         .outerjoin(Release, Release.deliverable_id == row.id)
         .outerjoin(Person, Person.id == Release.person_id)
         .where(Client.id == row.client_id)
     ).one()
-    client, ref, freed, name = found.tuple()
+    client, engagement, freed, name = found.tuple()
     if freed is not None:
         names[freed.person_id] = name
-    return client, ref, freed
+    return client, engagement, freed
 
 
 def _versions(scope: Scope, row: Deliverable, names: dict[str, str]) -> tuple[list[DeliverableVersion], list[Review]]:
@@ -153,19 +155,30 @@ def _versions(scope: Scope, row: Deliverable, names: dict[str, str]) -> tuple[li
 
 
 def _header(
-    client: str, engagement_ref: str | None, row: Deliverable, version: DeliverableVersion, author: str | None
+    client: str, engagement: Engagement | None, row: Deliverable, version: DeliverableVersion, author: str | None
 ) -> dict[str, Any]:
-    """What stands over every deliverable: whose it is, for what, who prepared it, how old the data are."""
+    """What stands over every deliverable: whose it is, for what and which period, who prepared it, how old the data are."""
     writer = (
         f"{version.prompt_version}" if version.model == "template" else f"{version.model}, {version.prompt_version}"
     )
     return {
         "client": client,
-        "engagement": engagement_ref,
+        "engagement": engagement.ref if engagement else None,
+        "period": _period(engagement),
         "prepared_by": f"{author} (from {writer})" if author else f"Tickmark, {writer}",
         "data_as_of": row.as_of.isoformat(),
         "version": version.number,
     }
+
+
+def _period(engagement: Engagement | None) -> str | None:
+    """The period of the work in words, "2025" for a calendar year; None where it has none."""
+    first, last = (engagement.period_start, engagement.period_end) if engagement else (None, None)
+    if first is None or last is None:
+        return None
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31) and first.year == last.year:
+        return str(first.year)
+    return f"{in_words(first)} to {in_words(last)}"
 
 
 def _history(

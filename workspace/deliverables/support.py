@@ -185,8 +185,10 @@ class Support:
         return known
 
     def _place(self) -> Printed | None:
-        """City, state and postcode, as a last line of an address has them."""
+        """City, state and postcode, as a last line of an address has them; a state alone is none."""
         client = self.snapshot.client
+        if not client.city and not client.zip:
+            return None
         town = ", ".join(part for part in (client.city, client.state) if part)
         proof = RecordEvidence(f"client:{client.ref}", "city and state", town)
         parts = [self.words(town, proof, name=True)] if town else []

@@ -63,6 +63,8 @@ def matches(one: ClientLine, query: Mapping[str, str]) -> bool:
         return False
     if status not in (None, EVERY, one.status):
         return False
+    if query.keys() <= {"status"}:
+        return True  # a list that nobody narrowed: all that follows would ask for nothing
     single = {"type": one.entity_type, "partner": one.partner, "manager": one.manager, "group": one.group}
     for name, value in single.items():
         if name in query and query[name] != (value or NONE):

@@ -1,12 +1,13 @@
 """Two records of one client become one. What may move goes to the kept client; the other stays, emptied, under the status "merged".
 
-Nothing is deleted but what would stand twice. What left the firm (deliverables, releases), the trail, and what the nights wrote stays
-where it was written. What cannot move without being read anew or without breaking a seal is a reason to refuse: documents and their
-passages, trust money, issued bills, drafts nobody decided. Walls of both stand around the kept client. A table that this module does not
-name does not move.
+Nothing is deleted but what would stand twice. Documents go with all that was read from them (papers.py), issued invoices with their
+numbers, trust ledgers whole, with their matters. What left the firm (deliverables, releases, signed letters), the trail, and what the
+nights wrote stays where it was written. What cannot move without breaking a seal or a rule is a reason to refuse, in a line: drafts
+nobody decided, what is out for signature, two ledgers that would be one. Walls and legal holds of both stand around the kept client. A
+table that this module does not name does not move.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,15 +17,19 @@ from store.audit import AuditTag
 from store.errors import Conflict, Invalid
 from store.ids import new_id
 from store.tables import (
-    Bill,
     Client,
     ClientContact,
     Deliverable,
+    IntakeFinding,
+    LegalHold,
     MailSorting,
     MergedClient,
     Message,
     OwnershipShare,
+    Proposal,
     RecordChange,
+    Signing,
+    TrustLedger,
     Wall,
 )
 from workspace.deliverables.model import OPEN
@@ -33,6 +38,7 @@ from workspace.directory.merge_contacts import drop_relations
 from workspace.directory.moving import held, references, repoint
 from workspace.directory.ownership import Share, ties_of, too_much
 from workspace.directory.ownership import shares_of as shares_seen
+from workspace.directory.papers import FOLLOW, in_reading, move_papers
 from workspace.directory.words import note
 from workspace.pages.words import covered
 from workspace.scope import Right, Scope, access_client
@@ -56,7 +62,7 @@ FIELDS = (
 # What goes to the kept client, and what becomes of a row that it has already.
 MOVES: dict[str, str] = {
     **dict.fromkeys(("client_contacts", "client_tags", "filing_states"), "drop"),
-    **dict.fromkeys(("messages", "preferences", "promise_readings"), "stay"),
+    **dict.fromkeys(("messages", "preferences", "promise_readings", "portal_accesses", "team_members"), "stay"),
     **dict.fromkeys(
         (
             *(
@@ -100,6 +106,9 @@ MOVES: dict[str, str] = {
                 "bill_lines",
             ),
             *("ownership_shares", "relations", "merged_clients", "record_changes"),
+            *("wip_adjustments", "fee_agreements", "trust_ledgers", "trust_entries", "trust_journal"),
+            *("portal_links", "portal_uploads", "loose_files", "kept_passwords"),
+            *("automation_firings", "automation_drafts"),
         ),
         "refuse",
     ),
@@ -128,35 +137,13 @@ STAYS = frozenset(
             "posts",
             "outcomes",
         ),
-        *("lifecycle_changes", "loose_guesses", "walls"),
+        *("lifecycle_changes", "loose_guesses", "walls", "ended_walls", "glass", "legal_holds", "watched_files"),
+        *("proposals", "proposal_lines", "signings", "signers", "signatures"),
     )
 )
-REFUSES = {
-    "documents": "documents: their passages and vectors lie in the client's own index. Keep this client and merge the other into it",
-    "trust_ledgers": "trust money, which moves by entries of the ledger only",
-    "wip_adjustments": "write-offs, which cannot be changed once made",
-    "loose_files": "files of the tray that were filed here",
-    "watched_files": "files of a watched folder",
-    "kept_passwords": "kept passwords of its files",
-    "proposals": "proposals, whose letters cannot change their client",
-    "signings": "letters out for signature or signed, which are sealed",
-}
-_UNDER = frozenset(  # rows that are of one of those above, and said with it
-    (
-        *(
-            "document_versions",
-            "document_pages",
-            "passages",
-            "facts",
-            "book_figures",
-            "fact_corrections",
-            "notices",
-            "new_vectors",
-            "intake_findings",
-        ),
-        *("version_links", "trust_entries", "trust_journal", "proposal_lines", "signers", "signatures"),
-    )
-)
+PAPERS = "documents"
+_WITH = frozenset(("proposal_lines", "signers", "signatures", "trust_entries", "trust_journal", "bill_lines"))
+"""Rows that are of one of those above, and said with it."""
 
 
 @dataclass(frozen=True)
@@ -185,8 +172,8 @@ def review_clients(scope: Scope, kept_ref: str, gone_ref: str) -> MergeReview:
         (mark_of(kept), mark_of(gone)),
         rows,
         (covered(kept.tax_id), covered(gone.tax_id)),
-        {table: n for table, n in counts.items() if table in MOVES},
-        {table: n for table, n in counts.items() if table in STAYS},
+        {table: n for table, n in counts.items() if (table in MOVES or table == PAPERS) and table not in _WITH},
+        {table: n for table, n in counts.items() if table in STAYS and table not in _WITH},
         tuple(_reasons(scope, kept, gone, counts)),
     )
 
@@ -204,29 +191,44 @@ def _both(scope: Scope, kept_ref: str, gone_ref: str) -> tuple[Client, Client]:
 
 
 def _reasons(scope: Scope, kept: Client, gone: Client, counts: Mapping[str, int]) -> list[str]:
-    said = [f"{gone.name} ({gone.ref}) has {REFUSES[table]}" for table in counts if table in REFUSES]
-    known = {*MOVES, *STAYS, *REFUSES, *_UNDER}
-    said += [
+    known = {*MOVES, *STAYS, *FOLLOW, PAPERS}
+    said = [
         f"{gone.ref} has {number} of {table.replace('_', ' ')}, which do not move between clients"
         for table, number in counts.items()
         if table not in known
     ]
-    waits = select(func.count()).select_from(Deliverable)
-    drafts = scope.session.scalars(waits.where(Deliverable.client_id == gone.id, Deliverable.state.in_(OPEN))).one()
-    if drafts:
-        said.append(
-            f"{drafts} drafts of {gone.ref} wait for a decision: decide them first, a draft cannot change its client"
-        )
-    issued = select(Bill.id).where(Bill.client_id == gone.id, Bill.state == "issued").limit(1)
-    if scope.session.scalars(issued).first() is not None:
-        said.append(
-            f"{gone.ref} has issued invoices, which cannot be changed: keep this client and merge the other into it"
-        )
+    said += [*_undecided(scope, gone), *_of_trust(scope, kept, gone)]
+    if waits := in_reading(scope, gone.id):
+        files = "a file of {} waits" if waits == 1 else f"{waits} files of {{}} wait"
+        said.append(f"{files.format(gone.ref)} to be read: merge when that is done, in a minute or so")
     if kept.tax_id and gone.tax_id and _digits(kept.tax_id) != _digits(gone.tax_id):
         said.append("their taxpayer ids differ: two taxpayers are two clients; correct the wrong one first")
     if not kept.tax_id and gone.tax_id:
         said.append(f"only {gone.ref} has a taxpayer id: keep that one, or enter the id at {kept.ref} first")
     return said + _over_the_whole(scope, kept, gone)
+
+
+def _undecided(scope: Scope, gone: Client) -> Iterator[str]:
+    """What is bound to its client by hash or seal and still on its way: it must come to an end first."""
+    for table, states, why in (
+        (Deliverable, OPEN, "drafts of {} wait for a decision: decide them first, a draft cannot change its client"),
+        (Proposal, ("draft", "lettered"), "proposals of {} have no answer yet: wait for it or withdraw them first"),
+        (Signing, ("open",), "letters of {} are out for signature: wait until they are signed or take them back first"),
+    ):
+        waits = select(func.count()).select_from(table).where(table.client_id == gone.id, table.state.in_(states))
+        if number := scope.session.scalars(waits).one():
+            yield f"{number} {why.format(gone.ref)}"
+
+
+def _of_trust(scope: Scope, kept: Client, gone: Client) -> Iterator[str]:
+    """Ledgers go whole, so that their balances and what was reconciled stay as they are; two for one purpose cannot be one."""
+    row = TrustLedger
+    general = select(func.count(row.client_id.distinct())).where(row.engagement_id.is_(None))
+    if scope.session.scalars(general.where(row.client_id.in_((kept.id, gone.id)))).one() > 1:
+        yield (
+            f"both hold trust money outside a matter, and a client has one such ledger: pay out or transfer that of {gone.ref} "
+            "and keep this client, or leave them two"
+        )
 
 
 def _digits(tax_id: str) -> str:
@@ -272,21 +274,22 @@ def merge_clients(
                 setattr(kept, name, value)
         if {**gone.custom, **kept.custom} != kept.custom:
             kept.custom = {**gone.custom, **kept.custom}
+        merged = {"id": new_id("mrg"), "client_id": kept.id, "merged_id": gone.id}
+        scope.session.add(MergedClient(**merged, person_id=scope.person_id, at=scope.now))
+        scope.session.flush()  # the database lets what was issued follow a client that is merged, and nobody else
+        papers = move_papers(scope, kept, gone)
         _move(scope, kept, gone)
         before, gone.status = gone.status, MERGED
-        scope.session.add(
-            MergedClient(
-                id=new_id("mrg"), client_id=kept.id, merged_id=gone.id, person_id=scope.person_id, at=scope.now
-            )
-        )
         for client in (kept, gone):
-            told = {"kept": kept.ref, "gone": gone.ref, "status": before}
+            told = {"kept": kept.ref, "gone": gone.ref, "status": before, "documents": papers}
             note(scope, AuditTag.CLIENT_MERGED, f"client:{client.id}", client.id, **told)
     return act.id
 
 
 def _move(scope: Scope, kept: Client, gone: Client) -> None:
     _union_walls(scope, kept, gone)
+    _union_holds(scope, kept, gone)
+    _findings_of_no_document(scope, kept, gone)
     _combine_contacts(scope, kept, gone)
     _drop_shares_said_twice(scope, kept, gone)
     for table, column in references("clients.id"):
@@ -311,6 +314,23 @@ def _union_walls(scope: Scope, kept: Client, gone: Client) -> None:
                 id=new_id("wall"), client_id=kept.id, person_id=wall.person_id, reason=wall.reason, set_on=wall.set_on
             )
             scope.session.add(row)
+    scope.session.flush()
+
+
+def _union_holds(scope: Scope, kept: Client, gone: Client) -> None:
+    """A hold on either is one on what they become, and on what stays behind."""
+    row = LegalHold
+    for hold in scope.session.scalars(select(row).where(row.client_id == gone.id, row.ended_at.is_(None))).all():
+        same = {"reason": hold.reason, "set_by": hold.set_by, "set_at": hold.set_at, "why_ended": hold.why_ended}
+        scope.session.add(row(id=new_id("hold"), client_id=kept.id, **same))
+    scope.session.flush()
+
+
+def _findings_of_no_document(scope: Scope, kept: Client, gone: Client) -> None:
+    """What intake said of a document follows it; what it said of none goes too."""
+    row = IntakeFinding
+    for found in scope.session.scalars(select(row).where(row.client_id == gone.id, row.document_id.is_(None))).all():
+        found.client_id = kept.id
     scope.session.flush()
 
 

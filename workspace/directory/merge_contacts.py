@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from store import fence
 from store.audit import AuditTag
 from store.errors import Conflict, Invalid, NotFound
 from store.tables import Client, ClientContact, Contact, MergedContact, OwnershipShare, Relation
@@ -37,6 +38,7 @@ def review(scope: Scope, kept_id: str, gone_id: str) -> Side:
     return Side(one, other, tuple(name for name in FIELDS if getattr(one, name) != getattr(other, name)))
 
 
+@fence.beyond(fence.Job.ABSENCE)
 def _both(scope: Scope, kept_id: str, gone_id: str) -> tuple[Contact, Contact]:
     scope.require(Right.CLIENT_MERGE)
     if kept_id == gone_id:

@@ -6,12 +6,12 @@ A relation shows to who sees both sides. Shares of an owner are ownership.py's.
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import aliased
 
 from store.audit import AuditTag
 from store.errors import Conflict, Forbidden, Invalid, NotFound
 from store.ids import new_id
 from store.tables import Client, Contact, Relation
+from store.twins import twin
 from workspace.directory.contacts import find_contact, seen_contacts
 from workspace.directory.words import line, note
 from workspace.scope import Right, Scope
@@ -146,8 +146,8 @@ def relations_of(scope: Scope, of: str, identity: str) -> tuple[Related, ...]:
     """The relations of a client (its id) or contact that the asker may see on both sides, by words and name; one query."""
     if of not in ("client", "contact"):
         raise Forbidden(f"nothing is related to a {of}")
-    from_client, to_client = aliased(Client), aliased(Client)
-    from_contact, to_contact = aliased(Contact), aliased(Contact)
+    from_client, to_client = twin(Client, "from"), twin(Client, "to")
+    from_contact, to_contact = twin(Contact, "from"), twin(Contact, "to")
     r, contacts = Relation, seen_contacts(scope)
     query = (
         select(r, from_client, from_contact, to_client, to_contact)

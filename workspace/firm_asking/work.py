@@ -73,7 +73,7 @@ def _open_items(scope: Scope, of: Mine) -> dict[str, list[tuple[str, str]]]:
         select(work.ref, item.id, item.item)
         .join(request, request.id == item.request_id)
         .join(work, work.id == request.engagement_id)
-        .where(item.client_id.in_(of.ids), item.received_on.is_(None))
+        .where(item.client_id.in_(of.ids), item.received_on.is_(None), request.closed_on.is_(None))
         .order_by(item.due, item.item, item.id)
     )
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)

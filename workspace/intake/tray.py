@@ -209,6 +209,11 @@ def _cut(pages: Sequence[str]) -> list[str]:
 def _guess_again(scope: Scope, rows: Sequence[LooseFile]) -> None:
     if not rows:
         return
+    with fence.lifted(scope.session, fence.Job.INGESTION):  # whose a file may be is guessed among all clients
+        _guess_among_all(scope, rows)
+
+
+def _guess_among_all(scope: Scope, rows: Sequence[LooseFile]) -> None:
     book, same = _book(scope), _same_bytes(scope, [row.blob for row in rows])
     there = scope.session.scalars(select(LooseGuess).where(LooseGuess.loose_id.in_([row.id for row in rows]))).all()
     before = {(one.loose_id, one.client_id): one for one in there}

@@ -12,7 +12,7 @@ from sqlalchemy import func, or_, select
 from store import audit
 from store.audit import AuditTag
 from store.ids import stable_id
-from store.tables import Client, Document, Wall, WatchedFile
+from store.tables import Client, Document, MergedClient, Wall, WatchedFile
 from workspace.documents import clean_path, stand_for
 from workspace.intake.clues import core
 from workspace.records.upsert import batches
@@ -143,8 +143,9 @@ def _id(root: str, path: str) -> str:
 
 
 def _documents(scope: Scope, places: Sequence[tuple[str, str]]) -> Sequence[Document]:
-    """The documents at these places that are not marked yet, with those that came out of an archive there."""
-    found: list[Document] = []
+    """The documents at these places that are not marked yet, with those that came out of an archive there; also where their client was
+    merged into another since, and they lie in that one's file."""
+    found = _moved_on(scope, places)
     for client_id in sorted({client for client, _ in places}):
         paths = {clean_path(place) for client, place in places if client == client_id}
         query = select(Document).where(Document.client_id == client_id, Document.gone_since.is_(None))
@@ -155,6 +156,16 @@ def _documents(scope: Scope, places: Sequence[tuple[str, str]]) -> Sequence[Docu
             exact += scope.session.scalars(query.where(inside).order_by(Document.path))
         found += exact
     return found
+
+
+def _moved_on(scope: Scope, places: Sequence[tuple[str, str]]) -> list[Document]:
+    """Of clients that were merged: a document keeps the id that its first place gave it."""
+    gone = select(Client.id, Client.ref).join(MergedClient, MergedClient.merged_id == Client.id)
+    refs = dict(scope.session.execute(gone.where(Client.id.in_({client for client, _ in places}))).tuples().all())
+    ids = [stable_id("doc", refs[client], clean_path(place)) for client, place in places if client in refs]
+    query = select(Document).where(Document.id.in_(ids), Document.gone_since.is_(None))
+    found = scope.session.scalars(query.order_by(Document.path)) if ids else ()
+    return [one for one in found if one.client_id not in refs]
 
 
 def _living_copies(scope: Scope, gone: Sequence[Document]) -> Mapping[str, Document]:

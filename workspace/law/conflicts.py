@@ -140,8 +140,9 @@ def search_conflicts(
     scope.session.flush()
     known = _everybody(scope)
     hits = [hit for name in asked for hit in _hits(row, known, name)]
-    scope.session.add_all(hits)
-    scope.session.flush()
+    with fence.lifted(scope.session, fence.Job.CONFLICTS):
+        scope.session.add_all(hits)
+        scope.session.flush()
     # the trail tells that one searched and for how many, not what: it is read by more people than a search is
     record(scope, AuditTag.CONFLICT_SEARCHED, f"conflict:{row.id}", owner, names=len(asked), found=len(hits))
     return show_search(scope, row.id)
@@ -203,6 +204,7 @@ class Searched:
     found: int
 
 
+@fence.beyond(fence.Job.CONFLICTS)
 def searched(scope: Scope, matter: Engagement) -> list[Searched]:
     """The searches for a matter and for its client in general, the newest first; one query. Raises Forbidden."""
     scope.require(Right.CONFLICT_SEARCH)

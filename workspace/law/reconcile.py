@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
+from store import fence
 from store.audit import AuditTag
 from store.errors import Conflict, Invalid, NotFound
 from store.ids import stable_id
@@ -112,6 +113,7 @@ class Month:
     signed_at: datetime | None
 
 
+@fence.beyond(fence.Job.TOTALS)
 def months(scope: Scope) -> list[Month]:
     """Every month since the account's first movement that has ended, the newest first; three queries. Raises Forbidden."""
     scope.require(Right.TRUST_WRITE)
@@ -127,6 +129,7 @@ def months(scope: Scope) -> list[Month]:
     return found[::-1]
 
 
+@fence.beyond(fence.Job.TOTALS)
 def reconciliation(scope: Scope, month: date) -> Reconciliation:
     """A month as it stands, or as it was signed; six queries. Raises Forbidden without trust:write, Invalid for what is no past month."""
     scope.require(Right.TRUST_WRITE)
@@ -155,6 +158,7 @@ def reconciliation(scope: Scope, month: date) -> Reconciliation:
     )
 
 
+@fence.beyond(fence.Job.TOTALS)
 def prepare(
     scope: Scope, month: date, bank_balance: Decimal | None, *, explanation: str = "", document_id: str | None = None
 ) -> Reconciliation:
@@ -185,6 +189,7 @@ def prepare(
     return reconciliation(scope, end)
 
 
+@fence.beyond(fence.Job.TOTALS)
 def sign(scope: Scope, month: date) -> Reconciliation:
     """Sign a month: it is locked, and every ledger counts as reconciled through it. Raises Forbidden without trust:reconcile, Conflict
     where no balance was entered, the ledgers are not the journal, one is below zero, a difference is not explained, or a draft waits."""
@@ -342,6 +347,7 @@ def as_rows(found: Reconciliation) -> Sequence[tuple[str, str, str, str, Decimal
     return rows
 
 
+@fence.beyond(fence.Job.TOTALS)
 def first_open(scope: Scope) -> date | None:
     """The oldest month that has ended since the last signed one; None where all are signed or nothing moved."""
     signed, first = signed_through(scope), scope.session.scalar(select(func.min(TrustLine.on)))

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, case, func, literal, select, type_coerce, union_all
-from sqlalchemy.orm import aliased
 
 from store.tables import (
     Client,
@@ -23,6 +23,7 @@ from store.tables import (
     SignalRow,
     Tag,
 )
+from store.twins import twin
 from store.types import Money
 from workspace.deliverables.model import OPEN
 from workspace.money_sight import sees_money, shown_signals
@@ -35,8 +36,7 @@ from workspace.snapshot.model import ZERO
 OLD = 60  # days past due from which a receivable is old (signals.md)
 
 
-@dataclass(frozen=True)
-class ClientLine:
+class ClientLine(NamedTuple):
     """A client in the list. `next` is the deadline with the least slack as the last scan wrote it down; `open_items` are request items
     the client owes us, `asked_since` the oldest day we asked. `signals` counts open ones by class, `place` and `score` are of the
     loudest. `drafts` wait for somebody. `scanned_on` None: never; `scan_state` failed says that what is shown is older."""
@@ -63,7 +63,7 @@ class ClientLine:
     group: str | None = None
     tags: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
-    custom: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    custom: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def sort_key(self) -> tuple[Any, ...]:
@@ -90,7 +90,7 @@ def clients_list(scope: Scope) -> tuple[ClientLine, ...]:
     lines = [
         _line(
             found,
-            loud.get(found.id, _Loud()),
+            loud.get(found.id) or _Loud(),
             money.get(found.id, (ZERO, ZERO)),
             drafts.get(found.id, 0),
             marked.get(found.id, ((), ())),
@@ -102,10 +102,10 @@ def clients_list(scope: Scope) -> tuple[ClientLine, ...]:
 
 def _clients(scope: Scope) -> Sequence[Row[Any]]:
     """Columns, no objects: of a thousand clients those cost more than the query."""
-    partner, manager = aliased(Person), aliased(Person)
+    partner, manager = twin(Person, "partner"), twin(Person, "manager")
     latest = latest_scans()
     newest = select(ClientScan.client_id, func.max(ClientScan.as_of).label("as_of")).group_by(ClientScan.client_id)
-    any_scan, last, good = newest.subquery(), aliased(ClientScan), aliased(ClientScan)
+    any_scan, last, good = newest.subquery(), twin(ClientScan, "last"), twin(ClientScan, "good")
     found = scope.session.execute(
         select(Client.id, Client.ref, Client.name, Client.entity_type, Client.status, Client.ai_policy, Client.state)
         .add_columns(Client.custom, partner.name.label("partner"), manager.name.label("manager"))

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, func, select
-from sqlalchemy.orm import aliased
 
 from store.errors import NotFound
 from store.tables import (
@@ -22,6 +21,7 @@ from store.tables import (
     Person,
     SignalRow,
 )
+from store.twins import twin
 from workspace.deliverables.model import OPEN
 from workspace.money_sight import amount, shown_signals
 from workspace.raised import HIDDEN
@@ -92,8 +92,8 @@ def _waiting(scope: Scope) -> Select[int]:
 def client_head(scope: Scope, ref: str) -> ClientHead:
     """The head of a client's pages, in one query. Raises NotFound outside the scope."""
     scope.require(Right.CLIENT_READ)
-    partner, manager = aliased(Person), aliased(Person)
-    any_scan = aliased(ClientScan)
+    partner, manager = twin(Person, "partner"), twin(Person, "manager")
+    any_scan = twin(ClientScan, "any")
     newest = select(func.max(any_scan.as_of)).where(any_scan.client_id == Client.id).correlate(Client).scalar_subquery()
     counts = _counts(scope)
     found = scope.session.execute(
@@ -139,7 +139,7 @@ def _counts(scope: Scope) -> dict[str, ScalarSelect[Any]]:
         query = select(counted).select_from(table).where(table.client_id == Client.id, *conditions)
         return query.correlate(Client).scalar_subquery()
 
-    good = aliased(ClientScan)
+    good = twin(ClientScan, "good")
     last = (
         select(func.max(good.as_of))
         .where(good.client_id == Client.id, good.state != "failed")

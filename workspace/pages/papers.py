@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
 from store.tables import Client, Document, DocumentVersion, IntakeFinding, Notice
+from store.twins import twin
 from workspace.scope import Right, Scope
 
 MOST = 1000  # of a page
@@ -50,7 +50,7 @@ class Shelf:
 def papers_of(scope: Scope, client_ref: str, *, words: str = "", by: str = "folder") -> Shelf:
     """The client's documents whose path holds every one of `words`, by folder or by kind; two queries."""
     scope.require(Right.CLIENT_READ)
-    first, later = aliased(Document), aliased(Document)
+    first, later = twin(Document, "first"), twin(Document, "later")
     query = (
         select(
             Document, DocumentVersion.size, DocumentVersion.number, first.path, Notice.agency, Notice.number, later.path

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
 
 from store.tables import Client, ClientScan, Person, SignalDecision, SignalRow
+from store.twins import twin
 from workspace.money_sight import quiet, shown_signals
 from workspace.raised import Raised, raised_of
 from workspace.scope import Right, Scope
@@ -58,7 +58,7 @@ def signals_of(scope: Scope, client_ref: str) -> tuple[Kept, ...]:
 
 def _decisions(scope: Scope, client_ref: str) -> tuple[dict[str, tuple[Decided, ...]], dict[str, SignalDecision]]:
     """Every decision by signal, newest first, and the newest row of each."""
-    by, to = aliased(Person), aliased(Person)
+    by, to = twin(Person, "by"), twin(Person, "to")
     found = scope.session.execute(
         select(SignalDecision, by.name, to.name)
         .join(Client, Client.id == SignalDecision.client_id)

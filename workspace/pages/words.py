@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from store.sealed import Unopened
+from workspace.arithmetic import CUT, SIGNS, written
 
 _RECORDS = {
     "client": "Client",
@@ -58,7 +59,6 @@ _VERBS = {
     "days_between": "Days counted",
     "due": "Due date",
 }
-_SIGNS = {"sum": " + ", "difference": " − ", "product": " × ", "ratio": " ÷ "}
 _TAX_ID = re.compile(r"\d{3}-\d{2}-\d{4}|\d{2}-\d{7}")  # a quote that is nothing else
 _LONGEST = 160  # characters of a quote
 _OPERANDS = 4
@@ -134,14 +134,13 @@ def _arithmetic(formula: str) -> str:
     operands = [_number(one) for one in inside.rstrip(")").split(", ")]
     if kind == "days_between":
         return f"{' to '.join(operands)}: {result} days"
-    sign = _SIGNS.get(kind)
-    if sign is None:
+    if kind not in SIGNS:
         return f"{_VERBS.get(kind, kind)}: {', '.join(operands)} = {_number(result)}"
     if len(operands) == 1:
         return _number(result)
     if len(operands) > _OPERANDS:
-        operands = [*operands[: _OPERANDS - 2], "…", operands[-1]]
-    return f"{sign.join(operands)} = {_number(result)}"
+        operands = [*operands[: _OPERANDS - 2], CUT, operands[-1]]
+    return written(kind, operands, _number(result))
 
 
 def _due(inside: str) -> str:

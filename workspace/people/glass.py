@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from store import fence
 from store.audit import AuditTag
 from store.errors import Conflict, Forbidden, NotFound
 from store.ids import new_id
 from store.tables import AuditEntry, Client, Firm, Glass, Person, Wall
+from store.twins import twin
 from workspace.acting import person_of, record
 from workspace.people.walls import reason_in
 from workspace.scope import ASKED, OPENED, Right, Scope
@@ -52,6 +53,7 @@ def hours_of(scope: Scope) -> int:
     return min(max(int(given), 1), 72) if isinstance(given, int | float) else HOURS
 
 
+@fence.beyond(fence.Job.GOVERN)
 def open_glass(scope: Scope, ref: str, reason: str) -> Broken:
     """See the client of exactly that ref for some hours. Raises NotFound for one that is not there or lies behind a wall, Conflict for one
     that the asker sees already, Invalid without a reason, Forbidden without break-glass:use."""
@@ -82,6 +84,7 @@ def open_glass(scope: Scope, ref: str, reason: str) -> Broken:
     return glass(scope, row.id)
 
 
+@fence.beyond(fence.Job.GOVERN)
 def close_glass(scope: Scope, glass_id: str) -> Broken:
     """End it now: she who opened it, the client's partner or manager, or who sets walls. Raises NotFound, Conflict, Forbidden."""
     shown = glass(scope, glass_id)
@@ -123,7 +126,7 @@ def told(scope: Scope) -> list[Broken]:
 
 @fence.beyond(fence.Job.GOVERN)
 def _found(scope: Scope, *more: ColumnElement[bool], most: int) -> list[Broken]:
-    by = aliased(Person)
+    by = twin(Person, "by")
     walled = select(Wall.client_id).where(Wall.person_id == scope.person_id)
     sees = Client.id.in_(scope.clients())
     query = (

@@ -70,6 +70,7 @@ def owned_behind(scope: Scope, wall_id: str) -> list[Owned]:
     return owned_by(scope, row.person_id, [row.client_id])
 
 
+@fence.beyond(fence.Job.GOVERN)
 def put_up(
     scope: Scope, address: str, reason: str, refs: Sequence[str] = (), *, group: str = "", matter: str = ""
 ) -> PutUp:
@@ -114,6 +115,7 @@ def put_up(
     return PutUp(stand, tuple(owned))
 
 
+@fence.beyond(fence.Job.GOVERN)
 def lift(scope: Scope, wall_id: str, why: str) -> Standing:
     """End a wall: what she owns or answers for there she sees again from now on; a team she joins anew. Raises NotFound, Invalid without a
     reason, Forbidden without wall:set."""

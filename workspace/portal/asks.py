@@ -5,7 +5,7 @@ from, what rule it waits for and what the firm thinks of it stay in the firm.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,7 +37,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class AskedList:
-    """What is asked for one piece of work. `title` says which."""
+    """One list of what is asked for a piece of work. `title` is the work's, or the list's name where it has several."""
 
     id: str
     title: str
@@ -74,15 +74,16 @@ def asked_of(scope: PortalScope) -> tuple[Entity, ...]:
         .join(ClientRequest, ClientRequest.id == RequestItem.request_id)
         .outerjoin(Engagement, Engagement.id == ClientRequest.engagement_id)
         .where(RequestItem.client_id.in_(scope.client_ids), ClientRequest.client_id == RequestItem.client_id)
-        .where(or_(Engagement.id.is_(None), Engagement.stage.not_in(_FINISHED)))
+        .where(or_(Engagement.id.is_(None), Engagement.stage.not_in(_FINISHED)), ClientRequest.closed_on.is_(None))
         .order_by(ClientRequest.id, RequestItem.due.nulls_last(), RequestItem.item, RequestItem.id)
     ).tuples()
     found = list(rows)
     waits, mine = _with_us(scope), _mine(scope)
     lists: dict[str, dict[str, list[Asked]]] = defaultdict(lambda: defaultdict(list))
     titles: dict[str, str] = {}
+    several = _several(of for _, of, _ in found)
     for item, of, work in found:
-        titles[of.id] = work.title if work is not None else of.title
+        titles[of.id] = work.title if work is not None and work.id not in several else of.title
         lists[item.client_id][of.id].append(_asked(scope, item, work, item.id in waits, mine.get(item.id, ())))
     return tuple(
         Entity(
@@ -95,6 +96,14 @@ def asked_of(scope: PortalScope) -> tuple[Entity, ...]:
         )
         for one in clients
     )
+
+
+def _several(lists: Iterable[ClientRequest]) -> set[str]:
+    """The work that has more than one list: there each goes by its own name."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for of in lists:
+        found[of.engagement_id or ""].add(of.id)
+    return {work for work, ids in found.items() if len(ids) > 1}
 
 
 def _urgency(items: Sequence[Asked]) -> tuple[bool, date]:

@@ -6,11 +6,12 @@ clients that the asker sees.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 
 from store.errors import Invalid
 from store.tables import Client, ClientScan, Engagement, Person, Task, TimeEntry
@@ -25,11 +26,12 @@ from workspace.undo import mark_of
 from workspace.workflow.states import OPEN
 
 FEWEST, MOST = 4, 12
+FEW = 200
+"""Marks of more pieces of work than these are read with all of the asker's, not by naming each."""
 TASK, ENGAGEMENT = "task", "engagement"
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """A piece of work with hours. `key` is `task:ID` or `engagement:REF`; `due` the day that counts, None: no date; `pieces` are its hours
     by the week's Monday, what is late in this week. `owner_id` None: nobody who works here has it. `fixed`: the law sets its date, so it
     goes to somebody else and not to another week. `within` is the day of its engagement, of a task."""
@@ -46,12 +48,6 @@ class Item:
     fixed: bool
     late: bool
     within: date | None
-    row: Task | Engagement = field(repr=False, compare=False)
-
-    @property
-    def mark(self) -> str:
-        """Of the row as it was read; for use while its transaction is open."""
-        return mark_of(self.row)
 
     @property
     def kind(self) -> str:
@@ -100,9 +96,8 @@ def capacity_of(scope: Scope, weeks: int = WEEKS) -> Capacity:
         raise Invalid(f"capacity looks {FEWEST} to {MOST} weeks ahead")
     people = _people(scope)
     told = _told(scope)
-    tasks, unestimated = _tasks(scope, people, told)
-    planned = {one.engagement_id for one, _ in tasks if one.due is not None}
-    items = [*(item for _, item in tasks), *_engagements(scope, people, told, planned)]
+    tasks, planned, unestimated = _tasks(scope, people, told)
+    items = [*tasks, *_engagements(scope, people, told, planned)]
     items.sort(key=lambda one: (one.due is None, one.due or date.max, one.client_ref, one.title, one.key))
     first = monday_of(scope.today)
     return Capacity(
@@ -117,21 +112,40 @@ def capacity_of(scope: Scope, weeks: int = WEEKS) -> Capacity:
 def loads_of(
     people: Mapping[str, Worker], items: Sequence[Item], today: date, weeks: int
 ) -> tuple[tuple[str, Load], ...]:
-    """Everybody's weeks, by id, those who will lack most first."""
-    work = [_row(one, monday, hours, today) for one in items for monday, hours in one.pieces]
+    """Everybody's weeks, by id, those who will lack most first; without the clients of a week, which `in_cell` has."""
+    work = [
+        (
+            one.client_ref,
+            [(one.owner_id or "", max(monday, today).isoformat(), str(hours)) for monday, hours in one.pieces],
+        )
+        for one in items
+    ]
     by_address = {one.email: one.id for one in people.values()}
-    found = workload_of(people, work, today, weeks, everyone=True)
+    found = workload_of(people, work, today, weeks, everyone=True, named=0)
     return tuple((by_address[one.email], one) for one in found)
 
 
-def _row(one: Item, monday: date, hours: Decimal, today: date) -> tuple[str, str, str, str]:
-    return one.client_ref, one.owner_id or "", max(monday, today).isoformat(), str(hours)
+def marks_of(scope: Scope, items: Sequence[Item]) -> dict[str, str]:
+    """The mark of each of these, by its key, as its row stands now; two queries at most."""
+    tasks = {one.name for one in items if one.kind == TASK}
+    works = {one.name for one in items if one.kind == ENGAGEMENT}
+    found: dict[str, str] = {}
+    if tasks:
+        rows = select(Task).where(
+            Task.client_id.in_(scope.clients()), Task.id.in_(tasks) if len(tasks) <= FEW else OPEN
+        )
+        found |= {f"{TASK}:{one.id}": mark_of(one) for one in scope.session.scalars(rows) if one.id in tasks}
+    if works:
+        wanted = Engagement.ref.in_(works) if len(works) <= FEW else Engagement.stage.not_in(FINISHED)
+        work = select(Engagement).where(Engagement.client_id.in_(scope.clients()), wanted)
+        found |= {f"{ENGAGEMENT}:{one.ref}": mark_of(one) for one in scope.session.scalars(work) if one.ref in works}
+    return found
 
 
 def planned_as(one: Item, owner_id: str | None, due: date | None, today: date) -> Item:
     """The same work with another owner or day."""
-    return replace(
-        one, owner_id=owner_id, due=due, pieces=pieces_of(one.kind, one.hours, due, today), late=_late(due, today)
+    return one._replace(
+        owner_id=owner_id, due=due, pieces=pieces_of(one.kind, one.hours, due, today), late=_late(due, today)
     )
 
 
@@ -188,49 +202,53 @@ def _told(scope: Scope) -> dict[str, tuple[date | None, date]]:
     }
 
 
-def due_of_row(row: Engagement, told: Mapping[str, tuple[date | None, date]]) -> date | None:
-    """The day that counts: the one on record, rolled as the last scan rolled it, or the one that the scan computed where none is."""
-    entered = row.extended_to or row.due
-    nominal, due = told.get(row.ref, (None, None))
+def due_by(entered: date | None, ref: str, told: Mapping[str, tuple[date | None, date]]) -> date | None:
+    """The day that counts of an engagement: the one on record, rolled as the last scan rolled it, or the one that the scan computed where
+    none is."""
+    nominal, due = told.get(ref, (None, None))
     return due if entered is None or entered == nominal else entered
 
 
 def _tasks(
     scope: Scope, people: Mapping[str, Worker], told: Mapping[str, tuple[date | None, date]]
-) -> tuple[list[tuple[Task, Item]], int]:
-    """Open tasks with an estimate, those without a day of their own by their engagement's; and how many have no estimate."""
+) -> tuple[list[Item], set[str | None], int]:
+    """Open tasks with an estimate, those without a day of their own by their engagement's; the ids of the engagements that others plan;
+    and how many have no estimate."""
+    entered = func.coalesce(Engagement.extended_to, Engagement.due)
     rows = scope.session.execute(
-        select(Task, Client.ref, Client.name, Engagement)
+        # columns, no objects: of thousands of tasks those cost more than the query
+        select(Task.id, Task.title, Task.owner_id, Task.due, Task.estimate_hours, Task.engagement_id)
+        .add_columns(Client.ref, Client.name, Engagement.ref, Engagement.title, entered)
         .join(Client, Client.id == Task.client_id)
         .outerjoin(Engagement, Engagement.id == Task.engagement_id)
         .where(Task.client_id.in_(scope.clients()), OPEN)
-    ).tuples()
-    found, unestimated = list[tuple[Task, Item]](), 0
-    for task, ref, client, work in rows:
-        if work is not None and work.stage in FINISHED:
-            continue
-        if not task.estimate_hours:
-            unestimated += 1
-            continue
-        within = due_of_row(work, told) if work is not None else None
-        due = task.due or within
-        item = Item(
-            key=f"{TASK}:{task.id}",
-            title=task.title,
-            client_ref=ref,
-            client=client,
-            engagement=work.title if work is not None else None,
-            owner_id=task.owner_id if task.owner_id in people else None,
-            due=due,
-            hours=task.estimate_hours,
-            pieces=pieces_of(TASK, task.estimate_hours, due, scope.today),
-            fixed=False,
-            late=_late(due, scope.today),
-            within=within,
-            row=task,
-        )
-        found.append((task, item))
-    return found, unestimated
+        .where(or_(Engagement.id.is_(None), Engagement.stage.not_in(FINISHED)))
+    ).all()
+    estimated = [row for row in rows if row.estimate_hours]
+    planned = {row.engagement_id for row in estimated if row.due is not None}
+    return [_of_task(row, people, told, scope.today) for row in estimated], planned, len(rows) - len(estimated)
+
+
+def _of_task(
+    row: Sequence[Any], people: Mapping[str, Worker], told: Mapping[str, tuple[date | None, date]], today: date
+) -> Item:
+    task_id, title, owner, own, hours, _, ref, client, work, work_title, entered = row
+    within = due_by(entered, work, told) if work is not None else None
+    due = own or within
+    return Item(
+        key=f"{TASK}:{task_id}",
+        title=title,
+        client_ref=ref,
+        client=client,
+        engagement=work_title,
+        owner_id=owner if owner in people else None,
+        due=due,
+        hours=hours,
+        pieces=pieces_of(TASK, hours, due, today),
+        fixed=False,
+        late=_late(due, today),
+        within=within,
+    )
 
 
 def _engagements(
@@ -247,7 +265,9 @@ def _engagements(
         .subquery()
     )
     rows = scope.session.execute(
-        select(Engagement, Client.ref, Client.name, logged.c.hours)
+        select(Engagement.id, Engagement.ref, Engagement.title, Engagement.template, Engagement.owner_id)
+        .add_columns(func.coalesce(Engagement.extended_to, Engagement.due), Engagement.budget_hours)
+        .add_columns(Client.ref, Client.name, logged.c.hours)
         .join(Client, Client.id == Engagement.client_id)
         .outerjoin(logged, logged.c.engagement_id == Engagement.id)
         .where(
@@ -255,24 +275,23 @@ def _engagements(
             Engagement.stage.not_in(FINISHED),
             Engagement.budget_hours > ZERO,
         )
-    ).tuples()
-    for row, ref, client, hours in rows:
-        left = max((row.budget_hours or ZERO) - (hours or ZERO), ZERO)
-        if not left or row.id in planned:
+    ).all()
+    for row_id, work, title, template, owner, entered, budget, ref, client, hours in rows:
+        left = max((budget or ZERO) - (hours or ZERO), ZERO)
+        if not left or row_id in planned:
             continue
-        due = due_of_row(row, told)
+        due = due_by(entered, work, told)
         yield Item(
-            key=f"{ENGAGEMENT}:{row.ref}",
-            title=row.title,
+            key=f"{ENGAGEMENT}:{work}",
+            title=title,
             client_ref=ref,
             client=client,
             engagement=None,
-            owner_id=row.owner_id if row.owner_id in people else None,
+            owner_id=owner if owner in people else None,
             due=due,
             hours=left,
             pieces=pieces_of(ENGAGEMENT, left, due, scope.today),
-            fixed=row.template in RETURNS,
+            fixed=template in RETURNS,
             late=_late(due, scope.today),
             within=None,
-            row=row,
         )

@@ -1,10 +1,12 @@
-"""The portfolio page: the asker's clients with their flags, concentration, workload, closes. A dozen queries, however many clients."""
+"""The portfolio page: the asker's clients with their flags, and what hangs on them together: concentration, workload, closes. A dozen
+queries, however many clients."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -64,17 +66,22 @@ class ClientHealth(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Portfolio:
-    """`counts` are how many clients bear each flag, in the order of FLAGS; `quiet` how many bear none; `closes` those with most in the way
-    first. `scanned_on`: the newest scan."""
+class Clients:
+    """`counts` are how many clients bear each flag, in the order of FLAGS; `quiet` how many bear none. `scanned_on`: the newest scan."""
 
     clients: tuple[ClientHealth, ...]
     counts: tuple[tuple[str, str, int], ...]
     quiet: int
+    scanned_on: date | None
+
+
+@dataclass(frozen=True)
+class Portfolio(Clients):
+    """The same with what hangs on all of them together; `closes` those with most in the way first."""
+
     concentration: Concentration
     workload: tuple[Load, ...]
     closes: tuple[CloseHead, ...]
-    scanned_on: date | None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -87,33 +94,68 @@ class Portfolio:
         }
 
 
+def clients_of(scope: Scope) -> Clients:
+    """The asker's clients with their flags, which have only their names where they were kept ready: `with_why` and `with_first` add to
+    those that are shown what they rest on. Raises Forbidden without portfolio:read."""
+    return _clients(_read(scope))
+
+
 def portfolio_of(
     scope: Scope, *, reasons: bool = True, most_shares: int | None = None, most_loads: int | None = None
 ) -> Portfolio:
-    """The asker's portfolio. Without `reasons` the flags have only their names and the closes their counts, where they were kept ready:
-    `with_why`, `with_first` and `with_blockers` add to those that are shown what they rest on; `most_loads` people have the clients of
-    their weeks named. Raises Forbidden without portfolio:read."""
-    scope.require(Right.PORTFOLIO_READ)
-    everybody, limit = _people(scope)
-    names = {key: one.name for key, (one, _) in everybody.items()}
-    told = told_of(scope, names)
-    served = [(one, of) for one, of in told if one.status in SERVED]
-    closes = tuple(sorted((close for _, of in told for close in of.closes), key=lambda one: one.need))
-    clients = tuple(sorted((_health(one, of, names) for one, of in served), key=_need))
-    bearing = Counter(flag.slug for one in clients for flag in one.flags)
-    days = [one.scanned_on for one, _ in served if one.scanned_on is not None]
+    """The asker's portfolio. Without `reasons` the flags are as `clients_of` has them, and the closes have their counts only:
+    `with_blockers` adds what is in the way; `most_loads` people have the clients of their weeks named. Raises Forbidden without
+    portfolio:read."""
+    read = _read(scope)
+    found = _clients(read)
+    closes = tuple(sorted((close for _, of in read.told for close in of.closes), key=lambda one: one.need))
     return Portfolio(
-        clients=with_why(scope, clients) if reasons else clients,
-        counts=tuple((slug, name, bearing[slug]) for slug, name in FLAGS.items() if bearing[slug]),
-        quiet=sum(not one.flags for one in clients),
-        concentration=concentration_of(scope, limit, most=most_shares),
+        clients=with_why(scope, found.clients) if reasons else found.clients,
+        counts=found.counts,
+        quiet=found.quiet,
+        scanned_on=found.scanned_on,
+        concentration=concentration_of(scope, read.limit, most=most_shares),
         workload=workload_of(
-            {key: one for key, (one, active) in everybody.items() if active},
-            ((one.ref, owner, due, hours) for one, of in served for owner, due, hours in of.work),
+            {key: one for key, (one, active) in read.people.items() if active},
+            [(one.ref, of.work) for one, of in read.served],
             scope.today,
             named=most_loads,
         ),
         closes=with_blockers(scope, closes) if reasons else closes,
+    )
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What is read for either: people and whether they are active, the firm's limit of a client's share, every client as it stands."""
+
+    people: Mapping[str, tuple[Worker, bool]]
+    limit: Decimal
+    told: Sequence[tuple[Of, Told | Kept]]
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        return {key: one.name for key, (one, _) in self.people.items()}
+
+    @cached_property
+    def served(self) -> Sequence[tuple[Of, Told | Kept]]:
+        return [(one, of) for one, of in self.told if one.status in SERVED]
+
+
+def _read(scope: Scope) -> _Read:
+    scope.require(Right.PORTFOLIO_READ)
+    people, limit = _people(scope)
+    return _Read(people, limit, told_of(scope, {key: one.name for key, (one, _) in people.items()}))
+
+
+def _clients(read: _Read) -> Clients:
+    clients = tuple(sorted((_health(one, of, read.names) for one, of in read.served), key=_need))
+    bearing = Counter(flag.slug for one in clients for flag in one.flags)
+    days = [one.scanned_on for one, _ in read.served if one.scanned_on is not None]
+    return Clients(
+        clients=clients,
+        counts=tuple((slug, name, bearing[slug]) for slug, name in FLAGS.items() if bearing[slug]),
+        quiet=sum(not one.flags for one in clients),
         scanned_on=max(days, default=None),
     )
 

@@ -138,7 +138,7 @@ def _asked(scope: Scope) -> Branch:
         _row("asked", item.client_id, asked_on, item.due, word=item.item, more=list_.engagement_id)
         .join(list_, list_.id == item.request_id)
         .outerjoin(Engagement, Engagement.id == list_.engagement_id)
-        .where(item.client_id.in_(scope.clients()), item.received_on.is_(None))
+        .where(item.client_id.in_(scope.clients()), item.received_on.is_(None), list_.closed_on.is_(None))
         .where(or_(Engagement.id.is_(None), Engagement.stage.not_in(FINISHED)))
     )
 

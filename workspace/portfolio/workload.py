@@ -4,7 +4,7 @@ The hours are those the last scan read: open tasks with an estimate by their dat
 tasks by its due date. Only clients that the asker sees: somebody who also works for others has more. Plans nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -100,17 +100,21 @@ Cell = dict[str, Decimal]
 """Hours by the client's ref, of one person in one week."""
 
 
+Work = Sequence[tuple[str, Sequence[Sequence[str]]]]
+"""Refs of clients, each with its rows of (owner, day due, hours), as client_reading's `work` has them."""
+
+
 def workload_of(
     people: Mapping[str, Worker],
-    work: Iterable[tuple[str, str, str, str]],
+    work: Work,
     today: date,
     weeks: int = WEEKS,
     *,
     everyone: bool = False,
     named: int | None = None,
 ) -> tuple[Load, ...]:
-    """Everybody with hours (with `everyone`: of all these people), those who will lack most first. `work` are (client ref, owner, day due,
-    hours), as client_reading's `work` has them. Only the first `named` have the clients of their weeks, None: all."""
+    """Everybody with hours (with `everyone`: of all these people), those who will lack most first. Only the first
+    `named` have the clients of their weeks, None: all."""
     due, later = _by_week(people, work, today, weeks)
     days = _workdays(today, weeks)
     loads = [(_load(people[one], due.get(one, {}), later.get(one, ZERO), days, today), one) for one in {*due, *later}]
@@ -121,36 +125,69 @@ def workload_of(
             if key not in due and key not in later
         ]
     loads.sort(key=lambda pair: (-pair[0].short, -pair[0].total, pair[0].name, pair[0].email))
-    return tuple(
-        _named(load, due.get(key, {})) if named is None or place < named else load
-        for place, (load, key) in enumerate(loads)
-    )
+    first = loads[:named]
+    behind = _behind({key for _, key in first}, work, today)
+    return tuple(_named(load, behind[key]) for load, key in first) + tuple(load for load, _ in loads[len(first) :])
 
 
 def _by_week(
-    people: Mapping[str, Worker], work: Iterable[tuple[str, str, str, str]], today: date, weeks: int
-) -> tuple[dict[str, dict[date, Cell]], dict[str, Decimal]]:
+    people: Mapping[str, Worker], work: Work, today: date, weeks: int
+) -> tuple[dict[str, dict[date, Decimal]], dict[str, Decimal]]:
     """Hours by owner and week, and by owner those that are due after the last week."""
     end = monday_of(today) + timedelta(weeks=weeks)
-    due: dict[str, dict[date, Cell]] = {}
+    sums: dict[tuple[str, str], Decimal] = {}  # many rows, few days: a day is looked at once for each owner
+    hours, mondays = _Hours(), _Mondays(today)
+    for _, rows in work:
+        for owner, day_due, text in rows:
+            key = owner, day_due
+            sums[key] = sums.get(key, ZERO) + hours[text]
+    due: dict[str, dict[date, Decimal]] = {}
     later: dict[str, Decimal] = {}
-    weeks_of: dict[str, date | None] = {}  # many rows, few days
-    hours_of: dict[str, Decimal] = {}
-    for ref, owner, day_due, text in work:
+    for (owner, day_due), whole in sums.items():
         if owner not in people:
             continue
-        if day_due not in weeks_of:
-            day = max(date.fromisoformat(day_due), today)
-            weeks_of[day_due] = monday_of(day) if day < end else None
-        if text not in hours_of:
-            hours_of[text] = Decimal(text)
-        monday, hours = weeks_of[day_due], hours_of[text]
-        if monday is None:
-            later[owner] = later.get(owner, ZERO) + hours
-            continue
-        cell = due.setdefault(owner, {}).setdefault(monday, {})
-        cell[ref] = cell.get(ref, ZERO) + hours
+        monday = mondays[day_due]
+        if monday < end:
+            of = due.setdefault(owner, {})
+            of[monday] = of.get(monday, ZERO) + whole
+        else:
+            later[owner] = later.get(owner, ZERO) + whole
     return due, later
+
+
+def _behind(owners: Collection[str], work: Work, today: date) -> dict[str, dict[date, Cell]]:
+    """The hours of these people by week and client."""
+    found: dict[str, dict[date, Cell]] = {owner: {} for owner in owners}
+    hours, mondays = _Hours(), _Mondays(today)
+    for ref, rows in work:
+        for owner, day_due, text in rows:
+            if owner in found:
+                of, monday = found[owner], mondays[day_due]
+                cell = of.get(monday)
+                if cell is None:
+                    cell = of[monday] = {}
+                cell[ref] = cell.get(ref, ZERO) + hours[text]
+    return found
+
+
+class _Hours(dict[str, Decimal]):
+    """Hours by their text: many rows, few amounts."""
+
+    def __missing__(self, text: str) -> Decimal:
+        found = self[text] = Decimal(text)
+        return found
+
+
+class _Mondays(dict[str, date]):
+    """The week of a day by its text: many rows, few days. What is late is due today."""
+
+    def __init__(self, today: date) -> None:
+        super().__init__()
+        self._today = today
+
+    def __missing__(self, text: str) -> date:
+        found = self[text] = monday_of(max(date.fromisoformat(text), self._today))
+        return found
 
 
 def monday_of(day: date) -> date:
@@ -164,12 +201,12 @@ def _workdays(today: date, weeks: int) -> dict[date, int]:
     return {one: business_days_between(max(one, today), one + timedelta(days=7)) for one in mondays}
 
 
-def _load(person: Worker, due: Mapping[date, Cell], later: Decimal, days: Mapping[date, int], today: date) -> Load:
+def _load(person: Worker, due: Mapping[date, Decimal], later: Decimal, days: Mapping[date, int], today: date) -> Load:
     """Her weeks, without their clients."""
     weeks: list[Week] = []
     needed = there = ZERO
     for monday, count in days.items():
-        hours = sum(due[monday].values(), ZERO) if monday in due else ZERO
+        hours = due.get(monday, ZERO)
         off = _days_off(person, monday, today) if person.off else 0
         free = None if person.weekly_hours is None else person.weekly_hours / _WORKDAYS * (count - off)
         needed, there = needed + hours, there + (free or ZERO)

@@ -224,8 +224,13 @@ CUES: tuple[Cue, ...] = (
 )
 
 
-@lru_cache(maxsize=4096)  # seventy searches a sentence, and a page of mail is opened again and again
 def is_ask(sentence: str) -> bool:
     """Whether a sentence asks its reader to do, answer or decide something."""
+    return points(sentence) > ENOUGH
+
+
+@lru_cache(maxsize=4096)  # seventy searches a sentence, and a page of mail is opened again and again
+def points(sentence: str) -> int:
+    """How much speaks for it that a sentence asks: above ENOUGH it does."""
     text = " ".join(sentence.split())
-    return sum(cue.points for cue in CUES if cue.found.search(text)) > ENOUGH
+    return sum(cue.points for cue in CUES if cue.found.search(text))

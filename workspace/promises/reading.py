@@ -35,6 +35,11 @@ _DOES = re.compile(rf"\b(?:{_DO}|{_DONE})\b", re.IGNORECASE)
 _ADVERBS = r"(?:\s+(?:also|then|just|definitely|certainly|gladly|personally|both|try to|be able to|surely|of course|probably|be))*"
 _I = r"(?:i|we)"
 _WILL = r"(?:\s+(?:will|shall|can|am going to|are going to|promise to|commit to|undertake to|plan to|intend to)|[’']ll|[’']m going to|[’']re going to)"
+_BINDS = re.compile(
+    r"will|shall|can|[’']ll|going to|(?:promise|commit|undertake|plan|intend) to",
+    re.IGNORECASE,
+)
+"""What stands in every sentence that one of the four patterns below finds a promise in; most sentences hold none of it."""
 _SPEAKER = re.compile(
     rf"\b{_I}{_WILL}{_ADVERBS}\s+(?P<what>{_DO}\b(?!\s+(?:to\s+)?(?:be|been)\b).*)", re.IGNORECASE | re.DOTALL
 )
@@ -50,6 +55,8 @@ _THING = re.compile(
     rf"\b(?P<what>(?:it|they|this|that|everything|(?:the|your|our|my|all|both)\s+[\w’'&-]+(?:\s+[\w’'&-]+){{0,5}})(?:\s+will|[’']ll)\s+(?:then\s+)?be\s+{_DONE}\b.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_PROMISING = (("", _SPEAKER), ("will", _AND_WILL), ("you", _YOURS), ("be", _THING))
+"""A word without which the pattern finds nothing, and the pattern."""
 _NO = re.compile(
     r"\b(?:will not|won[’']t|cannot|can[’']t|shall not|never|no longer|not going to|would|if|unless|whether|might|may have to|should you|in case|"
     r"assuming|provided that|otherwise|depend(?:s|ing)|hoped?|wish)\b",
@@ -141,17 +148,18 @@ def said_in_note(note: Note) -> tuple[Said, ...]:
 
 def promise_in(sentence: str, written: date) -> tuple[str, date | None] | None:
     """What a sentence promises and by when; None when it promises nothing. The day is None where no day is named after the verb."""
-    if sentence.rstrip("\"')”’").endswith("?") or _OTHERS.search(sentence):
+    if not _BINDS.search(sentence) or sentence.rstrip("\"')”’").endswith("?"):
         return None
-    for pattern in (_SPEAKER, _AND_WILL, _YOURS, _THING):
-        match = pattern.search(sentence)
+    low = sentence.lower()
+    for word, pattern in _PROMISING:
+        match = pattern.search(sentence) if word in low else None
         if match is None or _NO.search(sentence) or _STATES.match(match["what"]):
             continue
         can = re.match(r"(?:i|we)\s+can\b", match.group(), re.IGNORECASE)
         what, due = _told(match, sentence, written)
         if (can or pattern in (_YOURS, _THING)) and due is None:
             continue  # an ability or a hope, not a promise, unless it names its day
-        return what, due
+        return None if _OTHERS.search(sentence) else (what, due)
     return None
 
 

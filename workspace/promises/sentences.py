@@ -9,6 +9,7 @@ _ABBREVIATED = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"[.!?…]+[\"')\]”’]*(?=\s)|\n[ \t]*\n|\n(?=[ \t]*(?:[-*•–]|\d{1,2}[.)])[ \t])|\n")
+_TAIL = 12  # characters before a full stop that hold any abbreviation and the one before it
 _SHORT_LINE = 40  # a line of fewer characters was ended on purpose: a greeting, a signature
 
 
@@ -37,9 +38,10 @@ def _ends(text: str, begin: int, mark: re.Match[str]) -> bool:
         )
     if said.startswith("\n"):
         return True
-    if said[0] == "." and len(said) == 1 and _ABBREVIATED.search(text[begin : mark.end()]):
+    last = text[max(begin, mark.end() - _TAIL) : mark.end()]
+    if said == "." and _ABBREVIATED.search(last):
         after = text[mark.end() :].lstrip()[:1]
-        return bool(re.search(r"[ap]\.m\.$", text[begin : mark.end()], re.IGNORECASE)) and after.isupper()
+        return bool(re.search(r"[ap]\.m\.$", last, re.IGNORECASE)) and after.isupper()
     return True
 
 

@@ -1,6 +1,6 @@
 """Engagements with their letters, tasks, and the items that clients owe us, as the firm folder states them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -113,22 +113,29 @@ def _task(row: TaskRow, engagement: Known, people: dict[str, str]) -> Task:
 
 
 def apply_requests(scope: Scope, rows: Sequence[RequestRow]) -> Applied:
-    """What clients owe us, by engagement, item and how many of that item came before; one request an engagement holds them."""
+    """What clients owe us, by engagement, item and how many of that item came before; in the list that the row names, else in the one that
+    the engagement has by itself. A list that a person gave an item stands where the row names none."""
     scope.require(Right.CLIENT_WRITE)
     engagements = known_engagements(scope, (row.engagement_ref for row in rows))
     wanted: list[RequestItem] = []
-    requests: dict[str, ClientRequest] = {}
+    taken: list[RequestRow] = []
+    requests: dict[tuple[str, str], ClientRequest] = {}
     rejected: list[Rejected] = []
+    there = _lists_there(scope) if any(row.list for row in rows) else {}
     for row in rows:
         reason = lacking(("engagement_ref", row.engagement_ref, engagements))
         if reason:
             rejected.append(reject("requests.csv", row, reason))
             continue
         engagement = engagements[row.engagement_ref]
-        request = requests.setdefault(row.engagement_ref, _request(row.engagement_ref, engagement))
+        name = " ".join((row.list or "").split())
+        made = _request(row.engagement_ref, engagement, name, there)
+        request = requests.setdefault((row.engagement_ref, name.casefold()), made)
+        taken.append(row)
         wanted.append(_item(row, request.id, engagement.client_id))
-    put(scope, ClientRequest, list(requests.values()))
+    _put_lists(scope, requests)
     _keep_received(scope, wanted)
+    _keep_list(scope, [one for one, row in zip(wanted, taken, strict=True) if not row.list])
     return put(scope, RequestItem, wanted) + Applied(rejected=tuple(rejected))
 
 
@@ -141,12 +148,39 @@ def _keep_received(scope: Scope, wanted: Sequence[RequestItem]) -> None:
             del open_items[item_id].received_on
 
 
-def _request(ref: str, engagement: Known) -> ClientRequest:
+def _keep_list(scope: Scope, wanted: Sequence[RequestItem]) -> None:
+    """A file that does not know of lists does not take an item off the one that a person put it on."""
+    by_id = {one.id: one for one in wanted}
+    for batch in batches(sorted(by_id)):
+        for item_id in scope.session.scalars(select(RequestItem.id).where(RequestItem.id.in_(batch))):
+            del by_id[item_id].request_id
+
+
+def _put_lists(scope: Scope, requests: Mapping[tuple[str, str], ClientRequest]) -> None:
+    """The lists; one that is there keeps the name that a person gave it."""
+    rows = {one.id: one for one in requests.values()}
+    for batch in batches(sorted(rows)):
+        for key in scope.session.scalars(select(ClientRequest.id).where(ClientRequest.id.in_(batch))):
+            del rows[key].title
+    put(scope, ClientRequest, list(rows.values()))
+
+
+def _lists_there(scope: Scope) -> dict[tuple[str, str], str]:
+    """The lists that are on record, by their engagement and name."""
+    row = ClientRequest
+    found = scope.session.execute(
+        select(row.engagement_id, row.title, row.id).where(row.client_id.in_(scope.clients())).order_by(row.id.desc())
+    )
+    return {(work or "", title.casefold()): key for work, title, key in found}
+
+
+def _request(ref: str, engagement: Known, name: str, there: Mapping[tuple[str, str], str]) -> ClientRequest:
+    key = stable_id("req", ref, name.casefold()) if name else stable_id("req", ref)
     return ClientRequest(
-        id=stable_id("req", ref),
+        id=there.get((engagement.id, name.casefold()), key) if name else key,
         client_id=engagement.client_id,
         engagement_id=engagement.id,
-        title=f"Documents for {engagement.title}",
+        title=name or f"Documents for {engagement.title}",
     )
 
 

@@ -41,7 +41,7 @@ class Kind:
 
 _KINDS = (
     Kind("aging", "Receivables by age", "money", None, False, money.aging_rows, built=money.aging),
-    Kind("wip", "Work in progress by age", "money", Right.RATES_SEE, False, money.wip_rows, built=money.wip),
+    Kind("wip", "Work in progress by age", "money", Right.RATES_SEE, False, money.wip_rows, read=money.wip),
     Kind("realization", "Realization by month", "money", Right.RATES_SEE, True, money.realization_rows, read=money.realization),
     Kind(
         "concentration",

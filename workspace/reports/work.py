@@ -105,6 +105,7 @@ def request_rows(scope: Scope, span: Span, part: str | None) -> list[Row]:
         .outerjoin(Engagement, Engagement.id == ClientRequest.engagement_id)
         .outerjoin(Person, Person.id == Engagement.owner_id)
         .where(RequestItem.client_id.in_(scope.clients()), RequestItem.received_on.is_(None))
+        .where(ClientRequest.closed_on.is_(None))
         .where(or_(Engagement.id.is_(None), Engagement.stage.not_in(FINISHED)))
         .order_by(asked_on, Client.ref, RequestItem.item, RequestItem.id)
     ).tuples()

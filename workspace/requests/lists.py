@@ -1,7 +1,7 @@
 """Lists of requests: what a template and last year's papers would ask for, made into a list, changed by people.
 
-An engagement has one list, so that the firm folder's requests.csv and every list here are the same rows; what another template asks is
-added to it, and what stands on it already is left out.
+An engagement has one list, which the firm folder's requests.csv fills too, and as many more as are given names (named.py); what stands
+on one of them already is left out of the next.
 """
 
 import tomllib
@@ -21,6 +21,7 @@ from store.tables import ClientRequest, ItemMatch, RequestItem
 from workspace.deadlines import add_business_days
 from workspace.evidence import to_json
 from workspace.requests.last_year import given_last_year
+from workspace.requests.named import MOST, named
 from workspace.requests.proposals import PARTS, propose
 from workspace.requests.rows import engagement_of, item_of, list_of, noted, text_in
 from workspace.requests.schedule import Schedule
@@ -30,7 +31,6 @@ from workspace.signals.k1 import tax_year
 from workspace.snapshot import Engagement, take_snapshot
 
 ANSWER_IN = 15  # business days that a client has by itself
-MOST = 200  # items of a list
 
 
 @dataclass(frozen=True)
@@ -149,19 +149,20 @@ def _filled(text: str, work: Engagement) -> str:
 @dataclass(frozen=True)
 class Making:
     """How a list is made: which items of the preview by key (None: all that are not there yet), what a person added in words, when the
-    client is to answer, and when it is reminded; `schedule` None: when an item is late."""
+    client is to answer, and when it is reminded; `schedule` None: when an item is late. `name`: of the list, "": the engagement's own."""
 
     template: str | None = None
     keys: frozenset[str] | None = None
     extra: tuple[str, ...] = ()
     due: date | None = None
     schedule: Schedule | None = field(default_factory=Schedule)
+    name: str = ""
 
 
 def make_list(scope: Scope, engagement_ref: str, how: Making) -> str:
-    """Make the engagement's list, or add to the one it has; its id. What the file holds already is proposed at once.
+    """Make a list of the engagement, or add to the one of that name; its id. What the file holds already is proposed at once.
 
-    Raises NotFound, Forbidden without request:write, Invalid without an item or with a day gone by."""
+    Raises NotFound, Forbidden without request:write, Invalid without an item or with a day gone by, Conflict for a closed list."""
     seen = preview(scope, engagement_ref, how.template)
     chosen = [
         one for one in seen.items if not one.there and (one.key in how.keys if how.keys is not None else not one.come)
@@ -173,13 +174,8 @@ def make_list(scope: Scope, engagement_ref: str, how: Making) -> str:
     if due < scope.today:
         raise Invalid("the day to answer by has passed")
     work = engagement_of(scope, engagement_ref)
-    row = scope.session.scalars(select(ClientRequest).where(ClientRequest.engagement_id == work.id)).one_or_none()
-    if row is None:
-        row = ClientRequest(
-            id=stable_id("req", engagement_ref), client_id=work.client_id, engagement_id=work.id, title=seen.title
-        )
-        scope.session.add(row)
-        scope.session.flush()
+    row = named(scope, work, how.name, seen.title)
+    row.due = how.due or row.due
     row.asked_on = row.asked_on or scope.today
     if how.schedule is not None and row.first_after is None:
         _schedule(row, how.schedule)

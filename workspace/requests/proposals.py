@@ -39,6 +39,7 @@ def propose(scope: Scope, snapshot: Snapshot) -> set[str]:
         select(RequestItem, ClientRequest.engagement_id)
         .join(ClientRequest, ClientRequest.id == RequestItem.request_id)
         .where(RequestItem.client_id == snapshot.client.id, RequestItem.received_on.is_(None))
+        .where(ClientRequest.closed_on.is_(None))
     ).tuples()
     items = [Item(row.id, row.item, wants_of(row.item, row.wants), of) for row, of in rows]
     found = {(one.item_id, one.document_id): one for one in match(snapshot, items)}

@@ -68,7 +68,8 @@ class ItemView:
 
 @dataclass(frozen=True)
 class ListView:
-    """A list of one engagement. `chase` is None for one without a schedule."""
+    """A list of one engagement. `chase` is None for one without a schedule; `due` the day that was set for it, else the last of its open
+    items'; `closed_on` the day from which nothing of it is asked for."""
 
     id: str
     title: str
@@ -82,9 +83,16 @@ class ListView:
     at_most: int | None
     paused_on: date | None
     escalated: int
+    due: date | None
+    closed_on: date | None
     items: tuple[ItemView, ...]
     chase: Chased | None
     mark: str
+
+    @property
+    def status(self) -> str:
+        """open, whole (everything came) or closed."""
+        return "closed" if self.closed_on is not None else "open" if self.open else "whole"
 
     @property
     def open(self) -> int:
@@ -97,8 +105,8 @@ class ListView:
 
 @dataclass(frozen=True)
 class FirmLine:
-    """An open list of the firm. `oldest` is days since the oldest open item was asked for, `late` days past its date; `waits_on` is us
-    (proposals or a draft to decide), client, or nobody (paused)."""
+    """An open list of the firm: `title` is the work's, `name` the list's. `oldest` is days since the oldest open item was asked for,
+    `late` days past its date; `waits_on` is us (proposals or a draft to decide), client, or nobody (paused)."""
 
     id: str
     title: str
@@ -115,6 +123,7 @@ class FirmLine:
     draft_id: str | None
     escalated: int
     to_confirm: int
+    name: str
 
 
 def lists_of(scope: Scope, client_ref: str) -> list[ListView]:
@@ -155,6 +164,8 @@ def _read(scope: Scope, refs: Collection[str] | None, where: Any) -> list[ListVi
             row.at_most,
             row.paused_on,
             row.escalated,
+            row.due or max((one.due for one in items[row.id] if one.due and one.received_on is None), default=None),
+            row.closed_on,
             tuple(_item(one, work, pairs[one.id], scope.today) for one in items[row.id]),
             chases.get(row.id),
             mark_of(row),
@@ -162,7 +173,8 @@ def _read(scope: Scope, refs: Collection[str] | None, where: Any) -> list[ListVi
         for row, ref, name, work in found
     ]
     return sorted(
-        views, key=lambda one: (one.open == 0, min((i.due or date.max for i in one.items), default=date.max), one.id)
+        views,
+        key=lambda one: (one.status != "open", min((i.due or date.max for i in one.items), default=date.max), one.id),
     )
 
 
@@ -260,7 +272,7 @@ def open_work(scope: Scope, client_id: str) -> list[Engagement]:
 
 def to_confirm(scope: Scope, client_ref: str | None = None) -> list[ProposalView]:
     """Every open proposal of the asker's clients (of this one), by client, list and item. Raises NotFound outside the scope."""
-    where = ItemMatch.state == "proposed"
+    where = (ItemMatch.state == "proposed") & ClientRequest.closed_on.is_(None)
     if client_ref is not None:
         where = where & (ItemMatch.client_id == access_client(scope, client_ref).id)
     return [one for many in _pairs(scope, where).values() for one in many]
@@ -279,7 +291,7 @@ def firm_lists(scope: Scope) -> list[FirmLine]:
         .join(Client, Client.id == item.client_id)
         .outerjoin(Engagement, Engagement.id == of.engagement_id)
         .where(item.client_id.in_(scope.clients()))
-        .where(Engagement.id.is_(None) | Engagement.stage.not_in(_FINISHED))
+        .where(Engagement.id.is_(None) | Engagement.stage.not_in(_FINISHED), of.closed_on.is_(None))
         .group_by(of.id, Client.id, Engagement.id)
         .having(open_ > 0)
     ).all()
@@ -315,4 +327,5 @@ def _line(row: Sequence[Any], chase: Chased | None, proposals: int, today: date)
         draft,
         escalated,
         proposals,
+        title,
     )

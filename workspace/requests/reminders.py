@@ -95,6 +95,7 @@ def _lists(scope: Scope, refs: Collection[str] | None) -> list[Listed]:
         .join(Client, Client.id == ClientRequest.client_id)
         .outerjoin(Engagement, Engagement.id == ClientRequest.engagement_id)
         .where(ClientRequest.client_id.in_(scope.clients()), ClientRequest.first_after.is_not(None))
+        .where(ClientRequest.closed_on.is_(None))
         .where((Engagement.id.is_(None)) | (Engagement.stage.not_in(_FINISHED)))
         .order_by(Client.ref, ClientRequest.id)
     )
@@ -247,12 +248,13 @@ def _drop(scope: Scope, deliverable_id: str, still: set[str]) -> None:
 
 
 def withdraw_whole(scope: Scope, client_id: str) -> None:
-    """Withdraw the client's reminders that wait and have nothing left to ask: everything came, or lies there to be looked at."""
+    """Withdraw the client's reminders that wait and have nothing left to ask: everything came, or lies there to be looked at, or the lists
+    were closed."""
+    waits = {one.deliverable_id for one, state in _sent(scope, [client_id])[client_id] if state in OPEN}
     ref = scope.session.scalars(select(Client.ref).where(Client.id == client_id)).one()
-    lists = chased(scope, [ref])
-    for draft_id in {one.draft_id for one in lists if one.draft_id is not None}:
-        if any(may_remind(one) for one in lists):
-            continue
+    if not waits or any(may_remind(one) for one in chased(scope, [ref])):
+        return
+    for draft_id in sorted(waits):
         row = scope.session.get_one(Deliverable, draft_id)
         row.state = "withdrawn"
         audit.record(
@@ -321,7 +323,8 @@ _LINE = re.compile(r"^\s*(?:[-*•]|\d+\.)\s+(.+?)\s*$")
 
 
 def must_be_missing(scope: Scope, row: Deliverable, version: DeliverableVersion) -> None:
-    """Raises Conflict when a reminder asks for an item that came, or for which a paper lies there to be looked at: it must not go out."""
+    """Raises Conflict when a reminder asks for an item that came, for which a paper lies there to be looked at, or whose list was closed:
+    it must not go out."""
     if row.slug != SLUG:
         return
     asked = {
@@ -331,20 +334,23 @@ def must_be_missing(scope: Scope, row: Deliverable, version: DeliverableVersion)
         if (found := _LINE.match(line))
     }
     rows = scope.session.execute(
-        select(RequestItem, ItemMatch.id)
+        select(RequestItem, ItemMatch.id, ClientRequest.closed_on)
+        .join(ClientRequest, ClientRequest.id == RequestItem.request_id)
         .outerjoin(ItemMatch, (ItemMatch.item_id == RequestItem.id) & (ItemMatch.state == "proposed"))
         .where(RequestItem.client_id == row.client_id)
     ).tuples()
     there: dict[str, bool] = {}
-    for item, pair in rows:  # two items of the same words: as long as one of them is missing it may be asked for
+    # two items of the same words: as long as one of them is missing it may be asked for
+    for item, pair, closed_on in rows:
         text = _plain(item.item)
-        there[text] = there.get(text, True) and (item.received_on is not None or pair is not None)
+        done = item.received_on is not None or pair is not None or closed_on is not None
+        there[text] = there.get(text, True) and done
     came = sorted(
         text for text in (t for t, is_there in there.items() if is_there) if any(_asks(line, text) for line in asked)
     )
     if came:
         raise Conflict(
-            f"this asks for what has come or waits to be looked at ({', '.join(came[:3])}): "
+            f"this asks for what has come, waits to be looked at or is not asked for any more ({', '.join(came[:3])}): "
             "it is drafted anew within a minute, or take it out"
         )
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from store import triggers
+from store import fence, triggers
 from store.audit import AuditTag
 from store.errors import Conflict, Invalid
 from store.ids import new_id
@@ -96,6 +96,7 @@ class Plan:
         return not self.stays
 
 
+@fence.beyond(fence.Job.ABSENCE)
 def plan(scope: Scope, client_ref: str) -> Plan:
     """What an erasure of the client would do today. Raises NotFound, Forbidden without client:erase."""
     client = access_client(scope, client_ref, Right.CLIENT_ERASE)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 Made = TypeVar("Made")
 _HERE = Path(__file__).parent
 _OURS = "workspace.search."
+_PART = "."
 _OTHERS = frozenset(
     {
         ("datetime", "date"),
@@ -59,12 +60,20 @@ def keep(folder: Path | None, client_id: str, key: str, made: object) -> None:
         return
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".", delete=False) as part:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=_PART, delete=False) as part:
             part.write(f"{_full(key)}\n".encode("ascii"))
             pickle.dump(made, part, protocol=pickle.HIGHEST_PROTOCOL)
         Path(part.name).replace(folder / client_id)
     except OSError:
         return
+
+
+def sweep(folder: Path, before: float) -> int:
+    """Take away what a process was writing when it ended, if that was before this moment (seconds since the epoch); how many."""
+    halves = [one for one in folder.glob(f"{_PART}*") if one.stat().st_mtime < before]
+    for one in halves:
+        one.unlink(missing_ok=True)
+    return len(halves)
 
 
 def _full(key: str) -> str:

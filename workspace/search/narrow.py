@@ -25,6 +25,7 @@ _BOOKS = frozenset(
         "trial-balance",
         "profit-and-loss",
         "balance-sheet",
+        "general-ledger",
         "ar-aging",
         "invoice",
         "payroll-register",

@@ -14,6 +14,7 @@ from workspace.signals.ledger import Figure, trial_balances
 from workspace.signals.proof import difference, share, total
 from workspace.signals.signal import BlindSpot, Signal
 from workspace.signals.thresholds import Thresholds
+from workspace.signals.unplaced import UNSORTED, Unplaced, unplaced
 from workspace.snapshot.model import ZERO, Document, Engagement, Snapshot, Task
 
 Raised = Iterator[Signal | BlindSpot]
@@ -24,7 +25,6 @@ _MONTHS = (
 )
 _MONTH = re.compile(r"\b(" + "|".join(_MONTHS) + r")\b(?:[ ,]+(\d{4})\b)?", re.IGNORECASE)
 _STEP = re.compile(r"reconcil|\bclos(?:e|ing)\b", re.IGNORECASE)
-UNSORTED = re.compile(r"uncategori[sz]ed|unclassified|ask (?:my|our|the) accountant|\bsuspense\b", re.IGNORECASE)
 
 
 def close_late(snapshot: Snapshot, today: date, settings: Thresholds) -> Raised:
@@ -118,9 +118,9 @@ class _Books:
 
 def uncategorized_balance(snapshot: Snapshot, today: date, settings: Thresholds) -> Raised:
     """In the client's latest books, accounts for what nobody has placed (uncategorized, unclassified, suspense, "ask my accountant") come
-    to more than 1 % of expense (setting percent), or hold a balance that stood there in books at least 30 days older (days). Data: trial
-    balances (accounts 5000 and up are expense), profit and loss statements (revenue less net income). How many items there are stands
-    only in the ledger's detail: a smaller balance is a blind spot."""
+    to more than 1 % of expense (setting percent), hold a balance that stood there in books at least 30 days older (days), or hold by the
+    ledger of that day more than 20 entries (items) or one at least as old. Data: trial balances (accounts 5000 and up are expense), profit
+    and loss statements (revenue less net income), general ledgers. Where no ledger is on file, a smaller balance is a blind spot."""
     books = sorted([*_of_trial_balances(snapshot), *_of_statements(snapshot)], key=_by_day)
     if not books or not books[-1].unsorted.amount:
         return
@@ -136,9 +136,12 @@ def uncategorized_balance(snapshot: Snapshot, today: date, settings: Thresholds)
         and expense.amount > 0
         and 100 * latest.unsorted.amount > settings.of("uncategorized-balance", "percent") * expense.amount
     )
-    if big or before:
-        yield _unsorted(snapshot, latest, before[-1] if before else None, settings)
-    else:
+    items = unplaced(snapshot, latest.as_of)
+    many = items is not None and len(items.entries) > settings.of("uncategorized-balance", "items")
+    old = items is not None and (latest.as_of - items.oldest).days >= settings.days("uncategorized-balance", "days")
+    if big or before or many or old:
+        yield _unsorted(snapshot, latest, before[-1] if before else None, items, settings)
+    elif items is None:
         yield BlindSpot(
             snapshot.client.ref,
             f"how many items of {latest.document.path} are uncategorized and how old they are",
@@ -175,7 +178,9 @@ def _of_statements(snapshot: Snapshot) -> Iterator[_Books]:
         yield _Books(one, end, figure, expense)
 
 
-def _unsorted(snapshot: Snapshot, latest: _Books, before: _Books | None, settings: Thresholds) -> Signal:
+def _unsorted(
+    snapshot: Snapshot, latest: _Books, before: _Books | None, items: Unplaced | None, settings: Thresholds
+) -> Signal:
     amount = latest.unsorted.amount
     parts: list[Evidence] = [latest.unsorted.proof]
     of = ""
@@ -186,6 +191,9 @@ def _unsorted(snapshot: Snapshot, latest: _Books, before: _Books | None, setting
     if before is not None:
         parts.append(before.unsorted.proof)
     since = f" Such a balance stood there on {words.day(before.as_of)} already." if before is not None else ""
+    if items is not None:
+        parts += [items.proof, items.entries[0].said.evidence]
+        since += f" {words.count(len(items.entries), 'entry', 'entries')} of the ledger, the oldest of {words.day(items.oldest)}."
     return Signal(
         slug="uncategorized-balance",
         cls="C",
@@ -196,7 +204,8 @@ def _unsorted(snapshot: Snapshot, latest: _Books, before: _Books | None, setting
         dollars=amount,
         headline=f"{words.dollars(amount)} of the books is uncategorized{of}",
         rule=f"Uncategorized amounts stay within {words.plain(settings.of('uncategorized-balance', 'percent'))} % of expense "
-        f"and are placed within {settings.days('uncategorized-balance', 'days')} days.",
+        f"and {words.plain(settings.of('uncategorized-balance', 'items'))} entries, and are placed within "
+        f"{settings.days('uncategorized-balance', 'days')} days.",
         why_now=f"As of {words.day(latest.as_of)}.{since}",
         next_step="Ask the client what these are, in one list, and place them.",
         minutes=15,

@@ -120,7 +120,7 @@ FAMILIES: dict[str, Family] = {
         Family(
             "notice-exam",
             "B",
-            ("notice-exam",),
+            ("notice-exam", "notice-226j"),
             "answer the examination letter",
             "Gather what the letter asks for and answer.",
             "notice-response",
@@ -164,6 +164,10 @@ FAMILIES: dict[str, Family] = {
         ),
     )
 }
+
+
+# What is asked by a notice that goes by the rule of another family's kind, and is called otherwise.
+_ACTS = {"notice-226j": "answer the proposed employer shared responsibility payment"}
 
 
 def notice_deficiency(snapshot: Snapshot, today: date, settings: Thresholds) -> Raised:
@@ -212,7 +216,8 @@ def notice_balance_due(snapshot: Snapshot, today: date, settings: Thresholds) ->
 
 
 def notice_exam(snapshot: Snapshot, today: date, settings: Thresholds) -> Raised:
-    """Exam letter, Letter 525 or Form 4549, not answered: the printed date, else + 30 days. Reg. 601.105(d)."""
+    """Exam letter, Letter 525 or Form 4549, not answered: the printed date, else + 30 days. Reg. 601.105(d). Letter 226-J likewise: the
+    printed date, else + 90 days. IRC §4980H."""
     return _family(snapshot, today, FAMILIES["notice-exam"])
 
 
@@ -368,7 +373,7 @@ def _signal(
         due=due,
         nominal_due=deadline.nominal if deadline else None,
         dollars=notice.amount,
-        headline=f"{notice.name}: {family.act}{until}",
+        headline=f"{notice.name}: {_act(notice, family)}{until}",
         rule=" ".join(deadline.how) if deadline else f"{notice.name} goes by its printed date, and none was read.",
         why_now=_why_now(notice, due, today),
         next_step=family.next_step,
@@ -377,6 +382,11 @@ def _signal(
         basis=notice.basis,
         deliverable_slug=family.deliverable,
     )
+
+
+def _act(notice: NoticeReading, family: Family) -> str:
+    rule = for_notice(notice.number).id if notice.number and notice.is_federal else ""
+    return _ACTS.get(rule, family.act)
 
 
 def _why_now(notice: NoticeReading, due: date | None, today: date) -> str:

@@ -72,7 +72,7 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "firm-concentration": {"percent": "20", "clients": "10"},
     "capacity-overload": {"percent": "110"},
     "close-late": {"business_days": "10"},
-    "uncategorized-balance": {"percent": "1", "days": "30"},
+    "uncategorized-balance": {"percent": "1", "days": "30", "items": "20"},
     "margin-swing": {"points": "5"},
     "flux-memo": {"percent": "10", "of_revenue_percent": "0.5"},
     "customer-concentration": {"percent": "20", "equal_shares": "2"},

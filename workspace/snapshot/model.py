@@ -145,7 +145,7 @@ class RequestItem:
 
     `wants` is what answers it as stored (workspace/requests/wants.py), `have` the months that came. `scheduled`: its list is reminded of by
     its own schedule, and `reminded`: it has a round left and is not paused. `proposed`: a document lies there that may answer it, to be
-    looked at."""
+    looked at. `list_id` and `list_name` are its list's."""
 
     id: str
     engagement_id: str | None
@@ -158,6 +158,8 @@ class RequestItem:
     scheduled: bool = False
     proposed: bool = False
     reminded: bool = False
+    list_id: str = ""
+    list_name: str = ""
 
     def evidence(self, name: str) -> RecordEvidence:
         """The record evidence of one field."""

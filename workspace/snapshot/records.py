@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Executable, and_, bindparam, exists, func, select
+from sqlalchemy import BindParameter, Executable, and_, bindparam, exists, func, or_, select
 
 from store import tables
 from workspace.scope import Scope
@@ -143,9 +143,9 @@ def _select_requests() -> Executable:
     reminded = and_(of.first_after.is_not(None), of.paused_on.is_(None), rounds < of.at_most)
     return (
         select(row.client_id, row.id, of.engagement_id, row.item, row.requested_on, row.due, row.received_on)
-        .add_columns(row.wants, row.have, of.first_after.is_not(None), proposed, reminded)
+        .add_columns(row.wants, row.have, of.first_after.is_not(None), proposed, reminded, of.id, of.title)
         .join(of, of.id == row.request_id)
-        .where(row.client_id.in_(IDS))
+        .where(row.client_id.in_(IDS), or_(of.closed_on.is_(None), row.received_on.is_not(None)))
         .order_by(row.due.nulls_last(), row.item, row.id)
     )
 

@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
 
 from workspace.tie_out import labels
 from workspace.tie_out.direction import Way, way_of
 from workspace.tie_out.figures import Figure
+from workspace.tie_out.happened import ENDS_PAST, Said, day_of
 from workspace.tie_out.labels import Mention
 from workspace.tie_out.tables import cell_spans
-from workspace.tie_out.unknown import unknown_event, unknown_subject
+from workspace.tie_out.unknown import unknown_subject
 
 _COVER = "\ue000"  # stands for a figure: neither a letter nor a space
 _DATES = ("date",)
@@ -45,6 +45,7 @@ _IN_A_PHRASE = re.compile(
 _LESS = re.compile(
     r"\b(?:before|after|without|besides|less|net\s+of)\s+(?:(?:the|a|an|all|your|our|their|its)\s+)*$", re.I
 )
+_BEFORE = re.compile(r"(?:after|before|net\s+of|less)\s+(?:(?:the|a|an|all|your|our|their|its)\s+)*", re.I)
 _BEHIND = re.compile(
     r"\b(?:of|for|on|under|against|with|per|to|from|by|at|across|after|before|besides|without|less|until|during|about|into|between|because\s+of)\s+(?:(?:the|a|an|your|our|their|its|his|her|which|final|last|next|first)\s+)*$",
     re.IGNORECASE,
@@ -58,36 +59,12 @@ _RIGHT_AFTER = re.compile(
     re.I,
 )
 _CLAUSE = re.compile(r"\b(?:before|after|when|if|unless|because|so|until|once|although|though)\s+(?:\S+\s+)+$", re.I)
-# A day on which something happened, and a day by which something has to.
-_PAST = (
-    r"\b(?:\w+ed|sent|made|paid|wrote|written|left|came|went|took|taken|got|gave|given|met|began|begun|drew|drawn|lent|put|held|sold"
-    r"|bought)\b"
-)
-_ENDS_PAST = re.compile(rf"{_PAST}(?:\s+(?:out|in|off|up|back|down|on))?$", re.I)
-_DID = re.compile(
-    _PAST + r"(?:(?:\s+[\w’'-]+){0,5}?\s+on\s+(?:the\s+)?|\s+)$",
-    re.I,
-)
-# "The loan is paid off on June 30" is a plan; "the deposit did arrive on June 30" is none.
-_IS_DONE = re.compile(
-    rf"\b(?:is|are|gets?|be)\s+(?:[a-z]+ly\s+)?{_PAST}(?:\s+(?:out|in|off|up|back|down))?\s+on\s+(?:the\s+)?$", re.I
-)
-_COMING = re.compile(
-    r"\b(?:due|payable|expir\w+|end(?:s|ed)?|laps\w+|matur\w+|scheduled|set|extended|postponed|moved|fall\w*|fell|r[ua]ns?|must|has|have|will|shall"
-    r"|should|would|may|can|be|needs?|owed|needed|required|expected|planned|based|called|if|unless|comes?|becomes?|barred|deadline|last\s+day|stop\w*)\b",
-    re.I,
-)
-_MUST = re.compile(
-    r"\b(?:must|ha[sv]e?\s+to|needs?\s+to|should|shall|will|cannot|please|is\s+to|are\s+to|was\s+to|were\s+to|had\s+to)\b.*\b(?:by|before|until)\s+(?:the\s+)?$"
-    r"|\b(?:expected|scheduled|planned)\s+(?:on|by|for)\s+(?:the\s+)?$"
-    r"|\b(?:no|not)\s+later\s+than\s+$|\bat\s+the\s+latest\s+(?:on|by)\s+$",
-    re.I | re.S,
-)
 # A day from which days are counted: the words say what has to be done in them.
 _COUNTED_FROM = re.compile(
     rf"{_COVER}\s+(?:counted\s+|starting\s+|running\s+)?(?:from|after)\s+(?:the\s+)?[*_]*$", re.I
 )
 _LIMIT = re.compile(r"\b(?:by|before|until|till|through|no\s+later\s+than)\s+(?:the\s+)?[*_]*$", re.I)
+_FOLLOWS = re.compile(r"\s+(?:after|from|following|since)\s+", re.I)
 _EARLIER = re.compile(
     r"\b(?:(?:year|quarter|month)\s+(?:before|earlier|ago)|prior|previous(?:ly)?|preceding|earlier|last\s+(?:year|month|quarter|time)|since)\b",
     re.I,
@@ -103,11 +80,11 @@ _COMPARED = re.compile(
     r"\b(?:[Cc]ompare[sd]?|against|versus|vs|up\s+from|down\s+from|than|from\s+\S+\s+to|to\s+\S+\s+from|whereas|while)\b"
 )
 _UP = re.compile(
-    r"\b(?:up|rose|risen|rise|increas\w+|grew|grow\w*|gain\w*|higher|climb\w*|jump\w*|shot\s+up|soar\w*|surg\w+|expand\w*)\b",
+    r"\b(?:up|rose|risen|rise|increas\w+|grew|grow\w*|gain\w*|higher|climb\w*|jump\w*|shot\s+up|soar\w*|surg\w+|expand\w*|above)\b",
     re.I,
 )
 _DOWN = re.compile(
-    r"\b(?:down|fell|fall\w*|decreas\w+|declin\w+|dropp?\w*|lower|less|shr[aiu]nk\w*|slump\w*|slid\w*|plung\w+|sank|dip\w*|eased)\b",
+    r"\b(?:down|fell|fall\w*|decreas\w+|declin\w+|dropp?\w*|lower|less|shr[aiu]nk\w*|slump\w*|slid\w*|plung\w+|sank|dip\w*|eased|below)\b",
     re.I,
 )
 _THAT_IS = re.compile(
@@ -140,7 +117,7 @@ class Claim:
     `limit`: it is a day by or until which. `became`: what its clause goes on to say was done with it. `way`: whether the money comes
     to the client or goes (direction.py). `then`: -1 where it is said to be of the period before ("last year's fee"), 1 of this one.
     `measured`: the amounts that the clause of a percentage names. `bracketed`: it stands in brackets, as a loss does. `words` are those
-    of its clause that mean anything, its names among them."""
+    of its clause that mean anything, its names among them. `counted_from`: the days that a count of days is said to follow."""
 
     heads: tuple[Mention, ...] = ()
     near: tuple[Mention, ...] = ()
@@ -148,7 +125,7 @@ class Claim:
     aspects: frozenset[tuple[str, str]] = field(default=frozenset[tuple[str, str]]())
     moved: int = 0
     bound: Mention | None = None
-    day: Literal["", "happened", "to come"] = ""
+    day: Said = ""
     became: Mention | None = None
     unknown: str = ""
     words: frozenset[str] = frozenset()
@@ -158,6 +135,7 @@ class Claim:
     then: int = 0
     measured: tuple[Mention, ...] = ()
     bracketed: bool = False
+    counted_from: tuple[Mention, ...] = ()
 
     @cached_property
     def senses(self) -> frozenset[str]:
@@ -201,11 +179,11 @@ def claim_of(covered: str, figures: Sequence[Figure], figure: Figure, own: Seque
     around = _around(covered, figures, figure)
     if figure.type == "date" and _COUNTED_FROM.search(around.left):
         return Claim(periods=_periods(covered, figures, figure, around))
-    left = _mentions(figure, around.left, own)
+    left = _without_before(around.left, figure, _mentions(figure, around.left, own), own)
     right = _mentions(figure, around.right, own)
     across = _across(figure, around, own) or _explained(covered, figures, figure, own)
     heads = across or _heads(around, left, right)
-    whole = covered[slice(*around.sentence)]
+    whole = _sentence_of(covered, figures, figure, around)
     return Claim(
         heads,
         across or _said_of_it(figure, around, left, right),
@@ -213,13 +191,9 @@ def claim_of(covered: str, figures: Sequence[Figure], figure: Figure, own: Seque
         _aspects(around, whole),
         _moved(around),
         across[0] if across else _bound(figure, around, heads, right),
-        _day(around) if figure.type == "date" else "",
+        day_of(around.left) if figure.type == "date" else "",
         _became(around, right),
-        unknown_event(around.left, left)
-        if figure.type == "date"
-        else unknown_subject(around.left, left)
-        if figure.type in _VALUES
-        else "",
+        unknown_subject(around.left, left) if figure.type in _VALUES else "",
         _words(figures, around),
         (*left, *_close_behind(around, right)),
         _LIMIT.search(around.left) is not None,
@@ -227,7 +201,14 @@ def claim_of(covered: str, figures: Sequence[Figure], figure: Figure, own: Seque
         _then(around) if figure.type in _VALUES else 0,
         labels.mentions("money", around.left) if figure.type == "percent" else (),
         around.left.endswith("(") and around.right.startswith(")"),
+        _followed(around) if figure.type == "count" and figure.unit else (),
     )
+
+
+def _followed(around: _Around) -> tuple[Mention, ...]:
+    """What the words right behind a count of days name as the day from which it is counted."""
+    match = _FOLLOWS.match(around.right)
+    return labels.mentions("date", _first_part(around.right[match.end() :])) if match else ()
 
 
 def _across(figure: Figure, around: _Around, own: Sequence[str]) -> tuple[Mention, ...]:
@@ -283,6 +264,18 @@ def _mentions(figure: Figure, words: str, own: Sequence[str]) -> tuple[Mention, 
     )
 
 
+def _without_before(words: str, figure: Figure, found: tuple[Mention, ...], own: Sequence[str]) -> tuple[Mention, ...]:
+    """Of "after cost of sales of $400" the cost of sales: what comes after it is another figure."""
+    if not found or not _OF.fullmatch(words, found[-1].end):
+        return found
+    match = _BEFORE.match(found[-1].text)
+    if match is None:
+        return found
+    inner = labels.mentions(figure.type, found[-1].text[match.end() :], own)
+    at = found[-1].start + match.end()
+    return (*found[:-1], *(replace(one, start=one.start + at, end=one.end + at) for one in inner))
+
+
 def _became(around: _Around, right: Sequence[Mention]) -> Mention | None:
     """What was done with the figure: "sent back" in "$400 of tax was sent back"."""
     part = len(_first_part(around.right))
@@ -313,7 +306,7 @@ def _bound(figure: Figure, around: _Around, heads: Sequence[Mention], right: Seq
         on_the_left = around.left[one.start : one.end] == one.text
         beside = (
             _OF.fullmatch(between)
-            or (figure.type == "date" and _ON.fullmatch(between) and _ENDS_PAST.search(one.text))
+            or (figure.type == "date" and _ON.fullmatch(between) and ENDS_PAST.search(one.text))
             or (one.text.lower().endswith(" of") and not between.strip(" *_"))
             or (figure.type == "money" and not between.strip(" *_") and not right and _is_hard(one))
         )
@@ -373,7 +366,7 @@ def _without_modifiers(words: str, found: Sequence[Mention]) -> Iterator[Mention
         before = found[number - 1] if number else None
         of_a_noun = (
             after is not None and words[one.end : after.start] == " " and not labels.is_general(after.senses)
-        ) and not _ENDS_PAST.search(after.text)
+        ) and not ENDS_PAST.search(after.text)
         said_before = (
             before is not None and words[before.end : one.start] == " " and labels.is_general(one.senses)
         ) and not labels.is_general(before.senses)
@@ -467,6 +460,14 @@ def _aspects(around: _Around, sentence: str) -> frozenset[tuple[str, str]]:
     return close | {one for one in labels.aspects_of(sentence) if one[0] in _OF_THE_SENTENCE}
 
 
+def _sentence_of(covered: str, figures: Sequence[Figure], figure: Figure, around: _Around) -> str:
+    """The words of the sentence that can be meant of a figure: beside others like it only those before it, for what comes behind belongs to
+    the next ("$2,480 from Washington and $1,310 from the state")."""
+    begin, end = around.sentence
+    others = any(begin <= one.start < end and one != figure and one.type == figure.type for one in figures)
+    return covered[begin : around.end if others else end]
+
+
 def _moved(around: _Around) -> int:
     words = f"{around.left} {around.right}"
     up, down = _UP.search(words), _DOWN.search(words)
@@ -478,11 +479,3 @@ def _then(around: _Around) -> int:
     before, after = _REL_BEFORE.search(around.left), _REL_AFTER.match(around.right)
     said = {(match["now"] is not None) for match in (before, after) if match}
     return 0 if len(said) != 1 else 1 if said.pop() else -1
-
-
-def _day(around: _Around) -> Literal["", "happened", "to come"]:
-    if _MUST.search(around.left):
-        return "to come"
-    if _IS_DONE.search(around.left):
-        return ""
-    return "happened" if _DID.search(around.left) and not _COMING.search(around.left) else ""

@@ -16,7 +16,9 @@ from workspace.tie_out.reading import FigureType, Reader
 _CLAIMED = "\ue000"  # stands where a figure was found; neither a letter nor a digit nor a space
 _LIST_NUMBER = re.compile(r"(?m)^[ \t>#]*(\d{1,2})[.)][ \t]")
 _NO_FIGURE = re.compile(
-    r"\[\^?\d{1,2}\](?!\()|\bone\s+(?:less|more)\s+(?:thing|worry)\b|\b(?:401\(k\)|403\(b\)|457\(b\))", re.IGNORECASE
+    r"\[\^?\d{1,2}\](?!\()|\bone\s+(?:less|more)\s+(?:thing|worry)\b|\b(?:401\(k\)|403\(b\)|457\(b\))"
+    r"|\b(?:these|those|all)\s+(?:two|three|four|five|six)\b(?!-|\s+(?:[a-z-]+\s+)?[a-z]+s\b)",  # what stands beside it, counted
+    re.IGNORECASE,
 )
 
 # Strongest first: what one reader has claimed, the next ones no longer see.
@@ -63,7 +65,9 @@ def recognise(text: str, names: Sequence[str] = (), *, guess_names: bool = False
         finder.claim(name.start, name.end, "name", " ".join(name.tokens))
     betrayed = (known_names.titled, known_names.greeted, known_names.companies)
     for find in (
-        (*betrayed, known_names.addressed, known_names.called, known_names.guessed) if guess_names else betrayed
+        (*betrayed, known_names.agencies, known_names.addressed, known_names.called, known_names.guessed)
+        if guess_names
+        else betrayed
     ):
         for name in list(find(finder.canvas)):
             finder.claim(name.start, name.end, "name", " ".join(name.tokens))

@@ -3,10 +3,12 @@
 Where either side says nothing, it fits: only a contradiction unties.
 """
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 
-from workspace.evidence import DocumentEvidence, MessageEvidence
+from workspace.evidence import DerivedEvidence, DocumentEvidence, MessageEvidence
 from workspace.tie_out.claims import Claim, claim_of, cover
 from workspace.tie_out.direction import goes
 from workspace.tie_out.fact import Fact
@@ -15,6 +17,8 @@ from workspace.tie_out.labels import ASPECTS, are_kin, contradicts, head_of, is_
 from workspace.tie_out.numbers import decimal_of
 
 _SIGNED = ("money", "percent")
+_WORD = re.compile(r"[a-z]+")
+_SPOKEN_OF = ("money", "date")
 _SMALL = frozenset(
     "the a an of to for in on by at with under is was date amount total my our your their his her its".split()  # noqa: SIM905
 )
@@ -49,9 +53,11 @@ def misfit(fact: Fact, claim: Claim, facts: Sequence[Fact]) -> str:
         or _unknown(fact, claim)
         or _way(fact, claim)
         or _unmarked(fact, claim, facts)
-        or _only_another(fact, claim)
+        or _only_another(fact, claim, facts)
         or _then(fact, claim, facts)
         or _measured(fact, claim)
+        or _qualified(fact, claim, facts)
+        or _counted_from(fact, claim, facts)
     )
 
 
@@ -88,7 +94,7 @@ def says_loss(fact: Fact, value: str, figure: Figure, claim: Claim) -> bool:
         return False
     if figure.type == "percent":
         return claim.moved == -1
-    bracketed = claim.bracketed and all(is_general(one.senses) for one in claim.heads)
+    bracketed = claim.bracketed and all(is_general(one.senses) or one.senses & fact.senses for one in claim.heads)
     return bracketed or "loss" in claim.senses
 
 
@@ -114,7 +120,8 @@ def _label(fact: Fact, claim: Claim, facts: Sequence[Fact]) -> str:
     of_this_file = all(one.startswith("=") for one in own)
     if of_this_file or (kin and not hard) or _same_word(fact, said):
         return ""
-    return said
+    spoken = fact.type in _SPOKEN_OF and all(one.loose for one in hard or claim.heads)
+    return "" if spoken else said  # a turn of speech that means nothing else of this file
 
 
 def _same_word(fact: Fact, said: str) -> bool:
@@ -198,14 +205,20 @@ def _unmarked(fact: Fact, claim: Claim, facts: Sequence[Fact]) -> str:
     return ""
 
 
-def _only_another(fact: Fact, claim: Claim) -> str:
-    """What the clause names that is nothing of the fact's label, where it names nothing else."""
+def _only_another(fact: Fact, claim: Claim, facts: Sequence[Fact]) -> str:
+    """What the clause names that is nothing of the fact's label, where it names nothing else. What is near to it counts where the file has
+    just that besides: "April 16 for the trial" where the trial is another day."""
     own = _meanings(fact)
     if fact.type == "date" and not own <= _EVENTS:
         return ""
     if claim.heads or not claim.clause or any(one.senses & own for one in (*claim.near, *claim.clause)):
         return ""
-    hard = [one for one in claim.clause if not is_general(one.senses) and not are_kin(fact.type, one.senses, own)]
+    rivals = [one.senses for one in facts if one.type == fact.type and one.canonical != fact.canonical]
+    hard = [
+        one
+        for one in claim.clause
+        if not is_general(one.senses) and (one.senses in rivals or not are_kin(fact.type, one.senses, own))
+    ]
     if fact.type == "date":
         hard = [one for one in hard if one.senses <= _EVENTS]
     return hard[-1].text if hard else ""
@@ -238,6 +251,40 @@ def _measured(fact: Fact, claim: Claim) -> str:
     if not hard or any(one.senses & own for one in claim.measured):
         return ""
     return hard[-1].text if all(contradicts(one.senses, own) for one in hard) else ""
+
+
+def _qualified(fact: Fact, claim: Claim, facts: Sequence[Fact]) -> str:
+    """The word by which another figure of the file of the same name is told from this one: "gross sales" of the taxable sales."""
+    own = _head_words(fact.label)
+    for one in facts:
+        if one.type != fact.type or one.canonical == fact.canonical or not one.senses & fact.senses:
+            continue
+        other = _head_words(one.label)
+        mine, its = own - other, other - own
+        if own & other and mine and its and its <= claim.words and not mine & claim.words:
+            return " ".join(sorted(its))
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def _head_words(label: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(head_of(label))) - _SMALL
+
+
+def _counted_from(fact: Fact, claim: Claim, facts: Sequence[Fact]) -> str:
+    """The day from which the words count, of days that were counted from another: "21 days after filing" of the days from service."""
+    if not claim.counted_from or not isinstance(fact.evidence, DerivedEvidence):
+        return ""
+    if not fact.evidence.formula.startswith("days_between("):
+        return ""
+    counted = [one for one in facts if one.type == "date" and one.evidence in fact.evidence.inputs]
+    own = frozenset(sense for one in counted for sense in one.senses)
+    others = [one for one in facts if one.type == "date" and one not in counted]
+    hard = [
+        one for one in claim.counted_from if not one.senses & own and any(one.senses & each.senses for each in others)
+    ]
+    said_too = any(one.senses & own for one in claim.counted_from)
+    return hard[0].text if own and hard and not said_too else ""
 
 
 def _day(fact: Fact, claim: Claim) -> str:

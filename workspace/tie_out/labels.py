@@ -33,6 +33,7 @@ ASPECTS = (
 with customers or with suppliers, taxed or exempt, over or under a plan, late or early, open or paid, paid to whom, a day's paper, from
 when days are counted, what a penalty is for."""
 
+_MEASURES = ("money", "date", "count", "percent")
 _OF_TYPE = {
     "object": "date",
     "anchor": "count",
@@ -43,6 +44,17 @@ _AGAINST = "against"
 _FIRST_TWO = re.compile(r"(?<![\w-])[^\W_](?:[\w'’/-]|(?=\W|$))", re.IGNORECASE)
 _GAP = r"(?:\s+[^\s,.;:!?()]+){0,4}?"  # "~": up to four words of the same clause
 _HOW = ("assessed",)  # how an amount came about: "interest assessed" is no tax
+_LEADING = frozenset(
+    "a an the to of in on at by from for with off out up down back into over away after before once everything it you your us them they"  # noqa: SIM905
+    " not no still yet been be is are was were has have had will would could so that there here nobody".split()
+)
+_VERBAL = re.compile(r"(?!asked|owed|resumed)\w+ed|came|earns?|kept|lost|won")
+# Nouns that are verbs too, and verbs that say what something is not ("resumed", "owed").
+_NOUNS = frozenset(
+    "ask asked asking asks award awards bill bills billing charge charges claim claims cleaning closing cost costs credit"  # noqa: SIM905
+    " credits draw draws figure figures filing offer offers opening owe owed owes owing painting plan plans price prices project"
+    " projects quote quotes return returns staff waive withholding".split()
+)
 _WHENCE = re.compile(r"\b(?:of|from|under|on|with)\s+(?:the|a)\s+$")
 
 
@@ -54,6 +66,10 @@ class Mention:
     end: int
     text: str
     senses: frozenset[str]
+
+    @property
+    def loose(self) -> bool:
+        return is_loose(self.text.casefold())
 
 
 def head_of(label: str) -> str:
@@ -125,6 +141,20 @@ def are_kin(kind: str, said: frozenset[str], own: frozenset[str]) -> bool:
     return any(said & kin and own & kin for kin in _kin(kind))
 
 
+@lru_cache(maxsize=4096)
+def is_loose(words: str) -> bool:
+    """Whether words hold no noun: every one of them is a shape of a verb of the lists, a word that leads a phrase, or none at all."""
+    return all(one in _LEADING or one in _verbs() or _VERBAL.fullmatch(one) for one in words.split())
+
+
+@lru_cache(maxsize=1)
+def _verbs() -> frozenset[str]:
+    """Every shape of the words that the lists give a verb's "+"."""
+    listed = (one for kind in _MEASURES for wordings in _table()[kind].values() for one in wordings)
+    marked = {word[:-1] for wording in listed for word in wording.split() if word.endswith("+")}
+    return frozenset(shape for word in marked for shape in forms(word)) - _NOUNS
+
+
 def counts_things(senses: frozenset[str]) -> bool:
     """Whether the words mean things that are counted, and no time."""
     return senses <= set(_table()["things"]["count"])
@@ -138,6 +168,12 @@ def turns(became: frozenset[str], own: frozenset[str]) -> bool:
 def is_general(senses: frozenset[str]) -> bool:
     """Whether the words are said of almost any amount, whatever else they may mean."""
     return not senses or any(sense in _table()[_AGAINST] for sense in senses)
+
+
+def wordings(kind: str) -> Iterator[tuple[str, str]]:
+    """Every sense of figures of a type with each of its wordings in each shape."""
+    for sense, listed in _table().get(kind, {}).items():
+        yield from ((sense, form) for one in listed for form in _every_form(one))
 
 
 @lru_cache(maxsize=16)

@@ -30,6 +30,16 @@ GREETED = re.compile(
 ADDRESSED = re.compile(rf"\A[ \t>*_]*(?P<name>{_WORD}),(?=\s+(?:I\b|[a-z\d$\ue000]))")
 CALLED = re.compile(r"(?<=[a-z\d]),[ ]+(?!(?:Mr|Ms|Mrs|Mx|Dr|Prof)\b)(?P<name>[A-Z][a-z]+)(?=,[ ]+[a-z]|[.!?](?:\s|$))")
 PEOPLE = re.compile(rf"(?<![\w#])(?:{_WORD}|[A-Z]\.)(?:[ ](?:[A-Z]\.|{_WORD})){{1,3}}(?!\w)")
+_STATES = (
+    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas"
+    "|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire"
+    "|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina"
+    "|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming"
+)
+AGENCY = re.compile(
+    rf"(?<!\w)(?:{_STATES})(?:[ ]State)?[ ](?:Department|Division|Bureau|Board|Office)[ ]of[ ](?:the[ ])?{_WORD}"
+    rf"(?:[ ](?:(?:and|&)[ ])?{_WORD})*"
+)
 _GREETINGS = _words(
     """
     client clients sir madam taxpayer team all friends friend colleague colleagues partner board counsel judge owner owners member members
@@ -144,6 +154,12 @@ def called(text: str) -> Iterator[Found]:
 def companies(text: str) -> Iterator[Found]:
     """Names that end with a legal form."""
     for match in COMPANY.finditer(text):
+        yield Found(match.start(), match.end(), tokens_of(match.group()))
+
+
+def agencies(text: str) -> Iterator[Found]:
+    """The tax offices of states: "Ohio Department of Taxation"."""
+    for match in AGENCY.finditer(text):
         yield Found(match.start(), match.end(), tokens_of(match.group()))
 
 

@@ -1,4 +1,5 @@
-"""Whether two figures of a sentence stand as it says: a larger one "more than" a smaller one, a rise from less to more, a part of a whole.
+"""Whether two figures of a sentence stand as it says: a larger one "more than" a smaller one, a rise from less to more, a part of a whole,
+a day after an earlier one.
 
 Reads the words between two neighbours and the verb before them; knows no labels. Where they say nothing, nothing is wrong.
 """
@@ -10,6 +11,7 @@ from decimal import Decimal
 from workspace.tie_out.figures import Figure
 from workspace.tie_out.numbers import decimal_of
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MEASURED = ("money", "percent", "count")
 _PART_OF = re.compile(r"\s+of\s+(?:(?:the|these|those|your|our|its|their|his|her)\s+)?", re.I)
 _MORE = r"(?:more|higher|larger|greater|bigger|better|up|above)"
@@ -26,13 +28,19 @@ _UP_TO = re.compile(r"\bto[\s*_]+$", re.I)
 _BACK_FROM = re.compile(r"[\s*_]+(?:in\s+\ue000+\s+)?from[\s*_]+", re.I)
 _ROSE = re.compile(r"\b(?:up|rose|risen|rise[sn]?|increas\w+|grew|grow\w*|grown|climb\w*|jump\w*|went\s+up)\b", re.I)
 _FELL = re.compile(r"\b(?:down|fell|fall\w*|decreas\w+|declin\w+|dropp?\w*|shrank|shrunk|slid|slump\w*)\b", re.I)
+# "on October 28, ahead of the October 31 due date"
+_APART = (
+    r"[\s,—–*_]+(?:(?:well|just|long|shortly|still|only|right)\s+)*(?:{way})\s+(?:(?:the|its|their|your|our)\s+)?[*_]*"
+)
+_AFTER = re.compile(_APART.replace("{way}", r"after|past|later\s+than|following|beyond"), re.I)
+_BEFORE = re.compile(_APART.replace("{way}", r"before|ahead\s+of|earlier\s+than|prior\s+to|in\s+advance\s+of"), re.I)
 _END = re.compile(r"[.;!?]\s")
 
 
 def out_of_order(covered: str, figures: Sequence[Figure], figure: Figure) -> Figure | None:
     """The neighbour to which a figure cannot stand as the words have it, None where it can; `covered` has the figures covered."""
     alike = [one for one in figures if one.type == figure.type and one.unit == figure.unit]
-    if figure.type not in _MEASURED or figure not in alike:
+    if figure.type not in (*_MEASURED, "date") or figure not in alike:
         return None
     at = alike.index(figure)
     after = alike[at + 1] if at + 1 < len(alike) else None
@@ -47,6 +55,8 @@ def out_of_order(covered: str, figures: Sequence[Figure], figure: Figure) -> Fig
 
 
 def _is_wrong(covered: str, one: Figure, other: Figure) -> bool:
+    if one.type == "date":
+        return _days_wrong(covered, one, other)
     first, second = decimal_of(one.value), decimal_of(other.value)
     if first is None or second is None:
         return False
@@ -54,6 +64,21 @@ def _is_wrong(covered: str, one: Figure, other: Figure) -> bool:
         return one.type in ("money", "count") and not one.unit and first > second
     way = _way(covered, one, other)
     return bool(way) and (first - second) * way < Decimal(0)
+
+
+def _days_wrong(covered: str, one: Figure, other: Figure) -> bool:
+    """Whether a day that is said to come after another does not, or one before it; where one names no year it is the other's."""
+    after, before = (way.fullmatch(covered, one.end, other.start) is not None for way in (_AFTER, _BEFORE))
+    years = [figure.value[:5] for figure in (one, other) if _DAY.fullmatch(figure.value)]
+    if after == before or not years:
+        return False
+    days = [
+        figure.value.replace("--", years[0], 1) if figure.value.startswith("--") else figure.value
+        for figure in (one, other)
+    ]
+    if not all(_DAY.fullmatch(day) for day in days):
+        return False
+    return days[0] <= days[1] if after else days[0] >= days[1]
 
 
 def _is_part(covered: str, one: Figure, other: Figure) -> bool:

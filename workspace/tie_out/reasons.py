@@ -31,6 +31,12 @@ def not_in_order(one: str, other: str) -> str:
     return f"{one} and {other} cannot stand to each other as the sentence says: one of the two stands in the other's place."
 
 
+def in_the_others_place(fact: Fact, other: Fact) -> str:
+    """Two figures of a sentence fit its words better the other way round."""
+    held = f"The file has {fact.text} as {_label(fact)} and {other.text} as {_label(other)}"
+    return f"{held}: the sentence seems to have them in each other's place."
+
+
 def stale(fact: Fact, facts: Sequence[Fact]) -> str:
     """The value was on file once."""
     now = next((one for one in facts if one.type == fact.type and one.label == fact.label and fact.label), None)

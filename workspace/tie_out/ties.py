@@ -6,7 +6,8 @@ Facts come from records, quotes and arithmetic; the arithmetic is done again.
 Never changes the text, never decides whether it may leave: a person does.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -18,13 +19,15 @@ from workspace.tie_out.figures import Figure, recognise
 from workspace.tie_out.fit import misfit, names_it, quotes, says_loss, supports
 from workspace.tie_out.labels import head_of, own_words
 from workspace.tie_out.order import out_of_order
-from workspace.tie_out.reasons import no_source, not_in_order, not_its_label, stale
+from workspace.tie_out.reasons import in_the_others_place, no_source, not_in_order, not_its_label, stale
 from workspace.tie_out.roles import role_of
 from workspace.tie_out.strangers import near
+from workspace.tie_out.swapped import Placed, swapped
 
 # The types of which one value can stand for many things; a form or a name says itself what it is.
 _LABELLED = {"money", "date", "percent", "count"}
 _WITH_UNITS = ("count", "percent")
+_ENDS = re.compile(r"[.!?;\n]\s")
 Status = Literal["tied", "derived", "untied"]
 _Reading = tuple[Fact, str, str]  # a fact, its canonical value, its unit
 
@@ -65,13 +68,15 @@ def tie_out(
     known_names = near(known_names, text)
     fixed = _phrases(text, allowed)
     ledger = _Ledger(facts, on_file, known_names)
-    figures = [ledger.plain(one) for one in recognise(text, [*called, *known_names], guess_names=guess_names)]
+    read = [ledger.plain(one) for one in recognise(text, [*called, *known_names], guess_names=guess_names)]
+    figures = [ledger.with_unit(text, read, one) for one in read]
     covered = cover(text, [one for one in figures if not ledger.is_label(one)])
-    return tuple(
+    marks = [
         ledger.tick(covered, figures, figure)
         for figure in figures
         if not any(start <= figure.start and figure.end <= end for start, end in fixed)
-    )
+    ]
+    return tuple(_without_swapped(text, marks, ledger.placed))
 
 
 def verify_quote(page_text: str, start: int, end: int, quote: str) -> bool:
@@ -94,10 +99,20 @@ def tickmark_from_json(data: Mapping[str, Any]) -> Tickmark:
     return Tickmark(data["start"], data["end"], data["text"], data["status"], evidence, *said)
 
 
+def _without_swapped(text: str, marks: Sequence[Tickmark], placed: Sequence[Placed]) -> Iterator[Tickmark]:
+    """The marks, but those untied that stand in each other's place."""
+    others = {one.figure.start: (one, other) for pair in swapped(text, placed) for one, other in (pair, pair[::-1])}
+    for mark in marks:
+        pair = others.get(mark.start)
+        why = in_the_others_place(pair[0].fact, pair[1].fact) if pair else ""
+        yield Tickmark(mark.start, mark.end, mark.text, "untied", None, why) if pair else mark
+
+
 class _Ledger:
     """The facts, ready to be asked: by type and value, and by what may be said short."""
 
     def __init__(self, facts: Sequence[Fact], on_file: Sequence[Fact], known_names: Sequence[str]) -> None:
+        self.placed: list[Placed] = []  # what was tied, with the words around it
         self.all = tuple(fact for fact in (*facts, *on_file) if not fact.gone)
         self.given = _readings(fact for fact in facts if not fact.gone)
         self.found = _readings(fact for fact in on_file if not fact.gone)
@@ -120,6 +135,17 @@ class _Ledger:
             return figure
         return replace(figure, type="count", value=canonical("count", figure.text))
 
+    def with_unit(self, text: str, figures: Sequence[Figure], figure: Figure) -> Figure:
+        """A count that leaves out the unit of the one before it in its sentence ("24 hours and it took 31.5"), where only a fact with that
+        unit has its value."""
+        if figure.type != "count" or figure.unit:
+            return figure
+        before = [one for one in figures if one.type == "count" and one.unit and one.end <= figure.start]
+        if not before or _ENDS.search(text, before[-1].end, figure.start):
+            return figure
+        units = {unit for _, value, unit in (*self.given, *self.found) if value == figure.value}
+        return replace(figure, unit=before[-1].unit) if units == {before[-1].unit} else figure
+
     def tick(self, covered: str, figures: Sequence[Figure], figure: Figure) -> Tickmark:
         other = out_of_order(covered, figures, figure)
         if other is not None:
@@ -130,12 +156,14 @@ class _Ledger:
         for fact in self._meant(self.given, figure, claim):
             why = misfit(fact, claim, self.all)
             if not why and _stands(fact):
+                self.placed.append(Placed(figure, claim.words, fact, names_it(fact, claim)))
                 return _proven(figure, fact)
             wrong.append((fact, why))
         for fact in self._meant(self.found, figure, claim):
             why = misfit(fact, claim, self.all)
             said = figure.type not in _LABELLED or supports(fact, claim) or quotes(fact, claim)
             if not why and said and _stands(fact):
+                self.placed.append(Placed(figure, claim.words, fact, names_it(fact, claim)))
                 return _proven(figure, fact)
             wrong.append((fact, why))
         return Tickmark(figure.start, figure.end, figure.text, "untied", None, self._reason(figure, claim, wrong))

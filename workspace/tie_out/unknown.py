@@ -1,6 +1,7 @@
-"""What a sentence calls a figure in words that no list knows: "The judgment was $215", "work resumed on March 11".
+"""What a sentence calls a figure in words that no list knows: "The lottery win was $215".
 
-Reads the subject of a plain sentence, and the verb before a day. Never decides whether a figure is tied: that is fit.py.
+Reads the subject of a plain sentence. Of a day nothing: what happened on it is said in too many ways. Never decides whether a figure is
+tied: that is fit.py.
 """
 
 import re
@@ -22,12 +23,6 @@ _NEUTRAL_WORDS = (
     "cost costs count income price rate change most half today now percentage"
 )
 _NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
-_VERB = re.compile(
-    r"\b(?P<verb>[a-z]+ed|began|ended|fell|grew|took\s+place|went)(?:\s+(?:the|an?|your|our|its|it|their|his|her)(?:\s+[\w’-]+){0,2})?\s+on\s+(?:the\s+)?[*_]*$",
-    re.I,
-)
-_SILENT_WORDS = "dated based named called ended agreed stated printed reported recorded noted listed shown expected"
-_SILENT = frozenset(_SILENT_WORDS.split())
 
 
 def unknown_subject(left: str, known: Sequence[Mention]) -> str:
@@ -39,11 +34,3 @@ def unknown_subject(left: str, known: Sequence[Mention]) -> str:
     if noun in _NEUTRAL or any(one.end > match.start() for one in known):
         return ""
     return match["noun"]
-
-
-def unknown_event(left: str, known: Sequence[Mention]) -> str:
-    """The verb right before "on" and a day, where it is none that is `known`."""
-    match = _VERB.search(left)
-    if match is None or match["verb"].casefold() in _SILENT or any(one.end > match.start() for one in known):
-        return ""
-    return match["verb"]

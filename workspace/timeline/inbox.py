@@ -112,14 +112,14 @@ class Inbox:
 
 
 def inbox(scope: Scope, view: str = "unsorted", *, cursor: str = "", limit: int = AT_ONCE) -> Inbox:
-    """A page of the inbox, the threads with the newest mail first; seven queries.
+    """A page of the inbox, the threads with the newest mail first; seven queries, of a view other than unsorted eight.
 
     Raises Forbidden without mail:triage, Invalid for a view that is none."""
     scope.require(Right.MAIL_TRIAGE)
     if view not in VIEWS:
         raise Invalid(f"there is no view {view}; the views are {', '.join(VIEWS)}")
     zone = ZoneInfo(scope.session.scalars(select(Firm.timezone).limit(1)).one_or_none() or "UTC")
-    roots, more = _threads(scope, view, cursor, max(1, min(limit, 100)))
+    roots, more, number = _threads(scope, view, cursor, max(1, min(limit, 100)))
     rows = _messages(scope, view, roots)
     turns = _turns(scope, roots)
     by_thread: dict[str, list[Any]] = {root: [] for root in roots}
@@ -128,7 +128,8 @@ def inbox(scope: Scope, view: str = "unsorted", *, cursor: str = "", limit: int 
     threads = tuple(_thread(scope, root, found, turns, zone) for root, found in by_thread.items() if found)
     people = seers_of(scope, {row[0].client_id for row in rows})
     by_name = tuple(sorted(people.items(), key=lambda pair: (pair[0] != scope.email, pair[1])))
-    return Inbox(view, _counts(scope), threads, more, by_name)
+    counts = _counts(scope, number if view == "unsorted" else None)
+    return Inbox(view, counts, threads, more, by_name)
 
 
 def _at() -> ColumnElement[Any]:
@@ -166,30 +167,38 @@ def _ours(scope: Scope, *, threads: bool = False) -> ColumnElement[bool]:
     return and_(direction == "in", func.coalesce(Message.client_id, _NOTHING).in_(scope.clients()))
 
 
-def _counts(scope: Scope) -> dict[str, int]:
-    """Threads by view, and mentions that wait; one query. What is done and what was ever there only grows, and is not counted."""
-    views = [view for view in VIEWS if view not in ("done", "all")]
-    columns = [func.count(case((_is_in(scope, view), Message.thread)).distinct()) for view in views]
+def _counts(scope: Scope, unsorted: int | None) -> dict[str, int]:
+    """Threads by view, and mentions that wait; one query, and one more where `unsorted` is not known yet. What is done and what was ever
+    there only grows, and is not counted."""
+    if unsorted is None:
+        unsorted = scope.session.scalars(
+            select(func.count(Message.thread.distinct()))
+            .outerjoin(MailSorting, MailSorting.message_id == Message.id)
+            .where(_ours(scope), _is_in(scope, "unsorted"))
+        ).one()
     mentions = (
         select(func.count())
         .select_from(Mention)
         .where(Mention.person_id == scope.person_id, Mention.read_at.is_(None), Mention.client_id.in_(scope.clients()))
         .scalar_subquery()
     )
-    row = scope.session.execute(
-        select(*columns, mentions)
-        .select_from(Message)
-        .outerjoin(MailSorting, MailSorting.message_id == Message.id)
-        .where(_ours(scope), _at_hand(scope))
+    views = ("mine", "waiting")
+    in_hand = scope.session.execute(
+        select(*(func.count(case((_is_in(scope, view), Message.thread)).distinct()) for view in views), mentions)
+        .select_from(MailSorting)
+        .join(Message, Message.id == MailSorting.message_id)
+        # what is mine or waits was sorted, and is open: few beside all that ever came
+        .where(MailSorting.state == "open", _ours(scope, threads=True))
     ).one()
-    return dict(zip((*views, "mentions"), row, strict=True))
+    return {"unsorted": unsorted, **dict(zip((*views, "mentions"), in_hand, strict=True))}
 
 
-def _threads(scope: Scope, view: str, cursor: str, limit: int) -> tuple[list[str], str | None]:
+def _threads(scope: Scope, view: str, cursor: str, limit: int) -> tuple[list[str], str | None, int | None]:
+    """The threads of a page, where the next one begins, and how many there are in the view; None where that is not to be seen from here."""
     last = func.max(_at(), type_=Instant())
     root = func.coalesce(Message.thread, _NOTHING)  # grouped by what was found, not by walking the index of all threads
     query = (
-        select(root, last)
+        select(root, last, func.count().over())
         .select_from(Message)
         .join(MailSorting, MailSorting.message_id == Message.id, isouter=view in ("unsorted", "all"))
         .where(_ours(scope), _is_in(scope, view))
@@ -202,16 +211,25 @@ def _threads(scope: Scope, view: str, cursor: str, limit: int) -> tuple[list[str
     rows = scope.session.execute(query.order_by(last.desc(), root).limit(limit + 1)).tuples().all()
     shown = rows[:limit]
     more = encode(shown[-1][1], shown[-1][0]) if len(rows) > limit else None
-    return [thread for thread, _ in shown], more
+    whole = None if cursor else rows[0][2] if rows else 0
+    return [thread for thread, *_ in shown], more, whole
 
 
 def _messages(scope: Scope, view: str, roots: Sequence[str]) -> Sequence[Any]:
-    """The messages of these threads in the view, newest first, with whatever is known about their sorting."""
+    """The newest LINES messages of each of these threads in the view, newest first, with whatever is known about their sorting."""
     if not roots:
         return ()
+    place = func.row_number().over(partition_by=Message.thread, order_by=(_at().desc(), Message.id))
+    shown = (
+        select(Message.id, place.label("place"))
+        .outerjoin(MailSorting, MailSorting.message_id == Message.id)
+        .where(_ours(scope, threads=True), _is_in(scope, view), Message.thread.in_(roots))
+        .subquery()
+    )
     return scope.session.execute(
         select(Message, MailSorting, Client.ref, Client.name, Person.name, Engagement.ref, Engagement.title)
         .add_columns(PromiseReading.reader, PromiseReading.promises)
+        .join(shown, and_(shown.c.id == Message.id, shown.c.place <= LINES))
         .join(Client, Client.id == Message.client_id)
         .outerjoin(MailSorting, MailSorting.message_id == Message.id)
         .outerjoin(Person, Person.id == MailSorting.assignee_id)
@@ -220,7 +238,6 @@ def _messages(scope: Scope, view: str, roots: Sequence[str]) -> Sequence[Any]:
             PromiseReading,
             and_(PromiseReading.source == Message.id, PromiseReading.client_id == Message.client_id),
         )
-        .where(_ours(scope, threads=True), _is_in(scope, view), Message.thread.in_(roots))
         .order_by(_at().desc(), Message.id)
     ).all()
 
@@ -252,7 +269,7 @@ def _thread(
     if came is not None and their_word and newest[0].sent_at == came and not only_closes(mail_of(newest[0]), CLOSING):
         waits = business_days_between(came.astimezone(zone).date(), scope.today)
     lines: list[InboxLine] = []
-    for place, row in enumerate(rows[:LINES]):
+    for place, row in enumerate(rows):
         # the newest that says anything is enough: reading takes most of the page's time
         lines.append(_line(row, zone, read=place < 3 and not any(one.told for one in lines)))
     # the name of a thread is somebody else's text: in an address and an id of the page stands its digest

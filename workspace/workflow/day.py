@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import aliased
 
 from store.tables import Client, Deliverable, Engagement, Person, Task
+from store.twins import twin
 from workspace.acting import person_of
 from workspace.scope import Right, Scope
 from workspace.undo import mark_of
@@ -157,7 +157,7 @@ def tasks_of(scope: Scope, client_id: str) -> list[Row]:
 
 
 def _tasks(scope: Scope) -> Select[Task, str, str, str, str, str, str]:
-    owner, giver = aliased(Person), aliased(Person)
+    owner, giver = twin(Person, "owner"), twin(Person, "giver")
     return (
         select(Task, Client.ref, Client.name, Engagement.ref, Engagement.title, owner.name, giver.name)
         .join(Client, Client.id == Task.client_id)

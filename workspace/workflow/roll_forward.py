@@ -19,6 +19,7 @@ from store.ids import stable_id
 from store.tables import Client, ClientRequest, Engagement, Person, RequestItem, Task, TimeEntry
 from workspace.acting import record
 from workspace.money_sight import amount
+from workspace.requests.named import named, of_engagement
 from workspace.scope import Right, Scope
 from workspace.workflow.periods import due_on, later, step_on, tag_of
 from workspace.workflow.starting import plan_steps, task_id
@@ -307,24 +308,24 @@ def _carry_steps(
 
 
 def _carry_requests(scope: Scope, row: Engagement, made: Engagement, items: Sequence[RequestItem]) -> None:
-    """The items that the client was asked for, each once, not yet asked."""
-    if not items:
+    """The items that the client was asked for, each once, not yet asked; on lists of the names that they stood on, of the next year."""
+    end = row.period_end
+    if not items or end is None:
         return
-    assert row.period_end is not None
-    request = ClientRequest(
-        id=stable_id("req", made.ref),
-        client_id=made.client_id,
-        engagement_id=made.id,
-        title=f"Documents for {made.title}",
-    )
-    scope.session.add(request)
-    scope.session.flush()
-    for text, due in _once(items, row.period_end).items():
+    lists = {one.id: one for one in of_engagement(scope, row.id)}
+    places: dict[str, str] = {}
+    for one in items:
+        on = lists.get(one.request_id)
+        by_name = on is not None and on.id != stable_id("req", row.ref)
+        places.setdefault(next_title(one.item, end), next_title(on.title, end) if on and by_name else "")
+    own = f"Documents for {made.title}"
+    made_lists = {name: named(scope, made, name, own).id for name in sorted(set(places.values()))}  # its own first
+    for text, due in _once(items, end).items():
         scope.session.add(
             RequestItem(
                 id=stable_id("item", made.ref, text, 0),
                 client_id=made.client_id,
-                request_id=request.id,
+                request_id=made_lists[places[text]],
                 item=text,
                 due=moved(due, row.extended_to or row.due, made.due),
             )

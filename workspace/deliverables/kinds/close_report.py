@@ -1,9 +1,10 @@
 """`close-report`: what a client reads after a period is closed.
 
-Inputs: the latest profit and loss, the one before it, the trial balance or balance sheet of its last day, bank statements, receivables.
-Sections: opening, headline, what changed, cash, receivables and payables, questions, next. Figures: totals as read, differences,
-margins, the largest changes by line. To: the client's main contact. A partner checks that every explanation is supported: the report
-states changes and gives no cause. On demand only: no record says when a period's close is finished.
+Inputs: the latest profit and loss, the one before it, the general ledger of both, the trial balance or balance sheet of its last day,
+bank statements, receivables. Sections: opening, headline, what changed, cash, receivables and payables, questions, next. Figures: totals
+as read, differences, margins, the largest changes by line, the entries behind them. To: the client's main contact. A partner checks that
+every explanation is supported: the report states changes and the entries of the ledger, and gives no cause. On demand only: no record
+says when a period's close is finished.
 """
 
 from collections.abc import Iterator
@@ -14,12 +15,13 @@ from store.errors import Invalid
 from workspace.books.apart import apart
 from workspace.deliverables import sources, statements
 from workspace.deliverables.gathered import Gathered
-from workspace.deliverables.kinds import changes
+from workspace.deliverables.kinds import changes, entries
 from workspace.deliverables.occasions import about, for_statement
 from workspace.deliverables.statements import Statement
 from workspace.deliverables.support import Printed, Support
-from workspace.signals.close import CLOSES, UNSORTED
+from workspace.signals.close import CLOSES
 from workspace.signals.ledger import TrialBalance, trial_balances
+from workspace.signals.unplaced import UNSORTED
 from workspace.snapshot import Document, Engagement, Snapshot
 from workspace.tie_out import Fact, derive
 
@@ -51,7 +53,8 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     support = Support(snapshot)
     contact, earlier = sources.addressee(snapshot), statements.before(snapshot, latest)
     books = next((one for one in trial_balances(snapshot) if one.as_of == latest.end and one.is_sure), None)
-    moved = changes.of(snapshot, latest, earlier) if earlier else []
+    moved = changes.of(snapshot, latest, earlier)[:5] if earlier else []
+    found = entries.behind(snapshot, latest, earlier, moved) if earlier else None
     close = next((one for one in snapshot.engagements if one.is_open and one.template in CLOSES), None)
     variables = {
         **support.letter_to(contact),
@@ -60,7 +63,8 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         "headline": [row for name in changes.TOTALS if (row := changes.total_row(support, latest, earlier, name))],
         "margin": changes.margin(support, latest),
         "margin_before": changes.margin(support, earlier) if earlier else None,
-        "changed": [changes.row(support, one) for one in moved[:5]],
+        "changed": [changes.row(support, one) for one in moved],
+        "behind": [entries.rows(support, one) for one in found or () if one.entries],
         "cash": list(_cash(support, latest, books)),
         "receivables": _receivables(support, latest),
         "payables": _payables(support, books),
@@ -75,8 +79,8 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         variables=variables,
         recipients=sources.recipient(contact),
         checks=(*CHECKS, *_compare(snapshot, latest, books)),
-        unseen=(*support.unseen_of_contact(contact), *_unseen(snapshot, latest, earlier, books)),
-        engagement_id=close.id if close else None,
+        unseen=(*support.unseen_of_contact(contact), *_unseen(snapshot, latest, earlier, books, found is not None)),
+        engagement_id=close.id if close and _is_of(close, latest) else None,
     )
 
 
@@ -164,6 +168,12 @@ def _unplaced(support: Support, latest: Statement) -> Iterator[Row]:
             yield {"what": statements.label(support, line), "amount": amount}
 
 
+def _is_of(close: Engagement, latest: Statement) -> bool:
+    """Whether the work closes the period of the statement: a report of last year belongs to no work of this one."""
+    first, last = close.period_start, close.period_end
+    return first is not None and last is not None and first <= latest.end <= last
+
+
 def _next(support: Support, close: Engagement | None, today: date) -> Iterator[Row]:
     """The next steps of the close with their dates, and what the client still owes for it."""
     snapshot = support.snapshot
@@ -177,7 +187,7 @@ def _next(support: Support, close: Engagement | None, today: date) -> Iterator[R
 
 
 def _unseen(
-    snapshot: Snapshot, latest: Statement, earlier: Statement | None, books: TrialBalance | None
+    snapshot: Snapshot, latest: Statement, earlier: Statement | None, books: TrialBalance | None, ledger: bool
 ) -> Iterator[str]:
     yield "A budget: none is on file"
     if earlier is None:
@@ -186,4 +196,5 @@ def _unseen(
         yield "Cash, receivables and payables by the books: no trial balance and no balance sheet of the last day is on file"
     if not any(one.day("period_end") == latest.end for one in snapshot.of_kind("bank-statement")):
         yield "The bank's balance: no bank statement of the last day is on file"
-    yield "Why a line changed: the ledger's entries are not on file"
+    if not ledger:
+        yield "The entries behind a change: no general ledger of both periods is on file"

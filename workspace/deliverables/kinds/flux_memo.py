@@ -1,8 +1,9 @@
 """`flux-memo`: what moved between two periods of the books, for the file.
 
-Inputs: the profit and loss it is about and the one before it. Sections: threshold, what moved, cost of sales, causes, unexplained. Figures:
-the lines, their changes, the part of the cost of sales that follows revenue. It stays in the firm. A partner checks the causes: none is
-stated that no entry supports. Drafted by the night when a month's margin swings.
+Inputs: the profit and loss it is about, the one before it, the general ledger of both. Sections: threshold, what moved, cost of sales,
+causes, unexplained. Figures: the lines, their changes, the part of the cost of sales that follows revenue, the ledger's entries and what
+they leave. It stays in the firm. A partner checks the causes: none is stated that no entry supports. Drafted by the night when a month's
+margin swings.
 """
 
 from datetime import date
@@ -11,7 +12,7 @@ from decimal import Decimal
 from store.errors import Invalid
 from workspace.deliverables import sources, statements
 from workspace.deliverables.gathered import Gathered
-from workspace.deliverables.kinds import changes
+from workspace.deliverables.kinds import changes, entries
 from workspace.deliverables.occasions import about, for_statement
 from workspace.deliverables.support import Support
 from workspace.snapshot import Snapshot
@@ -48,6 +49,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     percent, share = changes.percent_of(snapshot), changes.share_of(snapshot)
     large = changes.large(moved, least, percent)
     follows = changes.followed(latest, earlier)
+    found = entries.behind(snapshot, latest, earlier, large)
     variables = {
         "client": support.client(),
         "now": statements.period(support, latest),
@@ -61,6 +63,9 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         "margin": changes.margin(support, latest),
         "margin_before": changes.margin(support, earlier),
         "moved": [changes.row(support, one) for one in large],
+        "ledger": found is not None,
+        "causes": [entries.rows(support, one) for one in found or () if one.entries],
+        "unexplained": [entries.rows(support, one) for one in found or () if Decimal(one.left.value)],
         "counted": support.counted("lines", [one.label.label.evidence for one in moved]) if moved else None,
         "follows": support.amount(follows[0]) if follows else None,
         "left": support.amount(follows[1]) if follows else None,
@@ -73,8 +78,12 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         variables=variables,
         recipients=(f"{partner.name} <{partner.email}>",) if partner else (),
         checks=CHECKS,
-        unseen=("The entries behind a change: the ledger's detail is not on file", *_unread(latest, earlier)),
+        unseen=(*_no_ledger(found is not None), *_unread(latest, earlier)),
     )
+
+
+def _no_ledger(is_there: bool) -> tuple[str, ...]:
+    return () if is_there else ("The entries behind a change: no general ledger of both periods is on file",)
 
 
 def _unread(latest: statements.Statement, earlier: statements.Statement) -> tuple[str, ...]:

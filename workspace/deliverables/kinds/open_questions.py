@@ -1,9 +1,10 @@
 """`open-questions`: one list of what the client has to tell us before the books of a period can be closed.
 
-Inputs: accounts of the latest trial balance or statement where nobody has placed an amount or whose balance stands on the wrong side,
-loans with owners, months without a bank statement, request items of the close. Sections: opening, questions, papers, closing. Figures:
-the balances with their day. To: the client's main contact. A partner checks what we could answer ourselves. Drafted by the night when a
-close is late or the uncategorized balance is large, once a month.
+Inputs: accounts of the latest trial balance or statement where nobody has placed an amount or whose balance stands on the wrong side, the
+ledger's entries of what is not placed, loans with owners, months without a bank statement, request items of the close. Sections: opening,
+questions, entries, papers, closing. Figures: the balances with their day, the entries with day, payee and our guess. To: the client's
+main contact. A partner checks what we could answer ourselves. Drafted by the night when a close is late or the uncategorized balance is
+large, once a month.
 """
 
 from collections.abc import Iterator
@@ -12,15 +13,17 @@ from datetime import date
 from store.errors import Invalid
 from workspace.deliverables import sources, statements
 from workspace.deliverables.gathered import Gathered
+from workspace.deliverables.kinds import entries
 from workspace.deliverables.occasions import for_questions
 from workspace.deliverables.support import Printed, Support
 from workspace.evidence import Evidence, RecordEvidence
 from workspace.signals.books import missing_statement
 from workspace.signals.business import OWNERS_LOAN
-from workspace.signals.close import CLOSES, UNSORTED, month_steps
+from workspace.signals.close import CLOSES, month_steps
 from workspace.signals.ledger import Account, TrialBalance, trial_balances
 from workspace.signals.signal import Signal
 from workspace.signals.thresholds import resolve
+from workspace.signals.unplaced import UNSORTED
 from workspace.snapshot import Document, Engagement, Snapshot
 from workspace.snapshot import Fact as Read
 from workspace.tie_out import Fact, from_record
@@ -52,6 +55,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     variables = {
         **support.greeting(contact),
         "questions": list(_questions(support))[:_MOST],
+        "entries": list(_entries(support))[:_MOST],
         "papers": list(_papers(support, today))[:_MOST],
         "reply_by": support.reply_by(today),
     }
@@ -68,7 +72,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         checks=CHECKS,
         unseen=(
             *support.unseen_of_contact(contact),
-            "The single entries behind a balance: payees and days stand in the ledger's detail",
+            *(() if variables["entries"] else (_NO_ENTRIES,)),
         ),
         engagement_id=close.id if close else None,
     )
@@ -98,6 +102,21 @@ def _questions(support: Support) -> Iterator[Row]:
                 }
 
 
+def _entries(support: Support) -> Iterator[Row]:
+    """One row an entry of the accounts that nobody placed: day, payee, what it says, amount, and where its payee stands elsewhere."""
+    snapshot = support.snapshot
+    books = [one for one in trial_balances(snapshot) if one.is_sure]
+    found = statements.statements(snapshot)
+    names = [one.name for one in books[-1].accounts] if books else []
+    names += [line.name for line in found[-1].lines] if found else []
+    unsorted = [name for name in dict.fromkeys(names) if UNSORTED.search(name)]
+    days = [one.as_of for one in books[-1:]] + [one.end for one in found[-1:]]
+    for entry, like in entries.unplaced(snapshot, unsorted, max(days)) if unsorted else ():
+        guess = support.words(like.value, like.evidence, name=True) if like else None
+        yield {**entries.row(support, entry), "guess": guess}
+
+
+_NO_ENTRIES = "The single entries behind a balance: no general ledger of that day with entries of it is on file"
 _UNPLACED = "not placed: what was it for?"
 
 

@@ -6,6 +6,8 @@ engagement's date, the new date. To: the client's main contact.
 A partner checks the tone, and that nothing asked for has been sent already. Drafted by the night when an item is 3, 7, 14 … days late.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from store.errors import Invalid
@@ -43,8 +45,8 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     """Raises Invalid when the engagement is gone or none of its items is open any more."""
     scheduled = occasion.startswith("reminder:")
     lists = _scheduled(snapshot, today) if scheduled else []
-    engagement = lists[0] if lists else snapshot.engagement_of_ref(about(occasion))
-    items = _missing(snapshot, engagement, today) if engagement else ()
+    engagement = lists[0].work if lists else snapshot.engagement_of_ref(about(occasion))
+    items = lists[0].items if lists else _missing(snapshot, engagement, today) if engagement else ()
     if engagement is None or not items:
         raise Invalid(f"nothing of {about(occasion)} is open any more")
     support = Support(snapshot)
@@ -62,7 +64,8 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         "late": bool(late),
         "overdue": [_item(support, one, engagement, today) for one in asked],
         "upcoming": [_item(support, one, engagement, today) for one in items if one not in asked],
-        "others": [_other(support, snapshot, one, today) for one in lists[1:]],
+        "list": _named(support, lists[0]) if lists and _several(lists, engagement) else None,
+        "others": [_other(support, one, today, named=_several(lists, one.work)) for one in lists[1:]],
         "due": support.due_day(engagement, due),
         "due_passed": due is not None and due.due < today,
         "is_return": engagement.is_return,
@@ -98,19 +101,43 @@ def _missing(snapshot: Snapshot, engagement: Engagement, today: date) -> tuple[R
     return tuple(one for one in items if missing_of(one, engagement, today) is not None)
 
 
-def _scheduled(snapshot: Snapshot, today: date) -> list[Engagement]:
-    """The open engagements whose lists may be reminded of, the one that is due first before the others."""
-    found = [
-        (min(one.due or date.max for one in items), work.ref, work)
-        for work in snapshot.engagements
-        if work.is_open and (items := [one for one in _missing(snapshot, work, today) if one.reminded])
-    ]
-    return [work for _, _, work in sorted(found, key=lambda one: one[:2])]
+@dataclass(frozen=True)
+class _List:
+    """A list that may be reminded of, with what is missing of it."""
+
+    work: Engagement
+    items: tuple[RequestItem, ...]
 
 
-def _other(support: Support, snapshot: Snapshot, engagement: Engagement, today: date) -> dict[str, object]:
-    items = [_item(support, one, engagement, today) for one in _missing(snapshot, engagement, today)]
-    return {"title": support.words(engagement.title, engagement.evidence("title")), "asked": items}
+def _scheduled(snapshot: Snapshot, today: date) -> list[_List]:
+    """The lists of open engagements that may be reminded of, the one that is due first before the others."""
+    found: dict[tuple[str, str], list[RequestItem]] = {}
+    works = {work.ref: work for work in snapshot.engagements if work.is_open}
+    for work in works.values():
+        for one in _missing(snapshot, work, today):
+            found.setdefault((work.ref, one.list_id), []).append(one)
+    order = sorted(
+        (min(one.due or date.max for one in items), *key)
+        for key, items in found.items()
+        if any(one.reminded for one in items)
+    )
+    return [_List(works[ref], tuple(found[ref, key])) for _, ref, key in order]
+
+
+def _several(lists: Sequence[_List], work: Engagement) -> bool:
+    """Whether the mail names more than one list of this work, so that each goes by its own name."""
+    return sum(one.work.id == work.id for one in lists) > 1
+
+
+def _named(support: Support, one: _List) -> Printed:
+    item = one.items[0]
+    return support.words(item.list_name, RecordEvidence(f"list:{item.list_id}", "title", item.list_name))
+
+
+def _other(support: Support, one: _List, today: date, *, named: bool) -> dict[str, object]:
+    title = support.words(one.work.title, one.work.evidence("title"))
+    items = [_item(support, item, one.work, today) for item in one.items]
+    return {"title": title, "list": _named(support, one) if named else None, "asked": items}
 
 
 def _name(support: Support, item: RequestItem, engagement: Engagement, today: date) -> Printed:

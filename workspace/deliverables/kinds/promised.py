@@ -34,7 +34,7 @@ def _row(support: Support, one: Said, today: date) -> dict[str, object]:
     field = "date" if one.of_note else "sent_at"
     return {
         "late": one.due is not None and one.due < today,
-        "what": support.words(one.quote, one.evidence),
+        "what": support.words(one.quote.rstrip(". "), one.evidence),
         "due": support.day(one.due, one.evidence),
         "written": support.day(one.written, RecordEvidence(f"{kind}:{one.source}", field, one.written.isoformat())),
     }

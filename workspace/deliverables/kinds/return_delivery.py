@@ -2,7 +2,7 @@
 
 Inputs: a return that is ready to file or filed, its dates, the amounts that a person or a reader took from it, what is to be signed, the
 K-1s issued, next year's estimates. Sections: opening, result, what to sign, payment and dates, what to keep, closing. To: the client's main
-contact. A partner checks the amounts. On demand only: no signal says that a return has become final.
+contact. A partner checks the amounts. Drafted by the night when a return is ready to file; else on demand.
 """
 
 from collections.abc import Iterator

@@ -7,7 +7,7 @@ eligibility: a situation is where to look, no advice. On demand only, when a fir
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from store.errors import Invalid
@@ -69,7 +69,9 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     if not found:
         raise Invalid(_nothing(snapshot))
     known = statements.statements(snapshot)
-    latest = known[-1] if known else None
+    begins = add_months(end, -12) + timedelta(days=1)
+    so_far = [one for one in known if one.start == begins]
+    latest = (so_far or known)[-1] if known else None
     rows = [changes.total_row(support, latest, None, name) for name in changes.TOTALS] if latest else []
     variables = {
         **support.letter_to(contact),
@@ -79,7 +81,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         ),
         "period": statements.period(support, latest) if latest else None,
         "rows": [one for one in rows if one],
-        "current": latest is not None and add_months(end, -12) < latest.end,
+        "current": bool(so_far),
         "situations": found,
         "reply_by": support.reply_by(today),
     }

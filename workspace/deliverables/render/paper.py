@@ -112,7 +112,8 @@ def as_text(scope: Scope, deliverable_id: str, *, internal: bool | None = None) 
 def facts_line(shown: Mapping[str, Any]) -> str:
     """Who prepared it from what: the last line of an internal copy."""
     head = shown["header"]
-    return f"{head['client']} · version {head['version']} · prepared by {head['prepared_by']} · data as of {head['data_as_of']}"
+    whose = [head["client"], *([head["period"]] if head.get("period") else []), f"version {head['version']}"]
+    return " · ".join([*whose, f"prepared by {head['prepared_by']}", f"data as of {head['data_as_of']}"])
 
 
 def _proof(scope: Scope, shown: Mapping[str, Any]) -> tuple[ProofLine, ...]:
