@@ -1,19 +1,19 @@
 """Asking about a client: the conversation as a page, the answer as a stream of events, or without a script as the next page."""
 
 import json
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from functools import cache
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import StreamingResponse
 
 from agents.chat import Event, ask
 from api.pages import fragment, page
 from api.said import redirect, sentence
 from api.security import Asker, Sender, Who, opener, reading, services_of
+from api.spoken import Spoken
 from store.errors import Invalid, TickmarkError
 from store.tables import ChatMessage
 from workspace import chat_threads
@@ -93,7 +93,7 @@ def answer(
     services = services_of(request)
     if streams:
         events = ask(services, opener(request, who), ref, question, thread)
-        return StreamingResponse(stream(_drawn(request, who, ref, events)), media_type="text/event-stream")
+        return Spoken(stream(_drawn(request, who, ref, events)))
     try:
         told = {
             name: value
@@ -105,7 +105,7 @@ def answer(
     return redirect(f"/clients/{quote(ref)}/ask?thread={quote(told['thread'])}#last")
 
 
-def _drawn(request: Request, who: Asker, ref: str, events: Generator[Event]) -> Iterator[Event]:
+def _drawn(request: Request, who: Asker, ref: str, events: Generator[Event]) -> Generator[Event]:
     """The finished answer as the page draws it, with what can be made of it; everything else as it is."""
     thread = ""
     with closing(events):
@@ -120,10 +120,11 @@ def _drawn(request: Request, who: Asker, ref: str, events: Generator[Event]) -> 
             yield {"html": fragment("answer_piece.html", **told)}
 
 
-def stream(events: Iterator[Event]) -> Iterator[str]:
-    """Server-sent events as they come; a refusal on the way is the last of them."""
-    try:
-        for event in events:
-            yield f"data: {json.dumps(event)}\n\n"
-    except TickmarkError as error:
-        yield f"data: {json.dumps({'error': sentence(error)})}\n\n"
+def stream(events: Generator[Event]) -> Generator[str]:
+    """Server-sent events as they come; a refusal on the way is the last of them. Ended, it ends them."""
+    with closing(events):
+        try:
+            for event in events:
+                yield f"data: {json.dumps(event)}\n\n"
+        except TickmarkError as error:
+            yield f"data: {json.dumps({'error': sentence(error)})}\n\n"

@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response, UploadFile
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from api.days import Day
@@ -13,6 +12,7 @@ from api.paging import Paged
 from api.routes.chat import stream
 from api.routes.documents import taken_in
 from api.security import Asker, Sender, Who, opener, reading, services_of, writing
+from api.spoken import Spoken
 from store.errors import Forbidden
 from workspace.brief import read_brief
 from workspace.comments import comment, resolve
@@ -136,13 +136,13 @@ def add(request: Request, who: Sender, ref: str, files: list[UploadFile]) -> Jso
 
 
 @router.post("/clients/{ref}/ask", response_model=None)
-def ask(request: Request, who: Sender, ref: str, asked: Question) -> Json | StreamingResponse:
+def ask(request: Request, who: Sender, ref: str, asked: Question) -> Json | Spoken:
     """A cited answer."""
     from agents.chat import ask as answered
 
     events = answered(services_of(request), opener(request, who), ref, asked.question, asked.thread)
     if asked.stream:
-        return StreamingResponse(stream(events), media_type="text/event-stream")
+        return Spoken(stream(events))
     told = {name: value for event in events for name, value in event.items()}
     return {"thread": told["thread"], **told["answer"]}
 
