@@ -80,6 +80,8 @@
       if (!dialog) build();
       if (dialog.open) return dialog.close();
       before = document.activeElement;
+      // opened before the page was drawn and gave its first field the focus: it gets it afterwards
+      if (before === document.body) before = document.querySelector("#main [autofocus]");
       input.value = "";
       list.replaceChildren();
       dialog.showModal();
