@@ -102,7 +102,7 @@ def test_only_the_firms_own_address_takes_mail_and_guessing_ends(receiver: Recei
     for wrong in (
         "ana@in.alder.example",
         f"in+{token}@elsewhere.example",
-        f"in+{token[:-1]}x@in.alder.example",
+        f"in+{token[:-1]}{'y' if token.endswith('x') else 'x'}@in.alder.example",
         f"{token}@in.alder.example",
     ):
         with (
