@@ -19,7 +19,7 @@ from agents.aside import at_a_desk
 from agents.ports import Services
 from agents.roster import Roster
 from store.errors import Busy, Conflict, TickmarkError
-from store.waits import REACHED
+from store.waits import REACHED, unreached
 from store.way import behind
 from store.workers import BEAT
 
@@ -420,12 +420,7 @@ def is_stopping() -> bool:
 
 def is_away(error: BaseException | None) -> bool:
     """Whether an error says that a database server could not be reached or went away, so that the same again may go well later."""
-    from sqlalchemy.exc import OperationalError
-
-    if not isinstance(error, OperationalError) or not hasattr(error.orig, "sqlstate"):
-        return False  # SQLite's, and what is no error of a database
-    state = getattr(error.orig, "sqlstate", None) or "08000"  # none: there was no connection to hear one by
-    return str(state).startswith(("08", "57P", "53300"))
+    return unreached(error).startswith(("08", "57P", "53300"))
 
 
 def is_running(services: Services) -> bool:

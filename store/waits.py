@@ -79,10 +79,15 @@ def ran_out(error: SQLAlchemyError) -> Busy | None:
     return Busy(words) if words else None
 
 
+def unreached(error: BaseException | None) -> str:
+    """What PostgreSQL calls an error of the connection or of the statement, "08000" where there was no connection to hear it by; empty for
+    SQLite's, and for what is no error of a database."""
+    if not isinstance(error, OperationalError) or not hasattr(error.orig, "sqlstate"):
+        return ""
+    return str(getattr(error.orig, "sqlstate", None) or "08000")
+
+
 def away(error: BaseException) -> Busy | None:
     """The refusal to show where a database server could not be reached or went away in the middle (PostgreSQL only); None where it is
     something else. One that went away while it was told to keep something may have kept it."""
-    if not isinstance(error, OperationalError) or not hasattr(error.orig, "sqlstate"):
-        return None
-    state = str(getattr(error.orig, "sqlstate", None) or "08000")  # none: there was no connection to hear one by
-    return Busy(_AWAY) if state.startswith(("08", "57P")) else None
+    return Busy(_AWAY) if unreached(error).startswith(("08", "57P")) else None
