@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
-from typing import TypeVar
+from datetime import datetime
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 _BESIDE = threading.BoundedSemaphore(32)  # threads of this process that work beside a client's own
@@ -50,6 +51,32 @@ def at_a_desk(desks: threading.Semaphore) -> Iterator[None]:
     finally:
         _desk.reset(token)
         desk.leave()
+
+
+class Room:
+    """What the clients of nights share in one process: so many desks, and what is read once for all of them."""
+
+    def __init__(self, desks: int) -> None:
+        self._desks = threading.Semaphore(desks)
+        self._read: tuple[object, Any] = (None, None)
+        self._reading = threading.Lock()
+        self.cancelled: set[datetime] = set()
+        """The beginnings of nights that somebody ended: what was taken off the queue for them and not begun is left."""
+
+    @contextmanager
+    def desk(self) -> Iterator[None]:
+        """Around the work on one client. No more clients are worked on at once than there are desks; those that wait for a model are not
+        counted."""
+        with at_a_desk(self._desks):
+            yield
+
+    def shared(self, key: object, read: Callable[[], T]) -> T:
+        """What all clients of one night share, read by the first that asks; only that of the newest night is kept."""
+        with self._reading:
+            if self._read[0] != key:
+                self._read = (key, read())
+            found: T = self._read[1]
+            return found
 
 
 def leave() -> None:

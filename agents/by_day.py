@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from agents import engine, overnight
-from agents.kept import keep_ready
+from agents.night_work import Night, do
 from agents.ordered import draft_ordered
 from agents.ports import Services
 from ingestion.pipeline import UNFINISHED
@@ -45,7 +45,8 @@ def scan_changed(services: Services, seen: list[Order]) -> list[Order]:
     if engine.current().nights:
         return []
     draft_ordered(services, partial(_scope, services))
-    keep_ready(services, partial(_scope, services))
+    if not (night := Night(services, services.clock.today(), services.clock.now())).is_ready():
+        do(engine.current().room, "ready", night)
     found = changed(services)
     settled = [order for order in found if order in seen]
     if settled:
@@ -88,6 +89,8 @@ def _watch(running: engine.Engine, services: Services, every: float) -> None:
         if not running.roster.leads:
             continue
         looks += 1
+        if services.apart is not None:
+            services.apart.rest()
         try:
             # where others may have begun it and gone, a night is gone on with at each look
             if (running.roster.shared or looks % AGAIN == 0) and not running.nights:

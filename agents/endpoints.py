@@ -11,7 +11,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from agents.patience import Rest, Waiting
-from agents.places import Places
+from agents.places import SharedPlaces
 from agents.speak import LONGEST_ANSWER, Speaker
 
 GGUF = "gguf"  # the scheme of an endpoint that is a file: gguf:/models/qwen.gguf
@@ -82,7 +82,7 @@ class Line:
     """One endpoint as this process uses it, in places that are its own, or those of all workers too (`shared`). Safe to share between
     threads."""
 
-    def __init__(self, endpoint: Endpoint, waiting: Waiting, shared: Places | None = None) -> None:
+    def __init__(self, endpoint: Endpoint, waiting: Waiting, shared: SharedPlaces | None = None) -> None:
         self.endpoint = endpoint
         self._shared = shared
         self.rest = Rest(waiting)

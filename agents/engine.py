@@ -15,12 +15,11 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
-from agents.aside import at_a_desk
+from agents.aside import Room
 from agents.ports import Services
 from agents.roster import Roster
 from store.errors import Busy, Conflict, TickmarkError
 from store.waits import REACHED, unreached
-from store.way import behind
 from store.workers import BEAT
 
 if TYPE_CHECKING:
@@ -68,8 +67,7 @@ class Engine:
         self.works = works
         self.roster = Roster(services, VERSION, *((workers, takes, asks) if works else (0, 0, 0)))
         self.stopping = threading.Event()
-        self.cancelled: set[datetime] = set()
-        """The beginnings of nights that somebody ended: what was taken off the queue for them and not begun is left."""
+        self.room = Room(workers)
         self.nights: dict[date, tuple[int, int]] = {}
         """The nights that this process drives, with the clients done and of how many."""
         self.threads: list[threading.Thread] = []
@@ -78,39 +76,26 @@ class Engine:
         """What looks around as long as the engine is open."""
         self.when_leading: list[Callable[[], object]] = []
         """What is begun when this process comes to lead the others."""
-        self._shared: tuple[object, Any] = (None, None)
         self._closed, self._share = threading.Event(), 0
         self._beating = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self._in_hand = self._waiting = 0
         self._driven = threading.local()
         self._lock = threading.Lock()
-        self._desks = threading.Semaphore(workers)
-        self._reading = threading.Lock()
 
     @contextmanager
     def hand(self) -> Iterator[None]:
-        """Around the work on one client, so that closing can wait for it. No more clients are worked on at once than there are workers;
-        those that wait for a model are not counted (aside.py)."""
+        """Around a client that was taken off the queue, so that closing can wait for it."""
         from dbos import DBOS
 
         with self._lock:
             self._in_hand += 1
         token = _began.set((DBOS.workflow_id or "", self.roster.absences))
         try:
-            with at_a_desk(self._desks), behind():
-                yield
+            yield
         finally:
             _began.reset(token)
             with self._lock:
                 self._in_hand -= 1
-
-    def shared(self, key: object, read: Callable[[], T]) -> T:
-        """What all clients of one night share, read by the first that asks; only that of the newest night is kept."""
-        with self._reading:
-            if self._shared[0] != key:
-                self._shared = (key, read())
-            found: T = self._shared[1]
-            return found
 
     def enqueue(self, workflow_id: str, workflow: Callable[..., Any], *arguments: str) -> None:
         """Put a workflow on the queue of clients; one of that id that is there already, whatever became of it, is left alone."""
@@ -411,6 +396,11 @@ def current() -> Engine:
     if _current is None:
         raise Busy("no night can be run here: the engine of this process is not open")
     return _current
+
+
+def is_mine() -> bool:
+    """Whether the client in hand is still this process's; always where no engine is open, since nobody shares the work then."""
+    return _current is None or _current.is_mine()
 
 
 def is_stopping() -> bool:

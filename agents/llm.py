@@ -11,6 +11,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from agents.budget import Budgets, Price, Purse
@@ -19,7 +20,7 @@ from agents.endpoints import Line, Routes
 from agents.harmless import harmless
 from agents.mask import Masked, mask, unmask
 from agents.patience import Patience, Rest, Waiting
-from agents.places import Places, places
+from agents.places import SharedPlaces, places
 from agents.speak import Answered, Unanswered
 from ingestion.injection import marked
 from prompts.render import Message, Prompt, load, render
@@ -64,7 +65,8 @@ _answered: ContextVar[str] = ContextVar("answered", default="")
 class ModelDoor:
     """Asks the models of this firm, or says that there is none. Safe to share between threads.
 
-    `routes`: the endpoints, or the only one, or None. `waiting` None: by the machine's clock."""
+    `routes`: the endpoints, or the only one, or None. `waiting` None: by the machine's clock. `folder`: where the processes of one home
+    on SQLite share what may be asked at once; None where there is one process."""
 
     def __init__(
         self,
@@ -72,11 +74,12 @@ class ModelDoor:
         routes: Routes | Endpoint | None,
         waiting: Waiting | None = None,
         budgets: Budgets | None = None,
+        folder: Path | None = None,
     ) -> None:
         self._database = database
         self.routes = routes if isinstance(routes, Routes) else Routes((routes,) if routes else ())
         waiting = waiting or Waiting()
-        self._lines = {at: Line(at, waiting, _shared(database, at)) for at in self.routes.all()}
+        self._lines = {at: Line(at, waiting, _shared(database, at, folder)) for at in self.routes.all()}
         self._purse = Purse(budgets or Budgets())
         self._no_rest = Rest(waiting)
 
@@ -348,8 +351,8 @@ def _tell(call: Call) -> None:
     note("model_tokens", call.tokens_out, direction="out", **at)
 
 
-def _shared(database: Database, at: Endpoint) -> Places | None:
-    return None if at.is_file else places(database, at.base_url, at.model, at.concurrency)
+def _shared(database: Database, at: Endpoint, folder: Path | None) -> SharedPlaces | None:
+    return None if at.is_file else places(database, at.base_url, at.model, at.concurrency, folder)
 
 
 def _reasons(scope: Scope, client_ref: str, ways: Iterable[Endpoint]) -> dict[Endpoint, str | None]:

@@ -13,51 +13,36 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from agents import aside, engine
-from agents.brief import write_briefs
-from agents.engine import FAILED, GIVEN_UP_AFTER, VERSION, WORKERS, Engine
-from agents.fact_reader import Filling, fill_facts, reader_of
-from agents.kept import keep_ready
+from agents import engine, night_work
+from agents.engine import GIVEN_UP_AFTER, VERSION, WORKERS, Engine
+from agents.fact_reader import reader_of
+from agents.night_work import Night, counted, give_up, patiently, reader
 from agents.ordered import bring_dates, draft_ordered
 from agents.ports import Services
-from agents.promise_reader import PROMPT as PROMISES
-from agents.promise_reader import Reading, read_promises
 from agents.reminders import remind
-from agents.scan import Practice, read_practice, scan_client
-from agents.unchanged import BATCH, scan_unchanged
+from agents.unchanged import BATCH
 from agents.warming import warm as warm
-from prompts.render import load
-from store.errors import Busy, Conflict, TickmarkError
+from store.errors import Broken, Busy, Conflict, TickmarkError
 from store.ids import stable_id
-from store.telling import REQUEST, note
+from store.telling import REQUEST
 from workspace import nights
 from workspace.model_calls import Usage, usage
 from workspace.night_order import longest_first
 from workspace.nights import Counts, Order
-from workspace.scans import save_failed_scan
-from workspace.scope import Scope, system_scope
+from workspace.scope import system_scope
 from workspace.unchanged import finished, untouched
 from workspace.weights import learn
 from workspace.workflow.series import advance
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-    from tenacity import RetryCallState, Retrying
 
 Progress = Callable[[str, int, int], None]
 """What is being done, how many are done, of how many."""
 
 AT_TWO = "0 2 * * *"
-_ATTEMPTS = 4
-_LONGEST_AWAY = 600.0  # seconds
 _TAIL = 40  # clients: about so many are in hand when no more wait
-# What a row that something else has spoiled can raise; what else it may raise ends in the scan of its own.
-_SPOILED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-LEFT = "left"  # the outcome of a client whose night was cancelled before anybody began
 _WORDS = {
     "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "its scan ended the process again and again; look at its newest documents",
     "ERROR": "its scan could not be written down; the log says more",
@@ -81,22 +66,6 @@ class NightResult:
     tokens: int
     cost: Decimal
     seconds: float
-
-
-@dataclass(frozen=True)
-class Night:
-    """The day that is scanned, and since when: a night that was begun and killed keeps its beginning, so its work has the same names."""
-
-    services: Services
-    as_of: date
-    begun: datetime
-
-    def scope(self, session: "Session") -> Scope:
-        return system_scope(session, "night", now=self.begun, today=self.as_of)
-
-    def name_of(self, order: Order) -> str:
-        """The workflow of one client in this night, at the revision that its workspace has."""
-        return f"{VERSION}/{self.as_of}/{order.ref}/{order.revision}/{self.begun.isoformat()}"
 
 
 def silent(doing: str, done: int, total: int) -> None:
@@ -129,7 +98,7 @@ def run_night(
     started = time.monotonic()
     # awake from the start: the first client is taken off the queue while the others are still put on it
     with opened(services, workers) as running, running.awake(), _driving(running, as_of, whole=refs is None):
-        night = Night(services, as_of, now if refs is not None else _patiently()(_begin, services, as_of, now))
+        night = Night(services, as_of, now if refs is not None else patiently()(_begin, services, as_of, now))
         if refs is None and as_of == services.clock.today():
             bring_dates(services)
         orders = _ordered(night, refs)
@@ -140,14 +109,14 @@ def run_night(
             if as_of == services.clock.today():  # a day gone by is replayed, and nobody is written to for it
                 remind(services, night.scope, refs)
                 draft_ordered(services, night.scope, refs)
-                _keep_ready(night)
+                night_work.do(running.room, "ready", night)
             running.go_on()
-            briefs = _patiently()(_brief_all, night, whole=refs is None, progress=progress)
-            counts = _patiently()(_finish, night, orders, whole=refs is None, briefs=briefs)
+            briefs = patiently()(_brief_all, running, night, whole=refs is None, progress=progress)
+            counts = patiently()(_finish, night, orders, whole=refs is None, briefs=briefs)
             running.forget()
         finally:
             running.nights.pop(as_of, None)
-        spent = _patiently()(_spent, night)
+        spent = patiently()(_spent, night)
     seconds = round(time.monotonic() - started, 2)
     tokens = spent.tokens_in + spent.tokens_out
     return NightResult(
@@ -222,23 +191,23 @@ def _begin(services: Services, as_of: date, now: datetime) -> datetime:
 
 def _ordered(night: Night, refs: list[str] | None) -> list[Order]:
     """The clients to scan: by ref, or where a model is asked those with most to ask first, so that its places are taken to the end."""
-    reader = reader_of(night.services.door) if night.services.door.endpoint is not None else None
+    asked = reader_of(night.services.door) if night.services.door.endpoint is not None else None
     with night.services.database.reading() as session:
         scope = night.scope(session)
         found = nights.orders(scope, refs)
-        return found if reader is None else longest_first(scope, found, reader)
+        return found if asked is None else longest_first(scope, found, asked)
 
 
 def _scan_all(running: Engine, night: Night, orders: list[Order], progress: Progress, *, batch: bool) -> None:
     """Every client: those that changed through the queue, the others in `batch` beside it, and through the queue what turned out to be new
     there. A client whose workflow came to no end of its own is recorded as failed. Where even that could not be written (a full disk),
     the night stops. A night that goes on begins anew those that failed in it, but not one that ends the process."""
-    names = {night.name_of(order): order.ref for order in orders}
+    names = {_name(night, order): order.ref for order in orders}
     quiet = frozenset(_untouched(night)) if batch else frozenset[str]()
     queued = {name: ref for name, ref in names.items() if ref not in quiet}
     running.drop_failed(list(names))
 
-    early = _Early(night, len(names)) if batch else None
+    early = _Early(running, night, len(names)) if batch else None
 
     def done(count: int) -> None:
         running.nights[night.as_of] = (count, len(names))
@@ -249,7 +218,8 @@ def _scan_all(running: Engine, night: Night, orders: list[Order], progress: Prog
     still = [order.ref for order in orders if order.ref in quiet]
     try:
         _enqueue(running, night, queued)
-        _read_ahead(running, night, for_any=bool(queued))
+        if queued and running.works:
+            night_work.do(running.room, "firm", night)
         kept = _keep_unchanged(running, night, still, list(queued), done)
         left = {name: ref for name, ref in names.items() if ref not in kept}
         _enqueue(running, night, {name: ref for name, ref in left.items() if ref in quiet})
@@ -257,20 +227,21 @@ def _scan_all(running: Engine, night: Night, orders: list[Order], progress: Prog
     except Conflict as error:
         raise Conflict(f"{error}; {_count_done(night, orders)} of {len(orders)} clients are done") from None
     for name, status in lost.items():
-        _give_up(night, names[name], _WORDS.get(status, "its scan ended without a word; the log says more"))
+        give_up(night, names[name], _WORDS.get(status, "its scan ended without a word; the log says more"))
 
 
 class _Early:
     """What the pages read, made ready once most of the answers are there: while the last are awaited, nobody needs the processor."""
 
-    def __init__(self, night: Night, clients: int) -> None:
+    def __init__(self, running: Engine, night: Night, clients: int) -> None:
+        self._running = running
         asks = night.services.door.endpoint is not None and night.as_of == night.services.clock.today()
         self._night, self._from = night, clients - _TAIL if asks and clients > 4 * _TAIL else None
 
     def look(self, done: int) -> None:
         if self._from is not None and done >= self._from:
             self._from = None
-            _keep_ready(self._night)
+            night_work.do(self._running.room, "ready", self._night)
 
 
 def _enqueue(running: Engine, night: Night, names: Mapping[str, str]) -> None:
@@ -280,13 +251,7 @@ def _enqueue(running: Engine, night: Night, names: Mapping[str, str]) -> None:
 
 def _untouched(night: Night) -> list[str]:
     with night.services.database.reading() as session:
-        return untouched(night.scope(session), _reader(night))
-
-
-def _reader(night: Night) -> str | None:
-    """The model by which documents, mails and notes are read to the end, with what it is asked; None without one."""
-    door = night.services.door
-    return f"{reader_of(door)}, {PROMISES} {load(PROMISES).version}" if door.endpoint is not None else None
+        return untouched(night.scope(session), reader(night))
 
 
 def _keep_unchanged(
@@ -307,26 +272,19 @@ def _keep_unchanged(
 
 
 def _batch(running: Engine, night: Night, refs: list[str]) -> set[str]:
-    from sqlalchemy.exc import OperationalError
-
-    def scan() -> set[str]:
-        practice = _practice_of(running, night)
-        return scan_unchanged(night.services, night.scope, refs, night.as_of, practice, _reader(night) or "")
-
     try:
-        return _patiently()(scan)
-    except (*_SPOILED, TickmarkError, OperationalError) as error:
-        # one client's row that cannot be read, or a database that is away: each of them gets a scan of its own, and what is wrong is
-        # said of the client that it is wrong with
-        logging.getLogger("tickmark").info("a batch of %d clients is scanned one by one: %s", len(refs), error)
+        done: set[str] = night_work.do(running.room, "unchanged", night, refs)
+    except Broken as error:  # each of them gets a scan of its own, and the one that ends its process is found
+        logging.getLogger("tickmark").error("a batch of %d clients is scanned one by one: %s", len(refs), error)
         return set()
+    return done
 
 
 def _is_cancelled(running: Engine, night: Night) -> bool:
     with night.services.database.reading() as session:
         cancelled = nights.is_cancelled(night.scope(session))
     if cancelled:
-        running.cancelled.add(night.begun)
+        night_work.do(running.room, "cancel", night)
     return cancelled
 
 
@@ -336,23 +294,15 @@ def _count_done(night: Night, orders: list[Order]) -> int:
     return counts.read + counts.failed
 
 
-def _brief_all(night: Night, *, whole: bool, progress: Progress) -> int:
+def _brief_all(running: Engine, night: Night, *, whole: bool, progress: Progress) -> int:
     """The briefs of the day; after a scan of single clients only where the whole night is there to be told of."""
     if not whole:
         with night.services.database.reading() as session:
             if not nights.is_done(night.scope(session)):
                 return 0
-    briefs = write_briefs(night.services, as_of=night.as_of, now=night.begun)
+    briefs: int = night_work.do(running.room, "briefs", night)
     progress("briefs", briefs, briefs)
     return briefs
-
-
-def _keep_ready(night: Night) -> None:
-    """What the pages over all clients read. It spares them time and nothing else: where a row cannot be read, they say so themselves."""
-    try:
-        _patiently()(keep_ready, night.services, night.scope)
-    except _SPOILED as error:
-        logging.getLogger("tickmark").warning("what the portfolio shows was not kept ready: %s", error)
 
 
 def _finish(night: Night, orders: list[Order], *, whole: bool, briefs: int) -> Counts:
@@ -370,101 +320,22 @@ def _spent(night: Night) -> Usage:
         return usage(night.scope(session), night.begun)
 
 
-def _scan(ref: str, as_of: str, begun: str) -> str:
-    """The workflow of one client in one night: its documents read to the end by a model, if there is one; then scanned, or recorded as
-    one that could not be."""
-    from sqlalchemy.exc import OperationalError
+def _name(night: Night, order: Order) -> str:
+    """The workflow of one client in this night, at the revision that its workspace has."""
+    return f"{VERSION}/{night.as_of}/{order.ref}/{order.revision}/{night.begun.isoformat()}"
 
+
+def _scan(ref: str, as_of: str, begun: str) -> str:
+    """The workflow of one client in one night: what became of it."""
     running = engine.current()
     REQUEST.set(f"night-{as_of}-{stable_id(begun)[:8]}")
     night = Night(running.services, date.fromisoformat(as_of), datetime.fromisoformat(begun))
     with running.hand():
-        if night.begun in running.cancelled:
-            return LEFT
         try:
-            with night.services.door.patiently():
-                return _counted(_patiently()(_scan_once, running, night, ref))
-        except TickmarkError as error:
-            why = str(error)
-        except OperationalError as error:
-            why = f"the database could not be used ({error.orig})"
-        except Exception as error:
-            # The one place that catches everything: the night isolates a client here, so that a defect that one client's file brings
-            # out does not cost the others their night. It is logged whole and stands in the brief as a blind spot.
-            logging.getLogger("tickmark").exception("the scan of %s failed", ref)
-            why = f"a defect of the program ({type(error).__name__}); the log says more"
-        # who was cut off from the database for so long that another took the client says nothing of it
-        return _counted(_give_up(night, ref, why) if running.is_mine() else LEFT)
-
-
-def _counted(state: str) -> str:
-    note("night_clients", outcome=state)
-    return state
-
-
-_READERS = (fill_facts, read_promises)
-
-
-def _is_read(night: Night, ref: str, read: Callable[..., Filling | Reading]) -> bool:
-    return read(night.services, night.scope, ref).is_whole
-
-
-def _scan_once(running: Engine, night: Night, ref: str) -> str:
-    whole = aside.at_once([partial(_is_read, night, ref, read) for read in _READERS], night.services.door.has_room)
-    aside.back()
-    read_by = (_reader(night) or "") if all(whole) else ""
-    practice = _practice_of(running, night)
-    scanned = scan_client(night.services, ref, as_of=night.as_of, now=night.begun, practice=practice, read_by=read_by)
-    return scanned.state
-
-
-def _read_ahead(running: Engine, night: Night, *, for_any: bool) -> None:
-    """The whole firm, while the first questions are out: whoever has an answer first need not wait for it at a desk."""
-    if not for_any or not running.works:
-        return
-    try:
-        _patiently()(_practice_of, running, night)
-    except (*_SPOILED, TickmarkError) as error:
-        logging.getLogger("tickmark").info("the firm is read by each client's scan, which says why: %s", error)
-
-
-def _practice_of(running: Engine, night: Night) -> Practice:
-    return running.shared((night.as_of, night.begun), lambda: _practice(night))
-
-
-def _practice(night: Night) -> Practice:
-    return read_practice(night.services, as_of=night.as_of, now=night.begun)
-
-
-def _give_up(night: Night, ref: str, why: str) -> str:
-    def save() -> None:
-        with night.services.database.writing() as session:
-            save_failed_scan(night.scope(session), ref, why)
-
-    _patiently()(save)
-    return FAILED
-
-
-def _has_tried(state: "RetryCallState") -> bool:
-    """Whether it was tried often enough. A server that is away (started anew, a network that is cut) is waited for longer than a lock."""
-    tries = state.attempt_number >= _ATTEMPTS
-    error = state.outcome.exception() if state.outcome is not None else None
-    is_away = engine.is_away(error) and not engine.is_stopping()
-    return tries and not (is_away and (state.seconds_since_start or 0.0) < _LONGEST_AWAY)
-
-
-def _patiently() -> "Retrying":
-    """Tries again what passes by itself: a database that is locked or away, a row that another worker was faster with. A model that
-    does not answer is no reason to do a scan again: its door has tried (agents/patience.py)."""
-    from sqlalchemy.exc import IntegrityError, OperationalError
-    from tenacity import Retrying, retry_if_exception_type, wait_random_exponential
-
-    return Retrying(
-        retry=retry_if_exception_type((OperationalError, IntegrityError)),
-        wait=wait_random_exponential(multiplier=0.1, max=5),
-        stop=_has_tried,
-        reraise=True,
-    )
+            return counted(night_work.do(running.room, "client", night, ref))
+        except Broken as error:  # what a client's scan may raise it says itself: its process ended
+            logging.getLogger("tickmark").error("the scan of %s: %s", ref, error)
+            return counted(give_up(night, ref, _WORDS["MAX_RECOVERY_ATTEMPTS_EXCEEDED"]))
 
 
 def _nightly(scheduled_at: datetime, context: Any) -> None:

@@ -35,6 +35,14 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
 
+class Apart(Protocol):
+    """A process beside this one that does the work of nights (apart.py)."""
+
+    def do(self, work: str, *given: Any) -> Any: ...
+
+    def rest(self) -> None: ...
+
+
 class Services(Protocol):
     """One home's services. `searcher`, `index`, `embedder` and `parse_pool` open when first touched, and need the home."""
 
@@ -49,6 +57,11 @@ class Services(Protocol):
     @property
     def purpose(self) -> str:
         """What this process was started as."""
+        ...
+
+    @property
+    def apart(self) -> Apart | None:
+        """Where the work of nights is done beside this process; None: here."""
         ...
 
     @property

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from agents.patience import Waiting
 from prompts.render import Message
+from store.certificates import authorities
 from store.telling import headers
 
 if TYPE_CHECKING:
@@ -99,10 +100,10 @@ class Speaker:
     ) -> None:
         """`api_version`: the endpoint is an Azure resource, and `model` the name of its deployment."""
         import httpx  # noqa: F401 - openai looks at it without waiting when another thread (langgraph) has it half loaded
-        from openai import AzureOpenAI, OpenAI
+        from openai import AzureOpenAI, DefaultHttpxClient, OpenAI
 
         # local servers ask for no key, the SDK does; retries are ours, with a deadline over all of them
-        key = api_key or "none"
+        key, http = api_key or "none", DefaultHttpxClient(verify=authorities())
         self._client: OpenAI = (
             AzureOpenAI(
                 azure_endpoint=base_url.rstrip("/"),
@@ -110,9 +111,10 @@ class Speaker:
                 api_key=key,
                 max_retries=0,
                 timeout=patience,
+                http_client=http,
             )
             if api_version
-            else OpenAI(base_url=base_url, api_key=key, max_retries=0, timeout=patience)
+            else OpenAI(base_url=base_url, api_key=key, max_retries=0, timeout=patience, http_client=http)
         )
         self._model, self._deadline, self._patience, self._longest = model, deadline, patience, longest
         self._waiting = waiting or Waiting()

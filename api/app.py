@@ -77,6 +77,7 @@ from api.routes import (
     outbox,
     people,
     people_json,
+    portal_json,
     portfolio,
     preferences,
     reference,
@@ -87,6 +88,7 @@ from api.routes import (
     requests,
     requests_json,
     retention,
+    retention_json,
     reviewing,
     search,
     series_json,
@@ -125,6 +127,7 @@ from store.waits import ran_out
 ROUTES = (
     session,
     retention,  # before clients: /clients/REF/erase
+    retention_json,
     ways_in,
     books,
     brief,
@@ -180,6 +183,7 @@ ROUTES = (
     timeline,
     timeline_json,
     client_portal,
+    portal_json,
     money_reports,
     money,
     money_json,

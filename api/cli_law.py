@@ -1,13 +1,22 @@
-"""`tickmark conflicts` and `tickmark trust`: search the firm for names, see what is held in trust, reconcile a month."""
+"""`tickmark conflicts`, `tickmark trust` and, from cli_matters.py, `tickmark matters`: search the firm for names, clients' money, a month
+reconciled."""
 
 from typing import Annotated, Any, Protocol
 
 import typer
 
+from api.cli_matters import register as register_matters
+
 Json = Annotated[bool, typer.Option("--json", help="Print the JSON of the contract.")]
 As = Annotated[str, typer.Option("--as", help="Who does it, by e-mail address.")]
 Asking = Annotated[str | None, typer.Option("--as", help="Whose eyes to look with; without it the operator's.")]
 Client = Annotated[str | None, typer.Option("--client", help="For this client or prospect, by ref.")]
+Ledger = Annotated[str, typer.Argument(metavar="LEDGER", help="The ledger's id, or its matter's or client's ref.")]
+Dollars = Annotated[str, typer.Argument(metavar="DOLLARS")]
+On = Annotated[str | None, typer.Option(help="The day, as 2026-03-09; today without it.")]
+Number = Annotated[str | None, typer.Option(help="The check's or the wire's number.")]
+Memo = Annotated[str | None, typer.Option(help="What it is for.")]
+Cleared = Annotated[str | None, typer.Option(help="The day on which the bank booked it.")]
 
 
 class Run(Protocol):
@@ -34,6 +43,9 @@ def register(app: typer.Typer, run: Run) -> None:
         run(context, "conflicts", {"names": names, "client": client, "about": about, "as": as_}, json)
 
     _add(trust, run)
+    _add_moves(trust, run)
+    _add_rest(trust, run)
+    register_matters(app, run)
 
 
 def _add(trust: typer.Typer, run: Run) -> None:
@@ -60,3 +72,79 @@ def _add(trust: typer.Typer, run: Run) -> None:
         """Hold a month three ways: bank, journal, ledgers. Exit status 1 when they do not agree."""
         given = {"month": month, "bank": bank, "explain": explain, "sign": sign, "as": as_}
         run(context, "trust-reconcile", given, json)
+
+
+def _add_moves(trust: typer.Typer, run: Run) -> None:
+    @trust.command("open")
+    def opened(
+        context: typer.Context,
+        client: Annotated[str, typer.Argument(metavar="REF", help="The client's ref.")],
+        as_: As,
+        matter: Annotated[str | None, typer.Option(help="For this matter of the client, by ref.")] = None,
+        json: Json = False,
+    ) -> None:
+        """Open a ledger for a client or one of its matters, or name the one that is there."""
+        run(context, "trust-open", {"client": client, "matter": matter, "as": as_}, json)
+
+    @trust.command()
+    def receive(
+        context: typer.Context,
+        ledger: Ledger,
+        amount: Dollars,
+        as_: As,
+        payee: Annotated[str | None, typer.Option("--from", help="Who paid it.")] = None,
+        on: On = None,
+        number: Number = None,
+        memo: Memo = None,
+        cleared: Cleared = None,
+        json: Json = False,
+    ) -> None:
+        """Write down money that came in for the client."""
+        given: dict[str, Any] = {"ledger": ledger, "amount": amount, "payee": payee, "on": on, "as": as_}
+        run(context, "trust-receive", given | {"number": number, "memo": memo, "cleared": cleared}, json)
+
+    @trust.command()
+    def pay(
+        context: typer.Context,
+        ledger: Ledger,
+        amount: Dollars,
+        payee: Annotated[str, typer.Option("--to", help="Whom it is paid to.")],
+        as_: As,
+        on: On = None,
+        number: Number = None,
+        memo: Memo = None,
+        cleared: Cleared = None,
+        json: Json = False,
+    ) -> None:
+        """Pay money out for the client; refused for more than the ledger holds."""
+        given: dict[str, Any] = {"ledger": ledger, "amount": amount, "payee": payee, "on": on, "as": as_}
+        run(context, "trust-pay", given | {"number": number, "memo": memo, "cleared": cleared}, json)
+
+
+def _add_rest(trust: typer.Typer, run: Run) -> None:
+    @trust.command()
+    def transfer(
+        context: typer.Context,
+        ledger: Ledger,
+        invoice: Annotated[str, typer.Argument(metavar="INVOICE", help="The number of an issued invoice.")],
+        amount: Dollars,
+        as_: As,
+        on: On = None,
+        number: Number = None,
+        memo: Memo = None,
+        json: Json = False,
+    ) -> None:
+        """Pay an issued invoice from the ledger: the ledger goes down and the invoice is paid, together."""
+        given: dict[str, Any] = {"ledger": ledger, "invoice": invoice, "amount": amount, "on": on, "as": as_}
+        run(context, "trust-transfer", given | {"number": number, "memo": memo}, json)
+
+    @trust.command()
+    def reverse(
+        context: typer.Context,
+        movement: Annotated[str, typer.Argument(metavar="ID", help="The movement's id, as it was answered.")],
+        reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+        as_: As,
+        json: Json = False,
+    ) -> None:
+        """Take a movement back by one of its own."""
+        run(context, "trust-reverse", {"movement": movement, "reason": reason, "as": as_}, json)

@@ -10,6 +10,8 @@ Run = Callable[..., None]
 
 Json = Annotated[bool, typer.Option("--json", help="Print the JSON.")]
 As = Annotated[str, typer.Option("--as", help="Who it is, by e-mail address.")]
+Asking = Annotated[str | None, typer.Option("--as", help="Whose eyes to look with; without it the operator's.")]
+Proposal = Annotated[str, typer.Argument(metavar="ID", help="The proposal's id, from `letters list`.")]
 
 
 def register(app: typer.Typer, run: Run) -> None:
@@ -17,6 +19,8 @@ def register(app: typer.Typer, run: Run) -> None:
     group = typer.Typer(no_args_is_help=True, help="Proposals, letters out for signature, renewals.")
     app.add_typer(group, name="letters")
     _add_letters(group, run)
+    _add_proposals(group, run)
+    _add_ends(group, run)
     _add_setup(app, run)
 
 
@@ -45,6 +49,90 @@ def _add_letters(group: typer.Typer, run: Run) -> None:
         """Show next year's letters with changed prices, or draft them for review."""
         given = {"clients": refs or [], "percent": percent, "step": step, "draft": draft, "undo": undo, "as": as_}
         run(context, "letters-renew", given, json)
+
+
+def _add_proposals(group: typer.Typer, run: Run) -> None:
+    @group.command()
+    def prices(
+        context: typer.Context,
+        usual: Annotated[
+            bool,
+            typer.Option("--usual", help="Begin with the usual services of a firm; their prices are yours to set."),
+        ] = False,
+        as_: Asking = None,
+        json: Json = False,
+    ) -> None:
+        """Show the price list with the short names of its services."""
+        run(context, "letters-prices", {"usual": usual, "as": as_}, json)
+
+    @group.command()
+    def propose(
+        context: typer.Context,
+        ref: Annotated[str, typer.Argument(metavar="REF", help="The client's ref.")],
+        services: Annotated[
+            list[str],
+            typer.Argument(
+                metavar="SERVICE[:PRICE[:QUANTITY[:OPTION]]]...",
+                help='As "books", "books:425.50", "advice::7.5" or "advice::2:Basic".',
+            ),
+        ],
+        start: Annotated[str, typer.Option(help="The first day, as 2026-04-01.")],
+        end: Annotated[str, typer.Option(help="The last day.")],
+        as_: As,
+        title: Annotated[str | None, typer.Option(help="What it is called.")] = None,
+        note: Annotated[str | None, typer.Option(help="A word inside the firm.")] = None,
+        json: Json = False,
+    ) -> None:
+        """Propose services to a client, at the list's price or another."""
+        given = {"client": ref, "services": services, "start": start, "end": end, "title": title, "note": note}
+        run(context, "letters-propose", given | {"as": as_}, json)
+
+    @group.command()
+    def show(context: typer.Context, proposal: Proposal, as_: Asking = None, json: Json = False) -> None:
+        """Show a proposal with its lines and what each option comes to."""
+        run(context, "letters-show", {"proposal": proposal, "as": as_}, json)
+
+    @group.command()
+    def choose(
+        context: typer.Context,
+        proposal: Proposal,
+        option: Annotated[str, typer.Argument(metavar="OPTION")],
+        as_: As,
+        json: Json = False,
+    ) -> None:
+        """Note the option that the client takes."""
+        run(context, "letters-choose", {"proposal": proposal, "option": option, "as": as_}, json)
+
+
+def _add_ends(group: typer.Typer, run: Run) -> None:
+    @group.command()
+    def draft(context: typer.Context, proposal: Proposal, as_: As, json: Json = False) -> None:
+        """Draft a proposal's engagement letter and file it for review."""
+        run(context, "letters-draft", {"proposal": proposal, "as": as_}, json)
+
+    @group.command()
+    def withdraw(
+        context: typer.Context,
+        proposal: Proposal,
+        reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+        as_: As,
+        json: Json = False,
+    ) -> None:
+        """Withdraw a proposal, and its letter while that is in the firm. Exit status 1 where it is too late."""
+        run(context, "letters-withdraw", {"proposal": proposal, "reason": reason, "as": as_}, json)
+
+    @group.command()
+    def send(
+        context: typer.Context,
+        letter: Annotated[str, typer.Argument(metavar="LETTER", help="The released letter's id, from `letters show`.")],
+        signers: Annotated[
+            list[str], typer.Argument(metavar="SIGNER...", help='As "Ngozi Okafor <ngozi@harbor.example>", in order.')
+        ],
+        as_: As,
+        json: Json = False,
+    ) -> None:
+        """Put a released letter out for signature: a link for each signer, shown once and sent to nobody."""
+        run(context, "letters-send", {"letter": letter, "signers": signers, "as": as_}, json)
 
 
 def _add_setup(app: typer.Typer, run: Run) -> None:

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli_accounts import register as register_accounts
+
 Run = Callable[..., None]
 """cli.py's way to run a command by name: context, name, arguments, as_json."""
 
@@ -33,6 +35,7 @@ def register(app: typer.Typer, run: Run) -> None:
     _add_entries(time, run)
     _add_figures(money, run)
     _add_bills(money, run)
+    register_accounts(money, run)
     _add_files(money, run)
 
 

@@ -1,5 +1,5 @@
-"""The words of `tickmark report-card`, `tickmark learning` and `tickmark outbox` on the command line. Parses arguments only; the commands
-are in api/commands."""
+"""The words of `tickmark decide`, `tickmark report-card`, `tickmark learning` and `tickmark outbox` on the command line. Parses arguments
+only; the commands are in api/commands."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -19,6 +19,28 @@ class Decision(StrEnum):
     ASIDE = "aside"
 
 
+class SignalSaid(StrEnum):
+    """What is decided about a signal."""
+
+    DISMISS = "dismiss"
+    SNOOZE = "snooze"
+    ACKNOWLEDGE = "acknowledge"
+    PIN = "pin"
+    DELEGATE = "delegate"
+    REOPEN = "reopen"
+
+
+class Awaited(StrEnum):
+    """What a snooze can wait for (workspace/awaited.py)."""
+
+    DOCUMENT = "document"
+    ANSWER = "answer"
+    REQUESTS = "requests"
+    PAYMENT = "payment"
+    SIGNED = "signed"
+    FILED = "filed"
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print the JSON.")]
 
 
@@ -30,6 +52,7 @@ def register(app: typer.Typer, run: Run) -> None:
     app.add_typer(outbox, name="outbox")
     _add_outbox(outbox, run)
     _add_learning(app, run)
+    _add_decide(app, run)
 
 
 def _add_outbox(group: typer.Typer, run: Run) -> None:
@@ -83,3 +106,28 @@ def _add_learning(app: typer.Typer, run: Run) -> None:
     ) -> None:
         """Show the weights of rank, what they were learned from, and switch learning on or off."""
         run(context, "learning", {"switch": switch, "as": as_}, json)
+
+
+def _add_decide(app: typer.Typer, run: Run) -> None:
+
+    @app.command()
+    def decide(
+        context: typer.Context,
+        key: Annotated[
+            str, typer.Argument(metavar="KEY", help="The signal's key, which `tickmark signals --json` prints.")
+        ],
+        decision: Annotated[SignalSaid, typer.Argument(help="What is decided.")],
+        as_: Annotated[str, typer.Option("--as", help="Who decides, by e-mail address.")],
+        reason: Annotated[str, typer.Option("--reason", help="Why; a dismissal needs one.")] = "",
+        until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="The day a snooze ends.")] = None,
+        event: Annotated[
+            Awaited | None, typer.Option("--event", help="What a snooze waits for, at most until the day.")
+        ] = None,
+        kind: Annotated[str, typer.Option("--kind", help="The kind of document that is waited for, as k-1.")] = "",
+        words: Annotated[str, typer.Option("--words", help="Words of that document.")] = "",
+        to: Annotated[str | None, typer.Option("--to", help="Whose it becomes, by e-mail address.")] = None,
+        json: Json = False,
+    ) -> None:
+        """Decide about a signal; `reopen` takes back what was decided."""
+        told = {"reason": reason, "until": until, "event": event.value if event else None, "kind": kind, "words": words}
+        run(context, "decide", {"key": key, "decision": decision.value, "as": as_, "to": to, **told}, json)

@@ -34,8 +34,13 @@ def register(app: typer.Typer, run: Run) -> None:
     @requests.command()
     def make(
         context: typer.Context,
-        engagement: Annotated[str, typer.Argument(metavar="ENGAGEMENT", help="The engagement's ref.")],
         as_: As,
+        engagement: Annotated[
+            str | None, typer.Argument(metavar="[ENGAGEMENT]", help="The engagement's ref; without it --client.")
+        ] = None,
+        client: Annotated[
+            str | None, typer.Option("--client", help="The client's ref, for a list that is about no engagement.")
+        ] = None,
         name: Annotated[
             str | None, typer.Option(help='How the list is called, as "Tax 2026"; without it the engagement’s own.')
         ] = None,
@@ -49,11 +54,11 @@ def register(app: typer.Typer, run: Run) -> None:
         json: Json = False,
     ) -> None:
         """Make a list from its template and last year's documents. Nothing is sent."""
-        given: dict[str, Any] = {"engagement": engagement, "name": name, "template": template, "item": item}
+        given: dict[str, Any] = {"engagement": engagement, "client": client, "name": name, "template": template}
         run(
             context,
             "requests-make",
-            given | {"due": due, "no_reminders": no_reminders, "preview": preview, "as": as_},
+            given | {"item": item, "due": due, "no_reminders": no_reminders, "preview": preview, "as": as_},
             json,
         )
 

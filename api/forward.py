@@ -5,6 +5,7 @@ lines of JSON: {"progress": [doing, done, total]} any number of times, then one 
 """
 
 import json
+import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +47,8 @@ def forward(server: Server, name: str, arguments: Arguments, progress: Progress)
     import httpx
 
     headers = {"Authorization": f"Bearer {server.secret}"}
+    # plain HTTP on this machine: no certificate is looked at, and none need be read from the disk, which takes a thirtieth of a second
+    nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         with httpx.stream(
             "POST",
@@ -53,6 +56,7 @@ def forward(server: Server, name: str, arguments: Arguments, progress: Progress)
             json=dict(arguments),
             headers=headers,
             timeout=httpx.Timeout(10, read=None),
+            verify=nobody,
         ) as response:
             if response.status_code != 200:
                 response.read()

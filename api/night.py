@@ -41,7 +41,8 @@ def open_night(services: Services) -> Iterator[Engine]:
             engine.roster.leads
         ):  # how often the queue is looked at is one number for all: others may be in the middle of a night
             engine.rest()
-        if services.door.endpoint is not None:  # so that the night's first question leaves at once
+        # so that the night's first question leaves at once; a process beside warms itself
+        if services.door.endpoint is not None and services.apart is None:
             threading.Thread(target=_warm, args=(services,), name="warm night", daemon=True).start()
         yield engine
 

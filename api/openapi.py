@@ -33,6 +33,9 @@ _REFUSALS = {
 }
 _ALSO = {
     "400": "A name in the request stands for nothing; the sentence offers the closest.",
+    "413": "The body is too large; the sentence names the limit.",
+    "414": "The address is too long.",
+    "431": "The headers are too large.",
     "500": "Something at rest is not what was put there, or the program has a defect; nothing was saved.",
     "503": "What is needed is busy or not set up; ask again later.",
 }

@@ -17,7 +17,9 @@ from markupsafe import Markup, escape
 
 from api.nav import places
 from api.said import said_in
+from store.fact_names import KINDS
 from store.ids import content_hash
+from workspace.awaited import EVENTS
 from workspace.brief.trail import in_words as printed_head
 from workspace.comments import plain as quoted
 from workspace.contradictions import in_words as said_by
@@ -109,6 +111,8 @@ def environment() -> Environment:
         evidence_url=evidence_url,
         leaves=leaves,
         asset=asset,
+        awaited_events=EVENTS,
+        document_kinds=KINDS,
         told=told,
         lit=lit,
         may=may,

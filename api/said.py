@@ -239,6 +239,7 @@ _SENTENCES = {
     "account-made": "Made. Give it a token.",
     "account-ended": "Ended. Its tokens open nothing any more.",
     "out-everywhere": "Signed out everywhere.",
+    "ticked": "Kept with this version.",
     "token-revoked": "Revoked. It opens nothing any more.",
     "voided": "Taken back. Its time and expenses are open again.",
     "watched": "You watch it. What comes in from now on is marked as new, until you look.",

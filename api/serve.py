@@ -47,6 +47,7 @@ def serve_on(services: Services, listening: socket.socket) -> None:
     """Serve these services, which own the home, on a socket that listens already."""
     import uvicorn
 
+    from api.apart import open_apart
     from api.app import create_app
     from api.embedding_again import embedding_again
     from api.night import open_night
@@ -59,6 +60,7 @@ def serve_on(services: Services, listening: socket.socket) -> None:
     with (
         until_told_to_end(),
         open_traces(),
+        open_apart(services),
         open_night(services),
         beside_pages(services),
         embedding_again(services),

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from agents.llm import ModelDoor
+    from agents.ports import Apart
     from api.gate import Gate
     from ingestion.embed_abroad import Leave
     from ingestion.sandbox import ParsePool
@@ -63,6 +64,8 @@ class Services:
         self._known_zone: ZoneInfo | None = None
         self._made: dict[str, Any] = {}
         self.at_close: list[Callable[[], None]] = []  # what is still to be written when it ends
+        # a process beside this one that does the work of nights (api/apart.py)
+        self.apart: Apart | None = None
         # where firms share a process, their nights run in turn (api/firms/turns.py): asked for here
         self.night_in_turn: Callable[[date], bool] | None = None
         # one thing is made of another (the searcher opens the index), so the same thread may come in again
@@ -198,7 +201,9 @@ class Services:
         from agents.llm import ModelDoor
         from api.models import budgets, routes
 
-        return ModelDoor(self.database, routes(self.settings), budgets=budgets(self.settings))
+        beside = self.purpose in ("serve", "night") and self.database.url.startswith("sqlite")
+        folder = self.home / "places" if beside else None
+        return ModelDoor(self.database, routes(self.settings), budgets=budgets(self.settings), folder=folder)
 
     def _settle(self, session: "Session") -> None:
         """Automations do what follows from a transaction, inside it; one that sets off nothing loads nothing."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from store.certificates import authorities
 from store.errors import Broken, Busy
 from store.vectors import Vectors
 
@@ -41,7 +42,8 @@ class EndpointEmbedder:
         # an empty text is refused by some servers
         asked = {"model": self._model, "input": [text or " " for text in texts]}
         try:
-            answer = httpx.post(self._url, json=asked, headers=self._headers, timeout=_SECONDS)
+            known = authorities()
+            answer = httpx.post(self._url, json=asked, headers=self._headers, timeout=_SECONDS, verify=known)
             answer.raise_for_status()
         except httpx.HTTPError as error:
             raise Busy(

@@ -49,7 +49,7 @@ TABLES: tuple[Table, ...] = (
     Table("contacts.csv", ContactRow, ("client_ref", "name", "email")),
     Table("engagements.csv", EngagementRow, ("ref",)),
     Table("tasks.csv", TaskRow, ("engagement_ref", "title"), repeats=True),
-    Table("requests.csv", RequestRow, ("engagement_ref", "item"), repeats=True),
+    Table("requests.csv", RequestRow, ("engagement_ref", "client_ref", "item"), repeats=True),
     Table("invoices.csv", InvoiceRow, ("number",)),
     Table("time.csv", TimeRow, ("date", "staff", "client_ref", "engagement_ref", "service"), repeats=True),
     Table("payments.csv", PaymentRow, ("invoice_number", "paid_on"), repeats=True),

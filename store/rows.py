@@ -133,12 +133,13 @@ class TaskRow(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class RequestRow(Row):
-    engagement_ref: str
+    engagement_ref: str | None = None
     item: str
     requested_on: date | None = None
     due: date | None = None
     received_on: date | None = None
     list: str | None = None
+    client_ref: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -196,7 +196,7 @@ def _listed(client: Any, offset: int) -> Any:
 
 
 def _embedded(path: Path | None) -> Any:
-    import chromadb
-    from chromadb.config import Settings
+    from store.chroma_embedded import embedded
 
-    return chromadb.PersistentClient(path=str(path), settings=Settings(anonymized_telemetry=False))
+    assert path is not None
+    return embedded(path)

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import date
@@ -103,6 +104,7 @@ FOR_ALL = (
     "started_once",
     "compiled_once",
     "translated_once",
+    "cut_once",
     "one_loop",
 )
 
@@ -225,40 +227,49 @@ if on_postgresql.ON:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres_url: str) -> str:
-    """The name of an empty, migrated database to copy, which is this process's own: nobody may be connected to what is copied."""
-    from sqlalchemy import create_engine, make_url, text
+def postgres_admin(postgres_url: str) -> Iterator[Any]:
+    """This process's connection by which databases are made and dropped: one for all, each that is opened costs more than what it says."""
+    import psycopg
 
-    admin, name = create_engine(postgres_url, isolation_level="AUTOCOMMIT"), f"migrated_{os.getpid()}"
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    database = Database(make_url(postgres_url).set(database=name).render_as_string(hide_password=False))
-    database.migrate()
-    database.close()
+    with psycopg.connect(postgres_url.replace("postgresql+psycopg://", "postgresql://"), autocommit=True) as admin:
+        yield admin
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url: str, postgres_admin: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of an empty, migrated database to copy, made once for all processes that run tests: afterwards nobody connects to it, for
+    what somebody is connected to cannot be copied."""
+    from sqlalchemy import make_url
+
+    name = "migrated"
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        postgres_admin.execute(f"CREATE DATABASE {name}")
+        database = Database(make_url(postgres_url).set(database=name).render_as_string(hide_password=False))
+        database.migrate()
+        database.close()
+
+    made_once(tmp_path_factory, "migrated-pg", make)
     return name
 
 
 @pytest.fixture(scope="session")
 def new_postgres(
-    postgres_url: str, migrated_postgres: str, tmp_path_factory: pytest.TempPathFactory
+    postgres_url: str, postgres_admin: Any, migrated_postgres: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[], AbstractContextManager[Database]]:
     """Makes fresh, migrated databases on PostgreSQL, each for the time of a block."""
-    from sqlalchemy import create_engine, make_url, text
+    from sqlalchemy import make_url
 
     @contextmanager
     def new() -> Iterator[Database]:
-        admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
         name = "t" + __import__("secrets").token_hex(6)
-        with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {migrated_postgres}"))
+        postgres_admin.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_postgres}")
         url = make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
         database = Database(url, seal=Seal(tmp_path_factory.mktemp("keys")))
         yield database
         database.close()
-        with admin.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        admin.dispose()
+        postgres_admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     return new
 
@@ -319,6 +330,7 @@ def compiled_once() -> Iterator[None]:
     from copy import copy
 
     from sqlalchemy import Engine, event
+    from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
     from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
     from sqlalchemy.orm import Mapper
     from sqlalchemy.util import LRUCache
@@ -339,14 +351,15 @@ def compiled_once() -> Iterator[None]:
 
     def opened(url: str, limits: Limits) -> Engine:
         engine = original(url, limits)
+        engine._compiled_cache = cache
         if engine.dialect.name == "sqlite":
-            engine._compiled_cache = cache
             event.listen(engine, "connect", _never_waits_for_the_disk)
         return engine
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(SQLiteDialect_pysqlite, "__eq__", lambda self, other: type(self) is type(other))
-        patched.setattr(SQLiteDialect_pysqlite, "__hash__", lambda self: hash(type(self)))
+        for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+            patched.setattr(dialect, "__eq__", lambda self, other: type(self) is type(other))
+            patched.setattr(dialect, "__hash__", lambda self: hash(type(self)))
         patched.setattr(database_module, "_open_engine", opened)
         patched.setattr(Mapper, "_compiled_cache", cache)  # what a session writes with
         yield
@@ -363,17 +376,39 @@ def translated_once(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
+def cut_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The fonts of the pages are cut once for all processes that run tests, a second's work; every home without them gets a copy."""
+    from api import fonts
+
+    cut = fonts.ensure_fonts
+
+    def ensure_fonts(folder: Path) -> None:
+        if not folder.exists():
+            shutil.copytree(made_once(tmp_path_factory, "fonts", cut), folder)
+        cut(folder)  # what is not there yet
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(fonts, "ensure_fonts", ensure_fonts)
+        if "api.app" in sys.modules:  # else it takes the name when it is imported
+            patched.setattr("api.app.ensure_fonts", ensure_fonts)
+        yield
+
+
+@pytest.fixture(scope="session")
 def one_loop() -> Iterator[None]:
     """Requests are answered on one event loop a process that runs tests, as a server's are. Else each request starts a thread, a loop and
     the threads that handlers run in, and ends them."""
     from anyio.from_thread import BlockingPortal, start_blocking_portal
     from starlette.testclient import TestClient
 
+    from tests.one_loop import Straight
+
     with start_blocking_portal() as portal, pytest.MonkeyPatch.context() as patched:
+        straight = Straight(portal)
 
         @contextmanager
-        def known(self: TestClient) -> Iterator[BlockingPortal]:
-            yield self.portal or portal  # its own while it is entered as a context
+        def known(self: TestClient) -> Iterator[BlockingPortal | Straight]:
+            yield self.portal or straight  # its own while it is entered as a context
 
         patched.setattr(TestClient, "_portal_factory", known)
         yield
@@ -390,12 +425,14 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home that holds nothing but the embedder's graph, which takes seconds to build."""
+    """A home that holds nothing but the embedder's graph, which takes seconds to build, and the fonts of the pages."""
+    from api.fonts import ensure_fonts
     from ingestion.embed import open_embedder
 
     def make(home: Path) -> None:
         home.mkdir()
         open_embedder(home, threads=1)
+        ensure_fonts(home / "fonts")
 
     return made_once(tmp_path_factory, "models", make)
 

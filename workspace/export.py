@@ -209,11 +209,12 @@ def tasks(scope: Scope) -> Iterator[TaskRow]:
 
 def requests(scope: Scope) -> Iterator[RequestRow]:
     query = (
-        select(RequestItem, Engagement.ref, ClientRequest.id, ClientRequest.title)
+        select(RequestItem, Engagement.ref, Client.ref, ClientRequest.id, ClientRequest.title)
         .join(ClientRequest, ClientRequest.id == RequestItem.request_id)
-        .join(Engagement, Engagement.id == ClientRequest.engagement_id)
+        .join(Client, Client.id == RequestItem.client_id)
+        .outerjoin(Engagement, Engagement.id == ClientRequest.engagement_id)
         .where(RequestItem.client_id.in_(scope.clients()))
-        .order_by(Engagement.ref, RequestItem.item, RequestItem.id)
+        .order_by(Engagement.ref.nulls_last(), Client.ref, RequestItem.item, RequestItem.id)
     )
     found = [
         (
@@ -224,13 +225,14 @@ def requests(scope: Scope) -> Iterator[RequestRow]:
                 requested_on=i.requested_on,
                 due=i.due,
                 received_on=i.received_on,
-                list=None if key == stable_id("req", ref) else title,
+                list=None if key == stable_id("req", ref or "") else title,
+                client_ref=None if ref else client,
                 custom=i.custom,
             ),
         )
-        for i, ref, key, title in scope.session.execute(query)
+        for i, ref, client, key, title in scope.session.execute(query)
     ]
-    return as_they_stood("item", found, lambda row: (row.engagement_ref, row.item))
+    return as_they_stood("item", found, lambda row: (row.engagement_ref or f"client {row.client_ref}", row.item))
 
 
 def invoices(scope: Scope) -> Iterator[InvoiceRow]:

@@ -173,12 +173,16 @@ class Raised:
 def state_of(decision: SignalDecision | None, evidence_hash: str, today: date) -> str:
     """The state that the newest decision about a signal gives it on a day.
 
-    A dismissal, an acknowledgement and a pin last until the evidence changes; a snooze ends on its date, and one that waits for an
-    event when the evidence changes; a delegation stays. So does it with what was accepted, and with what the client was asked.
+    A dismissal, an acknowledgement and a pin last until the evidence changes; a snooze ends on its date or once its event has come,
+    whichever is first, and one that only has a reason when the evidence changes; a delegation stays. So does it with what was accepted,
+    and with what the client was asked.
     """
     if decision is None:
         return "open"
     state = DECISIONS[decision.decision]
+    if state == "snoozed" and decision.event is not None:
+        ends = [day for day in (decision.until, decision.came_on) if day is not None]
+        return "open" if ends and today >= min(ends) else "snoozed"
     if state == "snoozed" and decision.until is not None:
         return "snoozed" if today < decision.until else "open"
     if state not in ("delegated", "open") and decision.evidence_hash != evidence_hash:

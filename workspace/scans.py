@@ -15,6 +15,7 @@ from store import audit
 from store.audit import AuditTag
 from store.ids import stable_id
 from store.tables import Client, ClientScan, DeliverableVersion, SignalDecision, SignalRow
+from workspace.awaited import wake, woken
 from workspace.client_reading import what_was_read
 from workspace.evidence import to_json
 from workspace.money_sight import quiet, shown_signals
@@ -63,7 +64,14 @@ def save_client_scan(
     scope.require(Right.SCAN_RUN)
     settings = settings or resolve(snapshot.settings)
     client_id = snapshot.client.id
-    past = past or pasts(scope, [client_id], known_by(scope, snapshot.timezone))[client_id]
+    if past is None:
+        moment = known_by(scope, snapshot.timezone)
+        past = pasts(scope, [client_id], moment)[client_id]
+        replayed = moment is not None
+    else:
+        replayed = False  # a day gone by is replayed client by client
+    if not replayed:
+        wake(scope, snapshot, signals, past.decisions)
     kept, fresh = dict(past.kept), list[str]()
     for signal in signals:
         row = kept.pop(signal.key, None)
@@ -164,7 +172,7 @@ def _fill(
     row.score, row.terms = weight.score, weight.as_json()
     row.headline, row.rule = signal.headline, signal.rule
     row.detail = {
-        "why_now": signal.why_now,
+        "why_now": woken(decision, scope.today) + signal.why_now,
         "next_step": signal.next_step,
         "minutes": signal.minutes,
         "basis": signal.basis,

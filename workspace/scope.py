@@ -400,6 +400,12 @@ def access_document(scope: Scope, document_id: str, right: Right = Right.READ) -
     return document
 
 
+def openable(scope: Scope) -> ColumnElement[bool]:
+    """The condition on deliverables that the asker may open."""
+    hers = Deliverable.client_id.in_(scope.clients())
+    return hers if scope.has(Right.MONEY_SEE) else and_(hers, Deliverable.slug.not_in(MONEY_PAPERS))
+
+
 def access_deliverable(scope: Scope, deliverable_id: str, right: Right = Right.READ) -> Deliverable:
     """The deliverable whose id begins so. Raises NotFound outside the scope, Invalid when several begin so, Forbidden without
     the right."""

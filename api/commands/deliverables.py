@@ -85,10 +85,15 @@ def _inside(shown: Mapping[str, Any], sources: list[str]) -> list[str]:
     parts = (
         ("Comments", said),
         ("Tickmarks (✓ tied, ≈ computed, ✗ no source)", ticked),
-        ("To check", [f"  - {one}" for one in shown["checks"]]),
+        ("To check", [f"  {_ticked(one)}" for one in shown["ticks"]]),
         ("What could not be seen", [f"  - {one}" for one in shown["unseen"]]),
     )
     return ["\n".join([title, *lines]) for title, lines in parts if lines]
+
+
+def _ticked(one: Mapping[str, Any]) -> str:
+    """A line of the checklist, with who ticked it."""
+    return f"☑ {one['check']} ({one['by']}, {one['at'][:10]})" if one["by"] else f"- {one['check']}"
 
 
 def _comment(one: Mapping[str, Any]) -> str:

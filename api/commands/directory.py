@@ -11,6 +11,7 @@ from workspace.billing.amounts import as_json
 from workspace.directory import contacts, entity, filters, lifecycle
 from workspace.directory.apart import keep_apart
 from workspace.directory.candidates import client_candidates, contact_candidates
+from workspace.directory.counted import all_in_words
 from workspace.directory.merge_clients import merge_clients, review_clients
 from workspace.directory.merge_contacts import merge_contacts
 from workspace.directory.record import record_of
@@ -114,8 +115,7 @@ def _previewed(services: Services, kept: str, gone: str, email: str) -> Result:
     data = {"differs": differs, "moves": dict(seen.moves), "stays": dict(seen.stays), "reasons": list(seen.reasons)}
     lines = [f"It cannot be done: {one}" for one in seen.reasons]
     for word, counts in (("Goes over", seen.moves), ("Stays behind", seen.stays)):
-        told = ", ".join(f"{number} {table.replace('_', ' ')}" for table, number in counts.items())
-        lines.append(f"{word}: {told or 'nothing'}")
+        lines.append(f"{word}: {all_in_words(counts)}")
     return Result(data, "\n".join(lines), failed=bool(seen.reasons))
 
 

@@ -1,4 +1,4 @@
-"""`tickmark letters list|renew` and `tickmark setup`."""
+"""`tickmark letters list|renew` and `tickmark setup`; what becomes of a proposal is in proposals.py."""
 
 from api.commands.result import Arguments, Progress, Result
 from api.commands.scopes import reading, scope_of
@@ -71,7 +71,7 @@ def setup(services: Services, arguments: Arguments, progress: Progress) -> Resul
         "firm": "tickmark setup --name NAME --timezone ZONE",
         "staff": "tickmark setup --email ADDRESS --person NAME, then tickmark person set-password ADDRESS",
         "clients": "tickmark load FOLDER, or /setup in the browser (tickmark serve)",
-        "prices": "/setup in the browser (tickmark serve)",
+        "prices": "tickmark letters prices --usual --as ADDRESS, then your own prices at /letters/prices in the browser",
         "scan": "tickmark scan",
     }
     lines.append(f"Next: {hints[found.next]}" if found.next else "The firm is set up.")

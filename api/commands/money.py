@@ -173,7 +173,7 @@ def paper(services: Services, arguments: Arguments, progress: Progress) -> Resul
     """`invoice`: a number or the id of a draft; `file`: where to write its PDF; `as`."""
     with reading(services, "money", arguments.get("as")) as scope:
         _, data = invoice_pdf(scope, arguments["invoice"])
-    return _kept(arguments["file"], data)
+    return kept(arguments["file"], data)
 
 
 def ledger(services: Services, arguments: Arguments, progress: Progress) -> Result:
@@ -183,11 +183,11 @@ def ledger(services: Services, arguments: Arguments, progress: Progress) -> Resu
         last = day_of(arguments, "last") or scope.today
         first = day_of(arguments, "first") or last.replace(month=1, day=1)
         text = export_ledger(scope, form, first, last)
-        done = _kept(arguments["file"], text.encode())
+        done = kept(arguments["file"], text.encode())
     return Result(done.data | {"first": first.isoformat(), "last": last.isoformat()}, done.text)
 
 
-def _kept(file: str, data: bytes) -> Result:
+def kept(file: str, data: bytes) -> Result:
     """Write a new file. Raises Conflict when there is one."""
     try:
         with Path(file).open("xb") as out:

@@ -20,7 +20,7 @@ def listing(services: Services, arguments: Arguments, progress: Progress) -> Res
             return Result(as_json(found), "\n".join(map(_list, found)) or "Nothing is asked of this client.")
         lines = firm_lists(scope)
     text = [
-        f"{one.client_ref:<6} {one.client}, {one.title}, {one.name} [{one.id}]: {one.open} of {one.items} open"
+        f"{one.client_ref:<6} {one.client}, {', '.join(dict.fromkeys((one.title, one.name)))} [{one.id}]: {one.open} of {one.items} open"
         + (f", oldest {one.oldest} days" if one.oldest is not None else "")
         + (f", {one.to_confirm} to confirm" if one.to_confirm else f", waits on {one.waits_on}")
         for one in lines
@@ -47,7 +47,12 @@ def _pair(one: ProposalView) -> str:
 
 
 def make(services: Services, arguments: Arguments, progress: Progress) -> Result:
-    """`engagement`, `as`; `name` of the list, `template`, `item` (more in words), `due`, `no_reminders`; `preview`: only show."""
+    """`engagement` or `client`, `as`; `name` of the list, `template`, `item` (more in words), `due`, `no_reminders`; `preview`: only
+    show."""
+    if arguments.get("client"):
+        return _for_client(services, arguments)
+    if not arguments.get("engagement"):
+        raise Invalid("name the engagement, or the client alone with --client")
     with writing(services, "requests", arguments["as"]) as scope:
         seen = lists.preview(scope, arguments["engagement"], arguments.get("template"))
         if arguments.get("preview"):
@@ -61,6 +66,16 @@ def make(services: Services, arguments: Arguments, progress: Progress) -> Result
             name=arguments.get("name") or "",
         )
         made = acts.make(scope, arguments["engagement"], how)
+    return Result({"id": made.about, "act": made.act or None}, f"Made: {made.about}. Nothing was sent.")
+
+
+def _for_client(services: Services, arguments: Arguments) -> Result:
+    if arguments.get("engagement") or arguments.get("preview"):
+        raise Invalid("a list of the client alone has no engagement and no preview: it asks for each --item")
+    items, due = tuple(arguments.get("item") or ()), day_of(arguments, "due")
+    how = lists.Making(arguments.get("template"), None, items, due, None, arguments.get("name") or "")
+    with writing(services, "requests", arguments["as"]) as scope:
+        made = acts.make_for_client(scope, arguments["client"], how)
     return Result({"id": made.about, "act": made.act or None}, f"Made: {made.about}. Nothing was sent.")
 
 

@@ -10,6 +10,7 @@ from api.pages import page
 from api.said import redirect
 from api.security import Asker, Sender, Who, reading, writing
 from store.errors import Forbidden, NotFound
+from workspace.awaited import Event
 from workspace.brief import read_brief
 from workspace.decisions import decide_signal
 from workspace.pages.briefs import brief_days, client_count, colleagues
@@ -71,12 +72,17 @@ def decide(
     reason: Annotated[str, Form()] = "",
     until: Annotated[str, Form()] = "",
     delegate: Annotated[str, Form()] = "",
+    event: Annotated[str, Form()] = "",
+    kind: Annotated[str, Form()] = "",
+    words: Annotated[str, Form(max_length=200)] = "",
     also: Annotated[list[str] | None, Form()] = None,
     back: Annotated[str, Form()] = "/",
 ) -> Response:
     """A decision about a signal, and about the others that share its card (`also`), in one transaction."""
     keys = list(dict.fromkeys((key, *(also or ()))))
+    named = event or ("document" if kind or words else "")
+    waits = Event(named, kind, words) if named else None
     with writing(request, who) as scope:
         for one in keys:
-            decide_signal(scope, one, decision, reason, until=day_in(until), delegate=delegate or None)
+            decide_signal(scope, one, decision, reason, day_in(until), delegate or None, waits)
     return redirect(back, decision, key=keys)

@@ -18,6 +18,7 @@ from store.rows import ENTITY_TYPES
 from workspace.directory import bulk, contacts, entity, fields, filters, groups, lifecycle, ownership, relations
 from workspace.directory.apart import keep_apart
 from workspace.directory.candidates import client_candidates
+from workspace.directory.counted import all_in_words
 from workspace.directory.listing import AT_ONCE, choices_of, list_page
 from workspace.directory.merge_clients import merge_clients, review_clients
 from workspace.directory.record import record_of
@@ -184,6 +185,8 @@ def _merge(request: Request, who: Asker, kept: str, gone: str, refused: Refused 
             who=who,
             waiting=waits,
             seen=seen,
+            moves=all_in_words(seen.moves) if seen else "",
+            stays=all_in_words(seen.stays) if seen else "",
             found=found,
             problem=sentence(refused) if refused else None,
         )

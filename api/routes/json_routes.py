@@ -14,6 +14,7 @@ from api.routes.documents import taken_in
 from api.security import Asker, Sender, Who, opener, reading, services_of, writing
 from api.spoken import Spoken
 from store.errors import Forbidden
+from workspace.awaited import Event
 from workspace.brief import read_brief
 from workspace.comments import comment, resolve
 from workspace.decisions import decide_signal
@@ -33,12 +34,16 @@ Json = dict[str, Any]
 
 
 class Decision(BaseModel):
-    """A decision about a signal: dismiss (reason), snooze (until), acknowledge, pin, delegate (an address), reopen."""
+    """A decision about a signal: dismiss (reason), snooze (until a day, or an event: document, answer, requests, payment, signed, filed),
+    acknowledge, pin, delegate (an address), reopen. `kind` and `words` narrow down the document that is waited for."""
 
     decision: str
     reason: str = ""
     until: date | None = None
     delegate: str | None = None
+    event: str | None = None
+    kind: str = ""
+    words: str = Field("", max_length=200)
 
 
 class Question(BaseModel):
@@ -94,7 +99,10 @@ def signals(
 def decide(request: Request, who: Sender, key: str, said: Decision) -> Json:
     """Decide about a signal; answers with its state."""
     with writing(request, who) as scope:
-        return {"key": key, "state": decide_signal(scope, key, said.decision, said.reason, said.until, said.delegate)}
+        named = said.event or ("document" if said.kind or said.words else "")
+        event = Event(named, said.kind, said.words) if named else None
+        state = decide_signal(scope, key, said.decision, said.reason, said.until, said.delegate, event)
+        return {"key": key, "state": state}
 
 
 @router.get("/brief")

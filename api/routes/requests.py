@@ -150,7 +150,7 @@ def make(
     request: Request,
     who: Sender,
     ref: str,
-    engagement: Text,
+    engagement: Text = "",
     template: Text = "",
     key: Annotated[list[str], Form(max_length=200)] = [],  # noqa: B006 - FastAPI copies it
     name: Text = "",
@@ -165,9 +165,9 @@ def make(
     how = lists.Making(template or None, frozenset(key), tuple(extra.splitlines()), due, schedule, name)
 
     def act(scope: Scope) -> acts.Done:
-        return acts.make(scope, engagement, how)
+        return acts.make(scope, engagement, how) if engagement else acts.make_for_client(scope, ref, how)
 
-    return _done(request, who, ref, act, "request-made", engagement)
+    return _done(request, who, ref, act, "request-made", engagement or None)
 
 
 @router.post("/clients/{ref}/requests/remind")
@@ -195,6 +195,10 @@ def ask(request: Request, who: Sender, ref: str, request_id: str) -> Response:
             found = list_view(scope, request_id)
         if found is None or found.client_ref != ref:
             raise NotFound("there is no such list of requests")
+        if found.engagement_ref is None:
+            raise Invalid(
+                "a list about no engagement has no mail of its own: it shows in the portal, and can be printed"
+            )
         made = draft(
             services_of(request), opener(request, who), ref, "pbc-request", engagement_ref=found.engagement_ref
         )

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from agents.reminders import remind as draft_reminders
 from api.security import Sender, Who, opener, reading, services_of, writing
-from store.errors import NotFound
+from store.errors import Invalid, NotFound
 from workspace.billing.amounts import as_json
 from workspace.requests import acts, lists, named, proposals
 from workspace.requests.reading import ListView, firm_lists, list_view, lists_of, to_confirm
@@ -34,10 +34,11 @@ class Reminding(BaseModel):
 
 class NewList(BaseModel):
     """A list to make for an engagement, or to add to the one of that `name` (null: the engagement's own). `keys`: items of the preview,
-    without them all that are not there
-    and have not come. `extra`: more items in words. `reminders` null: it is chased when an item is late."""
+    without them all that are not there and have not come. `extra`: more items in words. `reminders` null: it is chased when an item is
+    late. With `client` instead of `engagement` it hangs on the client alone: it has a name and `extra`, no template and no reminders."""
 
-    engagement: str = Field(max_length=60)
+    engagement: str | None = Field(default=None, max_length=60)
+    client: str | None = Field(default=None, max_length=60)
     name: str | None = Field(default=None, max_length=named.LONGEST)
     template: str | None = Field(default=None, max_length=40)
     keys: list[Annotated[str, Field(max_length=60)]] | None = Field(default=None, max_length=200)
@@ -142,7 +143,12 @@ def make(request: Request, response: Response, who: Sender, new: NewList) -> Jso
         new.name or "",
     )
     with writing(request, who) as scope:
-        made = acts.make(scope, new.engagement, how)
+        if new.engagement and not new.client:
+            made = acts.make(scope, new.engagement, how)
+        elif new.client and not new.engagement:
+            made = acts.make_for_client(scope, new.client, how)
+        else:
+            raise Invalid("name the engagement, or the client alone")
     response.headers["location"] = f"/api/v1/requests/{made.about}"
     return _done(made)
 

@@ -13,6 +13,7 @@ from api.said import redirect, sentence
 from api.security import Asker, Sender, Who, reading, writing
 from store.errors import Conflict, Forbidden, Invalid, NotFound
 from workspace import drill
+from workspace.checklist import tick_check
 from workspace.comments import comment, resolve
 from workspace.deliverables.batch import CLASSES, ready, release_ready
 from workspace.deliverables.reading import show
@@ -59,6 +60,26 @@ def said(
     except (Conflict, Invalid) as refused:
         return review_page(request, who, deliverable_id, refused)
     return redirect(f"/review/{deliverable_id}#c{number}", "commented")
+
+
+@router.post("/review/{deliverable_id}/checks")
+def ticked(
+    request: Request,
+    who: Sender,
+    deliverable_id: str,
+    hash: Hash,
+    place: Annotated[int, Form(ge=0, le=99)],
+    on: Annotated[bool, Form()],
+) -> Response:
+    """A line of the checklist ticked, or its tick taken back; on the copy of a drill it is the version's own."""
+    try:
+        with writing(request, who) as scope:
+            shown, _ = before_the_asker(scope, deliverable_id)
+            expected = show(scope, shown["id"])["hash"] if shown["hash"] == hash else hash
+            tick_check(scope, shown["id"], place, on=on, expected=expected)
+    except (Conflict, Invalid) as refused:
+        return review_page(request, who, deliverable_id, refused)
+    return redirect(f"/review/{deliverable_id}#checks", "ticked")
 
 
 @router.post("/review/{deliverable_id}/comments/{number}/resolve")

@@ -53,6 +53,7 @@ function review() {
     $$("input[name=seconds]").forEach((i) => { i.value = seconds(); });
   }, true);
   $$("[data-look]").forEach((link) => link.addEventListener("click", () => show(Number(link.dataset.look))));
+  draft.addEventListener("submit", ticking);
   commenting(draft, () => at);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") { panel.classList.remove("open"); $("[data-commenting]")?.closest("details").removeAttribute("open"); $$(".decide details[open]").forEach((d) => { d.open = false; }); }
@@ -82,6 +83,19 @@ function reading(key) {
   ["keydown", "pointerdown", "pointermove", "wheel", "scroll"].forEach((name) => document.addEventListener(name, tick, { passive: true, capture: true }));
   document.addEventListener("visibilitychange", () => { if (document.hidden) tick(); else last = Date.now(); });
   return () => { tick(); return Math.round(counted / 1000); };
+}
+
+// A line of the checklist is ticked where it stands: the reader keeps her place.
+async function ticking(event) {
+  const form = event.target.closest("#checks form");
+  if (!form) return;
+  event.preventDefault();
+  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)) });
+  const there = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#checks");
+  if (!answer.ok || !there) return location.reload();
+  const place = $$("#checks form").indexOf(form);
+  $("#checks").replaceWith(document.adoptNode(there));
+  $$("#checks form button")[place]?.focus();
 }
 
 // Comments: selected words, or the figure in hand, go into the form; passages that were commented on are lit.

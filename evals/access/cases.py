@@ -75,6 +75,7 @@ TABLES = {
     "task": "tasks",
     "undo": "acts",
     "upload": "portal_uploads",
+    "uploads": "portal_uploads",
     "versions": "version_links",
 }
 """The table whose keys stand in an address after this word, or under this name in a body."""

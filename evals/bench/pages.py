@@ -70,6 +70,7 @@ def measure(bench: Bench) -> Iterator[Spread]:
         TestClient(_app(services), headers={"Accept": "text/html"}) as browser,
     ):
         browser.cookies.set(COOKIE, _session(services))
+        keep_ready(services, partial(_of_software, services))  # as the server does every few seconds
         yield from _sizes(services)
         settle_memory()  # as the server does when it has started
         for name, paths in _pages(services).items():

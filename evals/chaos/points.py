@@ -133,9 +133,9 @@ def _scanned(die: Die) -> None:
 
 
 def _briefed(die: Die) -> None:
-    from agents import overnight
+    from agents import night_work
 
-    _before(overnight, "write_briefs", die)
+    _before(night_work, "write_briefs", die)
 
 
 POINTS: dict[str, Arm] = {

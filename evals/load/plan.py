@@ -22,7 +22,7 @@ class Plan:
 
     people: int = 200
     minutes: float = 10.0
-    ramp: float = 60.0
+    ramp: float = 180.0
     think: tuple[float, float] = (4.0, 20.0)
     before: float = 1.0
     rest: float = 0.0

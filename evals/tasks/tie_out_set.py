@@ -35,7 +35,9 @@ WORDINGS = (
     "fourth",
     "fifth",
     "spoken",
-)  # those after the first are by other authors
+    "sixth-dev",
+    "seventh",
+)  # those after the first are by other authors, the last two by one who had mended the rules
 _SLOT = re.compile(r"\{(?P<key>\w+)(?::(?P<form>(?!poss)\w+))?(?P<own>:poss)?\}")
 _CHANGED = "the record was changed on March 2, 2026"
 

@@ -94,7 +94,7 @@ from store.tables.practice import (
 from store.tables.preferences import Preference
 from store.tables.requests import ItemMatch, RequestReminder
 from store.tables.retention import Erasure, LegalHold, RetentionRule
-from store.tables.reviewing import Comment, Drill, DrillChoice, Opening
+from store.tables.reviewing import CheckTick, Comment, Drill, DrillChoice, Opening
 from store.tables.sign_in import (
     DoorChallenge,
     DoorLink,
@@ -145,6 +145,7 @@ __all__ = [
     "CalendarFeed",
     "ChatMessage",
     "ChatThread",
+    "CheckTick",
     "Client",
     "ClientContact",
     "ClientGroup",

@@ -75,7 +75,8 @@ class SignalRow(Summed, Base):
 
 class SignalDecision(Summed, Base):
     """What a person said about a signal: dismissed (with reason, until its evidence changes), snoozed, acknowledged, pinned,
-    delegated. The newest decision counts."""
+    delegated. The newest decision counts. `event` is what a snooze waits for by name (workspace/awaited.py), `came_on` the day on which a
+    scan found that it had come, and `came` what did."""
 
     __tablename__ = "signal_decisions"
     id: Mapped[Key]
@@ -87,6 +88,9 @@ class SignalDecision(Summed, Base):
     delegate_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
     at: Mapped[datetime]
+    event: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    came_on: Mapped[date | None]
+    came: Mapped[Long | None]
 
 
 class RankWeights(Base):

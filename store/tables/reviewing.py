@@ -1,4 +1,4 @@
-"""What people do while they review: comments on a passage, who opened which version, and drills."""
+"""What people do while they review: comments on a passage, ticks on the checklist, who opened which version, and drills."""
 
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,19 @@ class Comment(OfClient, Base):
     at: Mapped[datetime]
     resolved_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
     resolved_at: Mapped[datetime | None]
+
+
+class CheckTick(OfClient, Base):
+    """A line of a version's checklist that a reviewer ticked; `place` is its index. Taken away when she takes it back."""
+
+    __tablename__ = "check_ticks"
+    __table_args__ = (UniqueConstraint("version_id", "place"),)
+    id: Mapped[Key]
+    deliverable_id: Mapped[str] = mapped_column(ForeignKey("deliverables.id"), index=True)
+    version_id: Mapped[str] = mapped_column(ForeignKey("deliverable_versions.id"))
+    place: Mapped[int]
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
 
 
 class Opening(OfClient, Base):

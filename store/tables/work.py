@@ -112,8 +112,8 @@ class Task(Scanned, Base):
 
 class ClientRequest(Scanned, Base):
     """A list of items that the client owes us for an engagement (PBC, "prepared by client"). An engagement may have several, by their names
-    (`title`). `due`: the day to answer by of the list as a whole, None: the last of its items'. `closed_on`: a person closed it, and
-    nothing of it is asked for any more.
+    (`title`); one without an engagement hangs on the client alone. `due`: the day to answer by of the list as a whole, None: the last of
+    its items'. `closed_on`: a person closed it, and nothing of it is asked for any more.
 
     `first_after`, `every`: business days from `asked_on` to the first reminder, and between two; `at_most`: so many, then it is escalated.
     `first_after` None: the list has no schedule, and is chased when an item is late. `escalated`: 0 nobody was told, 1 the engagement's

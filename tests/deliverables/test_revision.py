@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,10 +19,11 @@ from store.tables import DeliverableVersion
 from tests.deliverables.conftest import current
 from workspace.deliverables.model import Section
 from workspace.deliverables.occasions import DueDraft, due_drafts
-from workspace.deliverables.reading import show
+from workspace.deliverables.reading import listing, show
 from workspace.deliverables.render.text import body_text
 from workspace.deliverables.review import approve, ask_changes, edit
-from workspace.scope import Scope, open_scope, system_scope
+from workspace.pages.head import waiting
+from workspace.scope import Right, Scope, open_scope, system_scope
 from workspace.signals import detect, resolve
 from workspace.snapshot import take_snapshot
 
@@ -267,6 +269,20 @@ def test_who_may_draft(services: Services, opener: Opener) -> None:
 def test_the_engagement_that_is_named_is_the_one(services: Services, opener: Opener) -> None:
     identity = draft(services, opener, "C002", "pbc-follow-up", engagement_ref="E002")
     assert shown(services, opener, identity)["engagement_ref"] == "E002"
+
+
+def test_who_sees_no_amounts_is_not_shown_a_draft_that_she_could_not_open(services: Services, opener: Opener) -> None:
+    mail, late = (draft(services, opener, "C001", slug) for slug in ("collection-email", "status-letter"))
+    with services.database.reading() as session:
+        ana = opener(session)
+        blind = replace(ana, own=ana.rights - {Right.MONEY_SEE})
+        assert {mail, late} <= {one["id"] for one in listing(ana)}
+        listed = {one["id"] for one in listing(blind)}
+        assert late in listed and mail not in listed
+        assert waiting(ana) - waiting(blind) == len([one for one in listing(ana) if one["id"] not in listed])
+        assert all(show(blind, one)["id"] == one for one in listed)
+        with pytest.raises(Forbidden):
+            show(blind, mail)
 
 
 def test_a_released_letter_is_not_drafted_again(services: Services, opener: Opener) -> None:

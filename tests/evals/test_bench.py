@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from api.commands.result import silent
-from evals.bench import NAMES, as_json, chat, intake, night, pages, planned, scale, search, table
+from evals.bench import NAMES, as_json, chat, intake, night, pages, planned, scale, search, setup, table
 from evals.bench.peers import PlainRag, WordsAlone, has_rag, partitioned
 from evals.bench.spread import Bench, Report, Spread, spread
 from evals.ground import fingerprint
@@ -85,6 +85,15 @@ def test_intake(alone: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found["a whole load"].n == 1
     assert found["the embedder alone, same passages"].median > 0
     assert found["other papers: read"].n == found["other papers: raw unstructured"].n > 0
+
+
+@takes_long
+def test_setup(bench: Bench) -> None:
+    found = by_name(list(setup.measure(bench)))
+    assert found["commands"].most == 6 and found["first scan"].most > 0
+    others = ("from ", "of the processor")
+    parts = [one.most for name, one in found.items() if one.unit == "seconds" and not name.startswith(others)]
+    assert found["from an empty home to the first brief"].most >= sum(parts) - 0.01
 
 
 def test_search(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

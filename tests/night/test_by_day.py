@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Select, func, select
 
-from agents import by_day, engine, overnight
+from agents import by_day, engine, night_work, overnight
 from agents.scan import scan_client
 from api.commands import find
 from api.commands.result import silent
@@ -105,7 +105,7 @@ def test_a_cancelled_night_keeps_what_is_done_and_begins_anew(
 
     def one_and_cancel(services: Services, ref: str, **day: object) -> object:
         if scanned.is_set():  # begun before the night knew of it; the third must not be
-            while not engine.current().cancelled:
+            while not engine.current().room.cancelled:
                 engine.current().stopping.wait(0.01)
         saved = scan_client(services, ref, as_of=MONDAY, now=services.clock.now())
         if not scanned.is_set():
@@ -114,7 +114,7 @@ def test_a_cancelled_night_keeps_what_is_done_and_begins_anew(
         return saved
 
     with monkeypatch.context() as patched:
-        patched.setattr(overnight, "scan_client", one_and_cancel)
+        patched.setattr(night_work, "scan_client", one_and_cancel)
         with pytest.raises(Conflict, match=r"the night was cancelled; [12] of 3 clients are done") as told:
             overnight.run_night(services, as_of=MONDAY, now=services.clock.now(), workers=1)
     done = int(str(told.value).split("; ")[1][0])  # the one after it may have been begun by then

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
-from agents import overnight
+from agents import night_work
 from agents import scan as scanning
 from agents.engine import WORKERS
 from agents.llm import Endpoint as Model
@@ -129,7 +129,7 @@ def test_locked_out_for_longer_than_a_night_is_patient_it_stops_and_goes_on_late
         return scan_client(services, ref, **day)
 
     with monkeypatch.context() as patched:
-        patched.setattr(overnight, "scan_client", second)
+        patched.setattr(night_work, "scan_client", second)
         with pytest.raises(OperationalError, match=beside.LOCKED):
             run_night(hasty, as_of=MONDAY, now=hasty.clock.now(), workers=1)
     locks[0].__exit__(None, None, None)

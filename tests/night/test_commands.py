@@ -11,7 +11,7 @@ from api.commands import find
 from api.commands.result import Result, silent
 from api.settings import load_settings
 from api.wiring import Services, build
-from store.errors import Forbidden, NotFound
+from store.errors import Forbidden, Invalid, NotFound
 from tests import on_postgresql
 from tests.night.conftest import scan
 from workspace.decisions import decide_signal
@@ -75,6 +75,20 @@ def test_signals_of_one_client_one_person_one_day(scanned: Path, arguments: dict
     listed = run(scanned, "signals", **arguments)
     assert [one["client_ref"] for one in listed.data] == refs
     assert refs or listed.text == "Nothing is raised."
+
+
+def test_a_person_decides_about_a_signal(after: Path) -> None:
+    key = next(one["key"] for one in run(after, "signals").data if one["slug"] == "extension-needed")
+    ana = {"key": key, "as": "ana@alder.example"}
+    with build(load_settings(after)) as services:
+        decide = find("decide").load()
+        asleep = decide(services, ana | {"decision": "snooze", "event": "filed", "until": "2026-03-12"}, silent)
+        assert (asleep.data, asleep.text) == ({"key": key, "state": "snoozed"}, f"{key} is snoozed.")
+        assert decide(services, ana | {"decision": "reopen"}, silent).data["state"] == "open"
+        with pytest.raises(Invalid, match="no kind of document"):
+            decide(services, ana | {"decision": "snooze", "kind": "poem"}, silent)
+        with pytest.raises(NotFound):
+            decide(services, {"key": key, "as": "ben@alder.example", "decision": "pin"}, silent)
 
 
 def test_a_client_outside_the_askers_reach_is_not_there(scanned: Path) -> None:

@@ -123,6 +123,56 @@ def test_the_firm_folder_names_lists_and_leaves_those_of_people(services: Servic
         assert apply_requests(scope, written).unchanged == 2
 
 
+def test_a_list_of_the_client_alone(services: Services) -> None:
+    how = Making(extra=("The lease", "Proof of the new address"), due=TODAY + 9 * DAY, name="Change of address")
+    with acting(services) as scope:
+        made = acts.make_for_client(scope, "C1", how)
+        assert lists.make_client_list(scope, "C1", Making(extra=("A map",), name="change of  address")) == made.about
+        [one] = [one for one in lists_of(scope, "C1") if one.id == made.about]
+        assert (one.title, one.engagement_ref, one.open, one.chase) == ("Change of address", None, 3, None)
+        assert made.about in {line.id for line in firm_lists(scope)}
+        portal = PortalScope(scope.session, "con_1", (cl("C1"),), scope.now, scope.today)
+        assert "The lease" in str(asked_of(portal))
+        other = lists.make_client_list(scope, "C1", Making(extra=("x",), name="Other"))
+        with pytest.raises(Conflict, match="called OTHER already"):
+            named.change_list(scope, made.about, name="OTHER")
+        with pytest.raises(Invalid, match="no reminders by mail"):
+            lists.set_schedule(scope, other, PACE)
+        for wrong, why in (
+            (Making(extra=("x",)), "how the list is called"),
+            (Making(name="Empty"), "write down"),
+            (Making(extra=("x",), name="A", template="1040"), "template belongs"),
+            (Making(extra=("x",), name="A", due=TODAY - DAY), "passed"),
+        ):
+            with pytest.raises(Invalid, match=why):
+                lists.make_client_list(scope, "C1", wrong)
+        written = [row for row in exported(scope) if row.engagement_ref is None]
+        assert {(row.client_ref, row.list) for row in written} == {("C1", "Change of address"), ("C1", "Other")}
+        loaded = [
+            RequestRow(item="A deed", client_ref="C1", list="Other"),
+            RequestRow(item="A deed", engagement_ref="E1"),
+        ]
+        assert apply_requests(scope, loaded).created == 2 and apply_requests(scope, loaded).unchanged == 2
+        assert {(row.engagement_ref, row.list) for row in exported(scope) if row.item == "A deed"} == {
+            (None, "Other"),
+            ("E1", None),
+        }
+        named.close_list(scope, made.about)
+        with pytest.raises(Conflict, match="closed"):
+            lists.make_client_list(scope, "C1", how)
+        lost = apply_requests(scope, [RequestRow(item="x"), RequestRow(item="x", client_ref="C9", list="y")])
+        assert ["engagement_ref is empty" in lost.rejected[0].reason, "C9 is not known" in lost.rejected[1].reason] == [
+            True,
+            True,
+        ]
+    with acting(services, OTHER) as scope, pytest.raises(NotFound):
+        lists.make_client_list(scope, "C1", how)
+    with acting(services) as scope:
+        gone = acts.make_for_client(scope, "C2", how)
+        undo(scope, gone.act)
+        assert lists_of(scope, "C2") == []
+
+
 def test_the_commands(services: Services) -> None:
     def run(command: str, **given: object) -> dict[str, str]:
         data: dict[str, str] = find(f"requests-{command}").load()(services, {"as": PARTNER, **given}, silent).data
@@ -136,6 +186,10 @@ def test_the_commands(services: Services) -> None:
     run("reopen", list=made)
     other = run("make", engagement="E1", name="Other", item=["A deed"])["id"]
     run("move", item=item_of(services, "A deed"), list=made)
+    alone = run("make", client="C1", name="Change of address", item=["The lease"])["id"]
+    run("move", item=item_of(services, "A deed"), list=alone)
+    with pytest.raises(Invalid, match="name the engagement"):
+        run("make", name="Nobody's", item=["x"])
     undone = find("undo").load()(services, {"act": run("close", list=other)["act"], "as": PARTNER}, silent)
     assert undone.data["act"]
     with pytest.raises(Invalid, match="say what changes"):

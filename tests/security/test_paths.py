@@ -249,7 +249,17 @@ def test_static_files_are_those_of_their_folder(look: Visits, path: str) -> None
 
 @pytest.mark.parametrize(
     "key",
-    ["..%2f..%2fx", "%00", "x%0d%0ax", "%ff%fe", "a" * 5_000, "%E2%80%AE", "'%20OR%201=1--", "{{77*77}}", "${jndi:x}"],
+    [
+        "..%2f..%2fx",
+        "%00",
+        "x%0d%0ax",
+        "%ff%fe",
+        "a" * 5_000,
+        "%E2%80%AE",
+        "'%20OR%201=1--",
+        "{{7919*7907}}",
+        "${jndi:x}",
+    ],
 )
 def test_a_key_is_only_a_key(look: Visits, key: str) -> None:
     ana = look("ana")
@@ -264,7 +274,7 @@ def test_a_key_is_only_a_key(look: Visits, key: str) -> None:
     ):
         answer = ana.get(f"{before}{key}{after}")
         assert answer.status_code in (400, 404, 422), f"{before}{key}{after} {answer.status_code}"
-        assert "5929" not in answer.text, "a key is no template"
+        assert "62615533" not in answer.text, "a key is no template"
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", " =", "\u00a0=", "\n="])

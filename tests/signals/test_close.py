@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.signals.builders import TODAY, accounts, blind, document, engagement, item, only, raised, snapshot
+from workspace.deliverables.occasions import due_drafts
 from workspace.evidence import DerivedEvidence, DocumentEvidence
 from workspace.snapshot import Document, Snapshot, Task
 from workspace.tie_out.derive import check
@@ -106,6 +107,49 @@ def statement(end: date, opening: str, closing_balance: str, account: str = "123
     return document(f"bank/{account}-{end}.pdf", "bank-statement", **facts)
 
 
+def daily(*ends: date, account: str = "4821") -> tuple[Document, ...]:
+    return tuple(statement(end, "1.00", "1.00", account) for end in ends)
+
+
+# Today is Monday, March 9: a feed through Friday is three days old.
+@pytest.mark.parametrize(
+    ("ends", "fires"),
+    [
+        ((date(2026, 3, 3), date(2026, 3, 4), date(2026, 3, 5)), True),
+        ((date(2026, 3, 4), date(2026, 3, 5), date(2026, 3, 6)), False),
+        ((date(2026, 2, 18), date(2026, 2, 25), date(2026, 3, 4)), True),  # weekly
+        ((date(2026, 2, 16), date(2026, 2, 24), date(2026, 3, 4)), False),  # less than weekly is no feed
+        ((date(2026, 3, 4), date(2026, 3, 5)), False),  # two files show no rhythm
+        ((date(2025, 12, 31), date(2026, 1, 31), date(2026, 2, 28)), False),  # monthly statements
+        ((date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 31)), True),  # a day to come says nothing
+    ],
+)
+def test_a_bank_feed_that_stands_still(ends: tuple[date, ...], fires: bool) -> None:
+    what = closing(step("January reconciliations", TODAY), documents=daily(*ends))
+    assert bool(raised(what, "close-late")) is fires
+    assert raised(snapshot(documents=daily(*ends)), "close-late") == [], "without a close nobody waits for the feed"
+
+
+def test_the_feed_says_which_account_and_since_when() -> None:
+    files = (*daily(date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 4)), *daily(*THROUGH, account="7001"))
+    signal = only(closing(step("January reconciliations", TODAY), documents=files), "close-late")
+    assert (signal.subject, signal.due, signal.basis) == ("E1", date(2026, 3, 8), "fact")
+    assert signal.headline == "The bank feed of account 4821 ends on March 4, 2026"
+    assert due_drafts([signal], TODAY) == [], "the client has nothing to answer"
+    [said] = signal.evidence
+    assert isinstance(said, DocumentEvidence) and said.quote == "2026-03-04"
+    late = only(closing(step("January reconciliations"), documents=files), "close-late")
+    assert late.headline.startswith("January of Monthly close is") and late.due == date(2026, 2, 13)
+    assert late.why_now.endswith("The bank's files of account 4821 end on March 4, 2026.") and said in late.evidence
+
+
+def test_the_feeds_stand_with_one_engagement() -> None:
+    files = daily(date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 4))
+    two = tuple(engagement(ref, "bookkeeping", title=ref) for ref in ("E1", "E2"))
+    assert [one.subject for one in raised(snapshot(engagements=two, documents=files), "close-late")] == ["E1"]
+
+
+THROUGH = (date(2026, 3, 5), date(2026, 3, 6), date(2026, 3, 9))
 THREE = (
     statement(date(2025, 12, 31), "30000.00", "25000.00"),
     statement(date(2026, 1, 31), "25000.00", "20000.00"),

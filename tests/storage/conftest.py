@@ -76,12 +76,13 @@ class ChromaProcess:
         words = ["run", "--path", str(self.folder), "--host", "127.0.0.1", "--port", str(self.port)]
         command = [str(Path(sys.executable).parent / "chroma"), *words]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(600):
-            with suppress(httpx.HTTPError):
-                if httpx.get(f"{self.url}/api/v2/heartbeat").status_code == 200:
-                    return
-            assert self.process.poll() is None, "chroma run ended by itself"
-            threading.Event().wait(0.05)
+        with httpx.Client() as http:  # one for all looks: each that is made reads the certificates of the machine
+            for _ in range(600):
+                with suppress(httpx.HTTPError):
+                    if http.get(f"{self.url}/api/v2/heartbeat").status_code == 200:
+                        return
+                assert self.process.poll() is None, "chroma run ended by itself"
+                threading.Event().wait(0.05)
         raise AssertionError("chroma run did not begin to answer")
 
     def kill(self) -> None:

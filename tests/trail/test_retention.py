@@ -18,6 +18,7 @@ from store.errors import Conflict, Forbidden, Invalid
 from store.tables import AuditEntry, DocumentVersion, FactRow, Passage
 from tests.homes import copied
 from tests.web.conftest import visiting
+from tests.web.test_letters import call, made
 from workspace.retention import due, holds, schedule
 from workspace.trail import verify
 
@@ -93,6 +94,34 @@ def test_a_hold_stops_it_and_ends_with_a_reason(later: Services) -> None:
         [told] = [one for one in due.due(scope, "C001") if one.kind == "mail"]
         gone = due.destroy(scope, "C001", "mail", told.mark, "C001")
     assert gone.rows["messages"] == told.count and take_away(later, gone) == []
+
+
+def test_a_program_holds_sets_terms_and_destroys_as_it_was_shown(later: Services) -> None:
+    visit = visiting(later)
+    ana, ben, mia = (visit(name) for name in ("ana", "ben", "mia"))
+    assert call(mia, "/retention").status_code == 403 and call(mia, "/holds").status_code == 403
+    assert call(ana, "/retention/nothing", {"months": 3, "authority": "x"}, "PUT").status_code == 422
+    told = made(call(ana, "/retention/chats", {"months": 6, "authority": "The firm"}, "PUT"), 200)
+    assert (told["months"], told["own"]) == (6, True) and told in call(ana, "/retention").json()
+    assert call(ana, "/holds", {"client": "C001", "reason": " "}).status_code == 422
+    assert call(ben, "/holds", {"client": "C001", "reason": "mine"}).status_code == 404
+    hold = made(call(ana, "/holds", {"client": "C001", "reason": "A subpoena"}))["id"]
+    assert [one["client_ref"] for one in call(ana, "/holds?client=C001").json()] == ["C001"]
+    assert call(ben, f"/holds/{hold}/end", {"reason": "no"}).status_code == 404
+    due_mail = "/retention/due/C001/mail"
+    [one] = [row for row in call(ana, "/retention/due?client=C001").json() if row["kind"] == "mail"]
+    sure = {"mark": one["mark"], "typed": "C001"}
+    assert one["held"] and call(ana, due_mail, sure).status_code == 409
+    assert "A subpoena" in str(call(ana, "/clients/C001/erasure").json()["refused"])
+    made(call(ana, f"/holds/{hold}/end", {"reason": "It was settled"}), 200)
+    assert call(ana, f"/holds/{hold}/end", {"reason": "again"}).status_code == 409
+    assert len(call(ana, due_mail).json()) == one["count"]
+    assert call(ana, due_mail, {**sure, "typed": "C002"}).status_code in (409, 422)
+    gone = made(call(ana, due_mail, sure), 200)
+    assert gone["rows"]["messages"] == one["count"] and gone["left"] == []
+    assert call(ana, due_mail).json() == []
+    plan = call(ana, "/clients/C001/erasure").json()
+    assert not plan["whole"] and call(ana, "/clients/C001/erasure", {**sure, "mark": plan["mark"]}).status_code == 409
 
 
 def test_others_clients_holds_and_terms_are_not_theirs(later: Services) -> None:

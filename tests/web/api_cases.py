@@ -50,6 +50,7 @@ TABLES = {
     "fields": "custom_fields",
     "filters": "saved_filters",
     "groups": "client_groups",
+    "holds": "legal_holds",
     "ids": "mentions",
     "invoice": "bills invoices",
     "invoices": "bills invoices",
@@ -68,6 +69,7 @@ TABLES = {
     "owner_of": "contacts",
     "parties": "parties",
     "payments": "payments",
+    "portal": "contacts",
     "preferences": "preferences",
     "proposals": "proposals",
     "recurring": "recurring_fees",
@@ -85,6 +87,7 @@ TABLES = {
     "threads": "chat_threads",
     "time": "time_entries",
     "timers": "timers",
+    "uploads": "portal_uploads",
     "watches": "watches",
     "webhooks": "webhooks",
 }

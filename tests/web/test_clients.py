@@ -47,12 +47,30 @@ def test_a_card_is_decided_about_as_one(own: Own) -> None:
     assert set(ids(services, "SELECT state FROM signals WHERE key IN ('" + "','".join(keys) + "')")) == {"acknowledged"}
 
 
+def test_a_snooze_waits_for_a_document_by_name(own: Own) -> None:
+    services, visit = own
+    ana, key = visit("ana"), key_of(own[0], "request-overdue")
+    page = ana.get("/clients/C001/signals").text
+    assert '<option value="document">a document arrives</option>' in page and 'list="paper-kinds"' in page
+    done = ana.post(
+        f"/signals/{key}", decision="snooze", kind="bank statement", words="March", back="/clients/C001/signals"
+    )
+    told = ana.follow(done).text
+    assert "Snoozed." in told and "Undo" in told
+    assert "“until a document arrives: bank-statement, “March””" in told
+    assert ids(services, f"SELECT state FROM signals WHERE key = '{key}'") == ["snoozed"]
+    ana.post(f"/signals/{key}", decision="reopen")
+    assert ids(services, f"SELECT state FROM signals WHERE key = '{key}'") == ["open"]
+
+
 @pytest.mark.parametrize(
     ("fields", "status", "said"),
     [
         ({"decision": "dismiss"}, 422, "needs a reason"),
         ({"decision": "snooze", "until": "2026-03-09"}, 422, "no later day"),
         ({"decision": "snooze", "until": "soon"}, 422, "is no day"),
+        ({"decision": "snooze", "words": "K-1", "kind": "poem"}, 422, "no kind of document"),
+        ({"decision": "snooze", "event": "rain", "until": "2026-03-20"}, 422, "no event to wait for"),
         ({"decision": "delegate", "delegate": "ben@alder.example"}, 422, "does not see this client"),
         ({"decision": "forget"}, 422, "is no decision"),
     ],

@@ -25,6 +25,13 @@ from workspace.signals.fees import agreed_stems, letter_of, stems
 from workspace.snapshot import take_snapshot
 
 Own = tuple[Services, Visits]
+TERM = {"client": "C001", "start": "2026-04-01", "end": "2027-03-31"}
+LINES = [
+    {"service": "return", "option": ""},
+    {"service": "books", "price": "425.50", "option": "Full"},
+    {"service": "advice", "quantity": "7.5", "option": "Full"},
+    {"service": "advice", "quantity": "2", "option": "Basic"},
+]
 HOSTILE = "<script>alert(1)</script> & Ngozi"
 STROKES = "[[10,20,30,40,50,60],[70.4,80,90,100]]"
 
@@ -51,18 +58,11 @@ def priced(ana: Visitor) -> None:
     made(call(ana, "/services/advice", of, "PUT"), 200)
 
 
-TERM = {"client": "C001", "start": "2026-04-01", "end": "2027-03-31"}
-LINES = [
-    {"service": "return", "option": ""},
-    {"service": "books", "price": "425.50", "option": "Full"},
-    {"service": "advice", "quantity": "7.5", "option": "Full"},
-    {"service": "advice", "quantity": "2", "option": "Basic"},
-]
-
-
-def released(ana: Visitor, ben: Visitor | None = None, lines: Any = None) -> tuple[str, str]:
+def released(
+    ana: Visitor, ben: Visitor | None = None, lines: Any = None, client: str = TERM["client"]
+) -> tuple[str, str]:
     """A proposal whose letter a partner released: the ids of both."""
-    proposal = made(call(ana, "/proposals", {**TERM, "lines": lines or LINES[:3]}))["id"]
+    proposal = made(call(ana, "/proposals", {**TERM, "client": client, "lines": lines or LINES[:3]}))["id"]
     if not lines:
         made(call(ana, f"/proposals/{proposal}/choice", {"option": "Full"}), 200)
     letter = made(call(ana, f"/proposals/{proposal}/letter", {}))["deliverable"]
@@ -307,6 +307,48 @@ def test_what_a_signed_letter_covers_is_read_by_the_signals(own: Own) -> None:
     assert "Bookkeeping" in (paper.value("services") or "") and paper.number("fee") == Decimal("9381.00")
     assert (str(paper.day("period_start")), str(paper.day("period_end"))) == ("2026-04-01", "2027-03-31")
     assert stems("Bookkeeping") <= agreed_stems(snapshot) and not stems("Payroll") & agreed_stems(snapshot)
+
+
+def test_a_merge_keeps_what_was_signed_and_shows_it_at_the_survivor(own: Own) -> None:
+    """Proposals go over, signatures stay as they are to the byte; both are back with undo."""
+    services, visit = own
+    ana = visit("ana")
+    priced(ana)
+    gone = made(
+        call(ana, "/clients", {"name": "Harbor Bakers", "entity_type": "1120-S", "city": "Erie", "state": "PA"})
+    )["ref"]
+    proposal, letter = released(ana, lines=LINES[:1], client=gone)
+    [link] = made(call(ana, f"/deliverables/{letter}/signing", {"signers": [{"name": "Ngozi Okafor"}]}))
+    door, there = stranger(visit), path_of(link["url"])
+    signed = {"mark": mark_in(door.get(there).text), "name": "Ngozi Okafor", "agreed": "1"}
+    assert door.post(there, data=signed).status_code == 303
+    services.desk.rest()
+    before = evidence(services)
+    who, run = {"as": "ana@alder.example"}, find("directory-merge").load()
+    act = run(services, {"of": "client", "kept": "C001", "gone": gone, **who}, silent).data["act"]
+    assert evidence(services) == before and len(before) == 3
+    assert [one["id"] for one in call(ana, "/proposals?client=C001").json()] == [proposal]
+    assert call(ana, "/clients/C001/agreed").json() == ["Corporate return: Form 1120-S"]
+    [shown] = call(ana, "/signings?client=C001").json()
+    assert (shown["client_ref"], shown["state"], shown["signers"][0]["name"]) == (gone, "signed", "Ngozi Okafor")
+    page = ana.get(f"/letters/{proposal}").text
+    assert "/clients/C001" in page and f"/letters/signing/{letter}" in page
+    assert ana.get(f"/letters/signing/{letter}").status_code == 200
+    paper = door.get(f"{there}/letter.pdf")
+    assert content_hash(paper.content) == shown["signed_paper"], "the signer still has what was signed"
+    find("undo").load()(services, {"act": act, **who}, silent)
+    assert evidence(services) == before and call(ana, "/signings?client=C001").json() == []
+    assert [one["id"] for one in call(ana, f"/proposals?client={gone}").json()] == [proposal]
+
+
+def evidence(services: Services) -> list[tuple[Any, ...]]:
+    """Every column of what says that somebody signed, but the count of a row's changes."""
+    with services.database.reading() as session:
+        return [
+            tuple(getattr(row, column.key) for column in table.__table__.columns if column.key != "revision")
+            for table in (Signing, Signer, Signature)
+            for row in session.query(table)
+        ]
 
 
 def test_letters_and_set_up_at_the_terminal(own: Own, tmp_path: Path) -> None:

@@ -295,6 +295,25 @@ def locked() -> bytes:
     return out.getvalue()
 
 
+def test_a_program_lets_a_contact_in_and_out_again(own: Own) -> None:
+    services, visit = own
+    ana, ben, sol = (visit(name) for name in ("ana", "ben", "sol"))
+    who, at = contact(services, "C002"), "/clients/C002/portal"
+    assert call(sol, f"{at}/{who}/invitation", {}).status_code in (403, 404)
+    assert call(ben, f"{at}/{who}/invitation", {}).status_code == 404 and call(ben, at).status_code == 404
+    assert call(ana, f"{at}/nobody/invitation", {}).status_code == 404
+    assert call(ana, f"{at}/{who}/invitation", {"mail": True}).status_code == 422, "there is no mail server here"
+    told = made(call(ana, f"{at}/{who}/invitation", {}, **{"idempotency-key": "once"}))
+    assert told["contact"] == who and "/portal/in/" in told["url"]
+    again = call(ana, f"{at}/{who}/invitation", {}, **{"idempotency-key": "once"})
+    assert told["url"] not in again.text, "a link is told once, and kept nowhere"
+    shown = made(call(ana, at), 200)
+    assert {one["id"]: one["state"] for one in shown["contacts"]}[who] == "in"
+    assert call(ana, f"{at}/{who}", method="DELETE").status_code == 204
+    assert call(ana, f"{at}/{who}", method="DELETE").status_code == 409
+    assert {one["id"]: one["state"] for one in call(ana, at).json()["contacts"]}[who] == "revoked"
+
+
 def test_what_is_not_known_to_be_harmless_is_opened_by_nobody(own: Own) -> None:
     services, visit = own
     ana, sol, phone = visit("ana"), visit("sol"), invited(services, visit)
@@ -328,6 +347,11 @@ def test_what_is_not_known_to_be_harmless_is_opened_by_nobody(own: Own) -> None:
     assert visit("ben").post(f"/intake/portal/{found['run.sh']}", decision="drop", reason="no").status_code == 404
     assert sol.post(f"/intake/portal/{found['books.xlsm']}", decision="take", reason="known").status_code in (403, 404)
     assert ana.post(f"/intake/portal/{found['run.sh']}", decision="take", reason="please").status_code == 409
+    [first, *_] = made(call(ana, "/portal/uploads?limit=1"), 200)
+    assert first["name"] in bad and len(call(ana, "/portal/uploads").json()) == len(bad)
+    assert call(visit("ben"), f"/portal/uploads/{first['id']}", {"decision": "drop", "reason": "no"}).status_code == 404
+    assert call(ana, f"/portal/uploads/{found['run.sh']}", {"decision": "take", "reason": "please"}).status_code == 409
+    made(call(ana, f"/portal/uploads/{found['page.html']}", {"decision": "drop", "reason": "a page"}), 200)
     assert ana.post(f"/intake/portal/{found['run.sh']}", decision="drop", reason=" ").status_code == 422
     assert ana.post(f"/intake/portal/{found['run.sh']}", decision="drop", reason="no script").status_code == 303
     assert (

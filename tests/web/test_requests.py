@@ -182,3 +182,16 @@ def test_lists_have_names_are_closed_and_items_move(own: Own) -> None:
     assert "Moved to the other list" in moved and "Undo" in moved
     call(sol, "POST", f"/requests/items/{item}/move", {"list": other}, 409)
     call(sol, "POST", f"/requests/items/{item}/move", {"list": audit["id"]})
+    fields = {"name": "Change of address", "extra": "The new lease\nProof of the address"}
+    page = sol.follow(sol.post("/clients/C001/requests", **fields)).text
+    assert "Change of address" in page and "about no engagement" in page and "The new lease" in page
+    assert sol.post("/clients/C001/requests", name="", extra="x").status_code == 422
+    both = {"client": "C001", "engagement": "E001", "name": "Both", "extra": ["x"]}
+    assert "client alone" in call(sol, "POST", "/requests", both, 422)["error"]
+    made = call(sol, "POST", "/requests", {"client": "C001", "name": "Change of address", "extra": ["A map"]}, 201)[
+        "id"
+    ]
+    shown = call(sol, "GET", f"/requests/{made}")
+    assert (shown["engagement_ref"], shown["open"]) == (None, 3)
+    call(sol, "PUT", f"/requests/{made}/reminders", {"reminders": {}}, 422)
+    call(ben, "POST", "/requests", {"client": "C001", "name": "No", "extra": ["x"]}, 404)

@@ -56,6 +56,25 @@ def test_from_the_queue_to_the_release(own: Own) -> None:
     assert "Verified" in ana.get("/audit?verify=true").text
 
 
+def test_a_checklist_keeps_who_ticked_what(own: Own) -> None:
+    services, visit = own
+    draft = draft_of(services, "notice-explanation")
+    mia, ana, sol = visit("mia"), visit("ana"), visit("sol")
+    fields = {"hash": hash_on(mia, draft), "place": "0", "on": "true"}
+    assert sol.post(f"/review/{draft}/checks", **fields).status_code == 403
+    done = mia.post(f"/review/{draft}/checks", **fields)
+    assert done.headers["location"] == f"/review/{draft}?said=ticked#checks"
+    page = mia.follow(done).text
+    assert 'aria-pressed="true"' in page and re.search(r"1 of \d ticked", page) and "Mia" in page
+    mia.post(f"/review/{draft}/approve", hash=hash_on(mia, draft))
+    assert re.search(r"\d of the \d checks not ticked", ana.get(f"/review/{draft}").text), "said where she releases"
+    ana.post(f"/review/{draft}/release", hash=hash_on(ana, draft))
+    after = ana.get(f"/review/{draft}").text
+    assert "☑" in after and "not ticked" in after and 'action="/review/' + draft + '/checks"' not in after
+    assert ana.post(f"/review/{draft}/checks", **fields).status_code == 409
+    assert "deliverable:version:released" in tags(services, draft) and "check:line:ticked" in tags(services, draft)
+
+
 def test_only_who_has_the_right_decides_and_a_refusal_is_kept(own: Own) -> None:
     services, visit = own
     draft = draft_of(services, "notice-explanation")

@@ -1,9 +1,11 @@
 """The periods of one document as documents of their own, for whoever reads the facts of a statement: detectors and drafts.
 
 A document of one period is itself. One of several is one document a period, with the facts that its kind has, each in its own cell. Never
-invents: what a column does not state is not a fact of its period.
+invents: what a column does not state is not a fact of its period. A profit and loss whose file is named a budget or a forecast says what
+was planned: it is kept apart from what happened, here and wherever statements are read.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,17 +15,45 @@ from workspace.snapshot.figures import Figure
 from workspace.snapshot.model import Document, Fact, Snapshot
 
 _Span = tuple[date | None, date]
+_PROFIT = "profit-and-loss"
+# A budget beside actual figures is a report of what happened: its other columns are not read.
+_BESIDE = re.compile(r"(?<![a-z])(?:vs|versus|against)(?![a-z])|actual", re.IGNORECASE)
+_PLANNED = re.compile(r"(?<![a-z])(?:budget|forecast)(?:s|ed)?(?![a-z])", re.IGNORECASE)
+
+
+def is_planned(path: str) -> bool:
+    """Whether a file is named a budget or a forecast, and not one that stands beside actual figures."""
+    name = path.rsplit("/", 1)[-1]
+    return _PLANNED.search(name) is not None and _BESIDE.search(name) is None
+
+
+def holds_budget(path: str) -> bool:
+    """Whether a file is named a report of actual figures against a budget."""
+    name = path.rsplit("/", 1)[-1]
+    return _PLANNED.search(name) is not None and _BESIDE.search(name) is not None
+
+
+def results(snapshot: Snapshot) -> tuple[Document, ...]:
+    """The client's profit and loss statements as they are on file, without budgets and forecasts."""
+    return tuple(one for one in snapshot.of_kind(_PROFIT) if not is_planned(one.path))
+
+
+def planned(snapshot: Snapshot) -> tuple[Document, ...]:
+    """Budgets and forecasts, each of one period."""
+    return _each(snapshot, _PROFIT, [one for one in snapshot.of_kind(_PROFIT) if is_planned(one.path)])
 
 
 def apart(snapshot: Snapshot, kind: str) -> tuple[Document, ...]:
     """The client's documents of a kind of statement, each of one period; oldest period last within a document."""
+    return _each(snapshot, kind, results(snapshot) if kind == _PROFIT else snapshot.of_kind(kind))
+
+
+def _each(snapshot: Snapshot, kind: str, documents: Sequence[Document]) -> tuple[Document, ...]:
     own: dict[str, list[Figure]] = defaultdict(list)
     for figure in snapshot.books:
         if figure.statement == kind:
             own[figure.version_id].append(figure)
-    return tuple(
-        one for document in snapshot.of_kind(kind) for one in _apart(document, own.get(document.version_id or "", ()))
-    )
+    return tuple(one for document in documents for one in _apart(document, own.get(document.version_id or "", ())))
 
 
 def _apart(document: Document, figures: Sequence[Figure]) -> Iterator[Document]:

@@ -11,6 +11,7 @@ from sqlalchemy import exists, select
 
 from store.errors import Invalid
 from store.tables import BookFigure, Document, Firm, Person
+from workspace.books.apart import is_planned
 from workspace.books.checks import Finding, findings
 from workspace.books.compare import CHOICES, Comparison, compare, earlier, find_period
 from workspace.books.statements import Period, Statement, line_up
@@ -100,7 +101,8 @@ def read_books(scope: Scope, client_ref: str) -> Books:
     client = access_client(scope, client_ref)
     names = dict(scope.session.execute(select(Person.id, Person.name)).tuples().all())
     found = figures(scope, [client.id], names).get(client.id, ())
-    statements = {kind: line_up(kind, found) for kind in STATEMENTS}
+    happened = [one for one in found if not (one.statement == "profit-and-loss" and is_planned(one.path))]
+    statements = {kind: line_up(kind, happened) for kind in STATEMENTS}
     firm = scope.session.scalars(select(Firm).order_by(Firm.id).limit(1)).one_or_none()
     settings = settings_of(firm.settings or {}, client.ref) if firm else {}
     return Books(

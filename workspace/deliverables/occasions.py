@@ -207,7 +207,7 @@ def _drafts_of(signal: Signal, today: date) -> Iterable[DueDraft]:
         return DueDraft("notice-explanation", occasion), DueDraft("notice-response", occasion)
     if signal.slug == "request-overdue" and signal.due is not None and signal.deliverable_slug is not None:
         return (DueDraft("pbc-follow-up", for_request(signal.subject, signal.due, today), signal.engagement_ref),)
-    if signal.slug == "ar-aging" and signal.due is not None:
+    if signal.slug == "ar-aging" and signal.due is not None and signal.deliverable_slug is not None:
         return (DueDraft("collection-email", for_receivable(signal.client_ref, signal.due, today)),)
     return _drafts_of_practice(signal, today)
 
@@ -247,7 +247,9 @@ def _drafts_of_agreement(signal: Signal, today: date) -> Iterable[DueDraft]:
 
 
 def _drafts_of_business(signal: Signal, today: date) -> Iterable[DueDraft]:
-    """The client's own books and business."""
+    """The client's own books and business. A feed that stands still, read from bank files alone, is no question to the client."""
+    if signal.slug == "close-late" and signal.basis == "fact":
+        return ()
     about_it = {
         "close-late": ("open-questions", for_questions(signal.client_ref, today)),
         "uncategorized-balance": ("open-questions", for_questions(signal.client_ref, today)),

@@ -107,6 +107,7 @@ _ARITHMETIC = {
     "change": "Change",
     "ratio": "Ratio",
     "count": "Counted",
+    "median": "Median",
     "days_between": "Days counted",
     "due": "Due date",
     EXTENSION: "Form by rule",
@@ -214,6 +215,8 @@ def _mail_record(scope: Scope, message_id: str) -> tuple[str, dict[str, Any]]:
 
 
 def _proposal(scope: Scope, key: str) -> tuple[str, dict[str, Any]]:
+    if key == "day":
+        return "The day this draft was made", {}
     if key == "term":
         return "A proposal of this draft: right after the last term, and as long. Change it as you see fit", {}
     return (

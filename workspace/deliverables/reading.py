@@ -14,7 +14,8 @@ from workspace.comments import comments_on
 from workspace.deadlines import in_words
 from workspace.deliverables.kinds import KINDS
 from workspace.deliverables.model import STATES
-from workspace.scope import Right, Scope, access_client, access_deliverable
+from workspace.deliverables.ticked import ticks_of
+from workspace.scope import Right, Scope, access_client, access_deliverable, openable
 
 _SAID = {"approve": "approved", "changes": "asked for changes", "reject": "rejected"}
 
@@ -23,9 +24,9 @@ def show(scope: Scope, deliverable_id: str) -> dict[str, Any]:
     """One deliverable at its current version, as the contract's JSON `deliverable`.
 
     Beyond the contract: `title`, `client`, `class`, `as_of`, `recipients`, `author`, `note`, `occasion`, `header`, `released` (None or
-    who and when), `override` (the reason the version was approved with, if any) and `history`, newest
-    first, and `comments` (comments.py). A tickmark's `section` is the index of its section; `start` and `end` count
-    there. The id may be cut short. Raises NotFound, or Invalid for a beginning that several ids have. Four queries.
+    who and when), `override` (the reason the version was approved with, if any), `history`, newest first, `comments` (comments.py) and
+    `ticks`, the checklist with who ticked what (ticked.py). A tickmark's `section` is the index of its section; `start` and `end` count
+    there. The id may be cut short. Raises NotFound, or Invalid for a beginning that several ids have. Five queries.
     """
     row = access_deliverable(scope, deliverable_id)
     names: dict[str, str] = {}
@@ -47,6 +48,7 @@ def show(scope: Scope, deliverable_id: str) -> dict[str, Any]:
         "sections": current.sections,
         "tickmarks": current.tickmarks,
         "checks": current.checks,
+        "ticks": ticks_of(scope, current),
         "unseen": current.unseen,
         "model": current.model,
         "prompt_version": current.prompt_version,
@@ -81,7 +83,7 @@ def listing(
         .add_columns(figures, DeliverableVersion.untied)
         .join(Client, Client.id == Deliverable.client_id)
         .join(DeliverableVersion, DeliverableVersion.id == Deliverable.current_version_id)
-        .where(Deliverable.client_id.in_(scope.clients()))
+        .where(openable(scope))
     )
     scope.require(Right.CLIENT_READ)
     if client_ref is not None:

@@ -18,6 +18,7 @@ from workspace.deliverables.filing import current_version, locked, two_partners
 from workspace.deliverables.kinds import KINDS
 from workspace.deliverables.render.text import body_text
 from workspace.deliverables.review import must_match
+from workspace.deliverables.ticked import not_ticked
 from workspace.onboarding.steps import PACK, settled_by_event
 from workspace.requests.reminders import must_be_missing
 from workspace.scope import Right, Scope, access_deliverable
@@ -139,6 +140,11 @@ def _record(scope: Scope, row: Deliverable, version: DeliverableVersion, freed: 
         subject=f"release:{freed.id}",
         now=scope.now,
         client_id=row.client_id,
-        detail={"deliverable": row.id, "version": version.number, "hash": version.content_hash},
+        detail={
+            "deliverable": row.id,
+            "version": version.number,
+            "hash": version.content_hash,
+            **not_ticked(scope, version),
+        },
         digest=row_digest("release", freed),
     )

@@ -17,6 +17,7 @@ from store.tables import Deliverable, DeliverableVersion, Person, Review
 from workspace.deliverables.compose import retied
 from workspace.deliverables.filing import add_version, current_version, locked, two_partners
 from workspace.deliverables.model import OPEN, Section
+from workspace.deliverables.ticked import not_ticked
 from workspace.scope import Right, Scope, access_deliverable
 
 _TAGS = {
@@ -203,6 +204,7 @@ def _decide(
             "version": version.number,
             "hash": version.content_hash,
             "note": note,
+            **not_ticked(scope, version),
             **({"override": override, "untied": version.untied} if override else {}),
         },
         digest=row_digest("review", review),

@@ -3,12 +3,12 @@
 Owns how an amount that was read or added up becomes a fact with its proof. Reads documents of the snapshot; judges no figure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from workspace.books.apart import apart
+from workspace.books.apart import apart, planned
 from workspace.deadlines import month_end
 from workspace.deliverables.support import Printed, Support
 from workspace.evidence import Evidence, RecordEvidence
@@ -63,8 +63,22 @@ class Statement:
 
 def statements(snapshot: Snapshot) -> tuple[Statement, ...]:
     """The profit and loss statements that have a period and a revenue, one a period, by end and length."""
+    return _one_each(apart(snapshot, "profit-and-loss"))
+
+
+def budget_of(snapshot: Snapshot, latest: Statement) -> Statement | None:
+    """The budget of exactly the statement's period; None where none is on file. A budget of another length is not cut to fit."""
+    return next((one for one in budgets(snapshot) if (one.start, one.end) == (latest.start, latest.end)), None)
+
+
+def budgets(snapshot: Snapshot) -> tuple[Statement, ...]:
+    """The client's budgets and forecasts that have a period and a revenue, one a period; a budget before a forecast of the same."""
+    return _one_each(planned(snapshot))
+
+
+def _one_each(documents: Sequence[Document]) -> tuple[Statement, ...]:
     found: dict[tuple[date, date], Statement] = {}
-    for one in sorted(apart(snapshot, "profit-and-loss"), key=lambda each: each.path):
+    for one in sorted(documents, key=lambda each: each.path):
         first, last = one.fact("period_start"), one.fact("period_end")
         if first is None or last is None or first.day is None or last.day is None or not one.number("revenue"):
             continue

@@ -1,10 +1,10 @@
 """Two records of one client become one. What may move goes to the kept client; the other stays, emptied, under the status "merged".
 
 Nothing is deleted but what would stand twice. Documents go with all that was read from them (papers.py), issued invoices with their
-numbers, trust ledgers whole, with their matters. What left the firm (deliverables, releases, signed letters), the trail, and what the
-nights wrote stays where it was written. What cannot move without breaking a seal or a rule is a reason to refuse, in a line: drafts
-nobody decided, what is out for signature, two ledgers that would be one. Walls and legal holds of both stand around the kept client. A
-table that this module does not name does not move.
+numbers, trust ledgers whole, with their matters, proposals that were answered. What left the firm (deliverables, releases, signed
+letters), the trail, and what the nights wrote stays where it was written. What cannot move without breaking a seal or a rule is a
+reason to refuse, in a line: drafts nobody decided, what is out for signature, two ledgers that would be one. Walls and legal holds of
+both stand around the kept client. A table that this module does not name does not move.
 """
 
 from collections.abc import Iterator, Mapping
@@ -108,6 +108,7 @@ MOVES: dict[str, str] = {
             *("ownership_shares", "relations", "merged_clients", "record_changes"),
             *("wip_adjustments", "fee_agreements", "trust_ledgers", "trust_entries", "trust_journal"),
             *("portal_links", "portal_uploads", "loose_files", "kept_passwords"),
+            *("proposals", "proposal_lines"),
             *("automation_firings", "automation_drafts"),
         ),
         "refuse",
@@ -129,6 +130,7 @@ STAYS = frozenset(
         *(
             "openings",
             "comments",
+            "check_ticks",
             "deliverables",
             "deliverable_versions",
             "reviews",
@@ -138,7 +140,7 @@ STAYS = frozenset(
             "outcomes",
         ),
         *("lifecycle_changes", "loose_guesses", "walls", "ended_walls", "glass", "legal_holds", "watched_files"),
-        *("proposals", "proposal_lines", "signings", "signers", "signatures"),
+        *("signings", "signers", "signatures"),
     )
 )
 PAPERS = "documents"

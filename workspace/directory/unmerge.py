@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 
 from store.errors import Conflict
 from store.tables import Base, DocumentVersion, ItemMatch
+from workspace.directory.counted import in_words
 from workspace.directory.moving import CLASSES
 from workspace.directory.papers import FOLLOW, READING, crossing, follow
 from workspace.records.upsert import batches
@@ -38,7 +39,7 @@ def make_way(scope: Scope, changes: Changes) -> None:
             raise Conflict("some of the files that would go back are being read just now: try again in a minute")
     kept = {(one["table"], one["id"]) for one in changes}
     _drop_proposals(scope, moved, kept)
-    found = [_in_words(number, table) for table, number in _hanging(scope, moved, kept)]
+    found = [in_words(number, table) for table, number in _hanging(scope, moved, kept)]
     if found:
         raise Conflict(
             f"something new hangs on what would go back: {', '.join(found)}; take that away first, or leave the merge"
@@ -95,12 +96,6 @@ def _hanging(
                 rows.update(one for one in scope.session.scalars(query) if (table, one) not in kept)
         if rows:
             yield table, len(rows)
-
-
-def _in_words(number: int, table: str) -> str:
-    words = table.replace("_", " ")
-    single = f"{words[:-3]}y" if words.endswith("ies") else words.removesuffix("s")
-    return f"{number} {single if number == 1 else words}"
 
 
 def _naming(moved: Mapping[str, object]) -> Iterator[tuple[str, list[tuple[str, str]]]]:

@@ -34,6 +34,7 @@ from workspace.deliverables.render.paper import as_pdf
 from workspace.letters import completed
 from workspace.letters.acts import text_in
 from workspace.letters.letter import SLUG
+from workspace.letters.whole_file import in_file_of
 from workspace.scope import Right, Scope, access_deliverable, access_document
 
 LIFE = timedelta(days=21)
@@ -280,7 +281,8 @@ def signings(
     signing_id: str | None = None,
     limit: int = 100,
 ) -> tuple[ShownSigning, ...]:
-    """Letters out for signature and what became of them, the newest first. Two queries. Forbidden without letter:write."""
+    """Letters out for signature and what became of them, the newest first; of a client also those of one that was merged into it, under the
+    ref of then. Two queries. Forbidden without letter:write."""
     scope.require(Right.LETTER_WRITE)
     wanted = (
         select(Signing, Client.ref, Client.name, Deliverable.title)
@@ -291,7 +293,7 @@ def signings(
         .limit(limit)
     )
     if client_ref is not None:
-        wanted = wanted.where(Client.ref == client_ref)
+        wanted = wanted.where(in_file_of(client_ref))
     if deliverable_id is not None:
         wanted = wanted.where(Signing.deliverable_id == deliverable_id)
     if signing_id is not None:

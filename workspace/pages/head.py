@@ -25,7 +25,7 @@ from store.twins import twin
 from workspace.deliverables.model import OPEN
 from workspace.money_sight import amount, shown_signals
 from workspace.raised import HIDDEN
-from workspace.scope import Right, Scope
+from workspace.scope import Right, Scope, openable
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,7 @@ def waiting(scope: Scope) -> int:
 
 
 def _waiting(scope: Scope) -> Select[int]:
-    return (
-        select(func.count())
-        .select_from(Deliverable)
-        .where(Deliverable.state.in_(OPEN), Deliverable.client_id.in_(scope.clients()))
-    )
+    return select(func.count()).select_from(Deliverable).where(Deliverable.state.in_(OPEN), openable(scope))
 
 
 def client_head(scope: Scope, ref: str) -> ClientHead:

@@ -54,6 +54,7 @@ _SAID = {
     AuditTag.NOTICE_READ: "read as a notice",
     AuditTag.REVIEW_REFUSED: "was not allowed to act on",
     AuditTag.SIGNAL_DECIDED: "decided about a signal",
+    AuditTag.SIGNAL_WOKEN: "woke a snoozed signal",
     AuditTag.TEAM_JOINED: "put somebody into the team",
     AuditTag.TEAM_LEFT: "took somebody out of the team",
 }

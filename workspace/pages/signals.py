@@ -14,7 +14,7 @@ from workspace.scope import Right, Scope
 
 @dataclass(frozen=True)
 class Decided:
-    """A decision about a signal: who, when, what, why, until when or to whom."""
+    """A decision about a signal: who, when, what, why, until when or to whom. `came` is what woke a snooze, `came_on` when."""
 
     who: str
     at: datetime
@@ -22,6 +22,8 @@ class Decided:
     reason: str
     until: date | None
     to: str | None
+    came: str | None = None
+    came_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,6 @@ def _decisions(scope: Scope, client_ref: str) -> tuple[dict[str, tuple[Decided, 
     newest: dict[str, SignalDecision] = {}
     for row, who, delegate in found.tuples():
         newest.setdefault(row.key, row)
-        one = Decided(who, row.at, row.decision, row.reason, row.until, delegate)
+        one = Decided(who, row.at, row.decision, row.reason, row.until, delegate, row.came, row.came_on)
         decided[row.key] = (*decided.get(row.key, ()), one)
     return decided, newest

@@ -56,6 +56,7 @@ _VERBS = {
     "change": "Change",
     "ratio": "Ratio",
     "count": "Counted",
+    "median": "Median",
     "days_between": "Days counted",
     "due": "Due date",
 }

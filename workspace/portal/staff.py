@@ -93,7 +93,7 @@ def overview(scope: Scope, ref: str) -> Here:
     counted = select(func.count()).select_from(PortalUpload).where(PortalUpload.client_id == client.id)
     return Here(
         tuple(_shown(c, tie, access, mails.get(c.id), elsewhere.get(c.id, ())) for c, tie, access in found),
-        tuple(lists),
+        tuple((key, title) for key, title in lists),
         scope.session.scalar(counted.where(PortalUpload.state.in_(("taken", "doubled")))) or 0,
         held(scope, client.id),
     )

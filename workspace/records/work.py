@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from store.ids import stable_id
 from store.rows import EngagementRow, Rejected, RequestRow, TaskRow
@@ -114,29 +114,41 @@ def _task(row: TaskRow, engagement: Known, people: dict[str, str]) -> Task:
 
 def apply_requests(scope: Scope, rows: Sequence[RequestRow]) -> Applied:
     """What clients owe us, by engagement, item and how many of that item came before; in the list that the row names, else in the one that
-    the engagement has by itself. A list that a person gave an item stands where the row names none."""
+    the engagement has by itself; a row without an engagement names its client and a list. A list that a person gave an item stands where
+    the row names none."""
     scope.require(Right.CLIENT_WRITE)
     engagements = known_engagements(scope, (row.engagement_ref for row in rows))
+    clients = known_clients(scope, (row.client_ref for row in rows if row.client_ref and not row.engagement_ref))
     wanted: list[RequestItem] = []
     taken: list[RequestRow] = []
     requests: dict[tuple[str, str], ClientRequest] = {}
     rejected: list[Rejected] = []
     there = _lists_there(scope) if any(row.list for row in rows) else {}
     for row in rows:
-        reason = lacking(("engagement_ref", row.engagement_ref, engagements))
+        name = " ".join((row.list or "").split())
+        reason = lacking(("engagement_ref", row.engagement_ref, engagements)) or _of_nobody(row, name, clients)
         if reason:
             rejected.append(reject("requests.csv", row, reason))
             continue
-        engagement = engagements[row.engagement_ref]
-        name = " ".join((row.list or "").split())
-        made = _request(row.engagement_ref, engagement, name, there)
-        request = requests.setdefault((row.engagement_ref, name.casefold()), made)
+        engagement = engagements.get(row.engagement_ref or "")
+        of = row.engagement_ref or f"client {row.client_ref}"
+        made = _request(of, engagement, clients.get(row.client_ref or ""), name, there)
+        request = requests.setdefault((of, name.casefold()), made)
         taken.append(row)
-        wanted.append(_item(row, request.id, engagement.client_id))
+        wanted.append(_item(row, of, request.id, request.client_id))
     _put_lists(scope, requests)
     _keep_received(scope, wanted)
     _keep_list(scope, [one for one, row in zip(wanted, taken, strict=True) if not row.list])
     return put(scope, RequestItem, wanted) + Applied(rejected=tuple(rejected))
+
+
+def _of_nobody(row: RequestRow, name: str, clients: Mapping[str, str]) -> str | None:
+    """Why a row without an engagement is rejected."""
+    if row.engagement_ref:
+        return None
+    if not row.client_ref or not name:
+        return "engagement_ref is empty: without an engagement a row names its client (client_ref) and its list (list)"
+    return lacking(("client_ref", row.client_ref, clients))
 
 
 def _keep_received(scope: Scope, wanted: Sequence[RequestItem]) -> None:
@@ -166,27 +178,31 @@ def _put_lists(scope: Scope, requests: Mapping[tuple[str, str], ClientRequest]) 
 
 
 def _lists_there(scope: Scope) -> dict[tuple[str, str], str]:
-    """The lists that are on record, by their engagement and name."""
+    """The lists that are on record, by their engagement, or the client where they have none, and name."""
     row = ClientRequest
+    of = func.coalesce(row.engagement_id, row.client_id)
     found = scope.session.execute(
-        select(row.engagement_id, row.title, row.id).where(row.client_id.in_(scope.clients())).order_by(row.id.desc())
+        select(of, row.title, row.id).where(row.client_id.in_(scope.clients())).order_by(row.id.desc())
     )
-    return {(work or "", title.casefold()): key for work, title, key in found}
+    return {(work, title.casefold()): key for work, title, key in found}
 
 
-def _request(ref: str, engagement: Known, name: str, there: Mapping[tuple[str, str], str]) -> ClientRequest:
+def _request(
+    ref: str, engagement: Known | None, client_id: str | None, name: str, there: Mapping[tuple[str, str], str]
+) -> ClientRequest:
     key = stable_id("req", ref, name.casefold()) if name else stable_id("req", ref)
+    of = engagement.id if engagement else client_id or ""
     return ClientRequest(
-        id=there.get((engagement.id, name.casefold()), key) if name else key,
-        client_id=engagement.client_id,
-        engagement_id=engagement.id,
-        title=name or f"Documents for {engagement.title}",
+        id=there.get((of, name.casefold()), key) if name else key,
+        client_id=engagement.client_id if engagement else client_id,
+        engagement_id=engagement.id if engagement else None,
+        title=name or (f"Documents for {engagement.title}" if engagement else ""),
     )
 
 
-def _item(row: RequestRow, request_id: str, client_id: str) -> RequestItem:
+def _item(row: RequestRow, of: str, request_id: str, client_id: str) -> RequestItem:
     return RequestItem(
-        id=stable_id("item", row.engagement_ref, row.item, row.nth),
+        id=stable_id("item", of, row.item, row.nth),
         client_id=client_id,
         request_id=request_id,
         item=row.item,

@@ -33,6 +33,13 @@ def make(scope: Scope, engagement_ref: str, how: lists.Making) -> Done:
     return Done(act.id, made)
 
 
+def make_for_client(scope: Scope, client_ref: str, how: lists.Making) -> Done:
+    """See lists.make_client_list."""
+    with undoable(scope, f"Asked {client_ref} for documents") as act:
+        made = lists.make_client_list(scope, client_ref, how)
+    return Done(act.id, made)
+
+
 def decide(scope: Scope, match_ids: Sequence[str], decision: str, *, whole: bool = False, mark: str = "") -> Done:
     """Confirm or refuse proposals, all or none. `mark`: how the (one) proposal stood when it was looked at.
 

@@ -1,7 +1,7 @@
 """Lists of requests: what a template and last year's papers would ask for, made into a list, changed by people.
 
 An engagement has one list, which the firm folder's requests.csv fills too, and as many more as are given names (named.py); what stands
-on one of them already is left out of the next.
+on one of them already is left out of the next. A list of the client alone (`make_client_list`) is what a person wrote down.
 """
 
 import tomllib
@@ -21,7 +21,7 @@ from store.tables import ClientRequest, ItemMatch, RequestItem
 from workspace.deadlines import add_business_days
 from workspace.evidence import to_json
 from workspace.requests.last_year import given_last_year
-from workspace.requests.named import MOST, named
+from workspace.requests.named import MOST, named, of_client
 from workspace.requests.proposals import PARTS, propose
 from workspace.requests.rows import engagement_of, item_of, list_of, noted, text_in
 from workspace.requests.schedule import Schedule
@@ -186,6 +186,30 @@ def make_list(scope: Scope, engagement_ref: str, how: Making) -> str:
     return row.id
 
 
+def make_client_list(scope: Scope, client_ref: str, how: Making) -> str:
+    """Make a list that is about no engagement, or add to the client's one of that name; its id. It asks for what a person wrote, has no
+    template and no reminders by mail. What the file holds already is proposed at once.
+
+    Raises NotFound, Forbidden without request:write, Invalid without a name or an item, for a template or a day gone by, Conflict for a
+    closed list."""
+    client = access_client(scope, client_ref, Right.REQUEST_WRITE)
+    if how.template or how.keys:
+        raise Invalid("a template belongs to a kind of work: name the engagement, or write down what is asked for")
+    chosen = [Asked("", text_in(one, "what is asked for")) for one in how.extra if one.strip()]
+    if not chosen:
+        raise Invalid("write down what is asked for: without an engagement nothing is known of it")
+    due = how.due or add_business_days(scope.today, ANSWER_IN)
+    if due < scope.today:
+        raise Invalid("the day to answer by has passed")
+    row = of_client(scope, client, how.name)
+    row.due = how.due or row.due
+    row.asked_on = row.asked_on or scope.today
+    _add(scope, row, chosen, due)
+    noted(scope, AuditTag.REQUEST_ASKED, f"list:{row.id}", row.client_id, items=len(chosen), due=due.isoformat())
+    propose(scope, take_snapshot(scope, client.ref, PARTS))
+    return row.id
+
+
 def _add(scope: Scope, row: ClientRequest, items: Sequence[Asked], due: date) -> list[RequestItem]:
     there = len(scope.session.scalars(select(RequestItem.id).where(RequestItem.request_id == row.id)).all())
     if there + len(items) > MOST:
@@ -246,8 +270,13 @@ def remove_item(scope: Scope, item_id: str) -> None:
 
 
 def set_schedule(scope: Scope, request_id: str, schedule: Schedule | None, *, paused: bool = False) -> None:
-    """When the list is reminded of; None: when an item is late, as lists from the firm's folder. Raises NotFound, Forbidden."""
+    """When the list is reminded of; None: when an item is late, as lists from the firm's folder. Raises NotFound, Forbidden,
+    Invalid for a list without an engagement."""
     row = list_of(scope, request_id, Right.REQUEST_WRITE)
+    if schedule is not None and row.engagement_id is None:
+        raise Invalid(
+            "a list without an engagement has no reminders by mail: it stands in the portal and among all requests"
+        )
     if schedule is None:
         row.first_after = row.every = row.at_most = None
     else:

@@ -1,6 +1,7 @@
 """A list of requests as a thing of its own: its name, the day it is due, whether it is closed; and an item that goes to another list.
 
-An engagement may have several lists ("Tax 2026", "Audit PBC"), each with its own reminders. A closed list asks for nothing: its open
+An engagement may have several lists ("Tax 2026", "Audit PBC"), each with its own reminders; a client may have lists that are about no
+engagement ("Change of address"), which are named and have no reminders by mail. A closed list asks for nothing: its open
 items are neither late nor reminded of, nor shown to the client; what came stays. Who reads lists is reading.py.
 """
 
@@ -12,7 +13,7 @@ from sqlalchemy import func, select
 from store.audit import AuditTag
 from store.errors import Conflict, Invalid
 from store.ids import new_id, stable_id
-from store.tables import ClientRequest, Engagement, RequestItem
+from store.tables import Client, ClientRequest, Engagement, RequestItem
 from workspace.requests.rows import item_of, list_of, noted, text_in
 from workspace.scope import Right, Scope
 
@@ -34,11 +35,32 @@ def named(scope: Scope, work: Engagement, name: str, otherwise: str) -> ClientRe
     return row if row is not None else _made(scope, work, wanted, otherwise)
 
 
+def of_client(scope: Scope, client: Client, name: str) -> ClientRequest:
+    """The list of that name that hangs on the client alone, made where there is none. Raises Invalid without a name or for one that is
+    too long, Conflict for one that is closed."""
+    wanted = text_in(name, "how the list is called: without an engagement it has no name by itself", longest=LONGEST)
+    row = next((one for one in _alone(scope, client.id) if one.title.casefold() == wanted.casefold()), None)
+    if row is not None and row.closed_on is not None:
+        raise Conflict(f"the list {row.title} is closed: open it again, or give the new one another name")
+    key = stable_id("req", f"client {client.ref}", wanted.casefold())
+    return row if row is not None else _row(scope, key, client.id, None, wanted)
+
+
+def _alone(scope: Scope, client_id: str) -> Sequence[ClientRequest]:
+    row = ClientRequest
+    wanted = select(row).where(row.client_id == client_id, row.client_id.in_(scope.clients()))
+    return scope.session.scalars(wanted.where(row.engagement_id.is_(None)).order_by(row.id)).all()
+
+
 def _made(scope: Scope, work: Engagement, name: str, otherwise: str) -> ClientRequest:
     key = stable_id("req", work.ref, name.casefold()) if name else stable_id("req", work.ref)
+    return _row(scope, key, work.client_id, work.id, name or otherwise)
+
+
+def _row(scope: Scope, key: str, client_id: str, engagement_id: str | None, title: str) -> ClientRequest:
     if scope.session.get(ClientRequest, key) is not None:  # it has another name by now
         key = new_id("req")
-    row = ClientRequest(id=key, client_id=work.client_id, engagement_id=work.id, title=name or otherwise)
+    row = ClientRequest(id=key, client_id=client_id, engagement_id=engagement_id, title=title)
     scope.session.add(row)
     scope.session.flush()
     return row
@@ -60,13 +82,13 @@ def names_of(scope: Scope, client_id: str) -> tuple[str, ...]:
 
 def change_list(scope: Scope, request_id: str, *, name: str | None = None, due: date | None = None) -> None:
     """Another name, or another day to answer by, which is that of every open item then. Raises NotFound, Forbidden without request:write,
-    Invalid for a day gone by, Conflict where the engagement has a list of that name."""
+    Invalid for a day gone by, Conflict where the engagement, or the client beside its engagements, has a list of that name."""
     row = list_of(scope, request_id, Right.REQUEST_WRITE)
     if name is not None and name != row.title:
         title = text_in(name, "how the list is called", longest=LONGEST)
-        others = of_engagement(scope, row.engagement_id) if row.engagement_id else ()
+        others = of_engagement(scope, row.engagement_id) if row.engagement_id else _alone(scope, row.client_id)
         if any(one.id != row.id and one.title.casefold() == title.casefold() for one in others):
-            raise Conflict(f"this work has a list called {title} already")
+            raise Conflict(f"there is a list called {title} already")
         row.title = title
     if due is not None and due != row.due:
         if due < scope.today:

@@ -68,8 +68,8 @@ class ItemView:
 
 @dataclass(frozen=True)
 class ListView:
-    """A list of one engagement. `chase` is None for one without a schedule; `due` the day that was set for it, else the last of its open
-    items'; `closed_on` the day from which nothing of it is asked for."""
+    """A list of one engagement, or of the client alone. `chase` is None for one without a schedule; `due` the day that was set for it, else
+    the last of its open items'; `closed_on` the day from which nothing of it is asked for."""
 
     id: str
     title: str
@@ -105,8 +105,9 @@ class ListView:
 
 @dataclass(frozen=True)
 class FirmLine:
-    """An open list of the firm: `title` is the work's, `name` the list's. `oldest` is days since the oldest open item was asked for,
-    `late` days past its date; `waits_on` is us (proposals or a draft to decide), client, or nobody (paused)."""
+    """An open list of the firm: `title` is the work's, or the list's where it is about none, `name` the list's. `oldest` is days since the
+    oldest open item was asked for, `late` days past its date; `waits_on` is us (proposals or a draft to decide), client, or nobody
+    (paused)."""
 
     id: str
     title: str

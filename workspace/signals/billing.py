@@ -1,4 +1,4 @@
-"""Signals of the firm's own money: budgets, work finished and not billed, old receivables, old unbilled time. Never writes an invoice."""
+"""Signals of the firm's own work as money: budgets, work finished and not billed, old unbilled time. Never writes an invoice."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -6,13 +6,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from workspace.deadlines import add_business_days
-from workspace.evidence import Evidence, RecordEvidence
+from workspace.evidence import Evidence
 from workspace.signals import words
 from workspace.signals.days import business_days_to
-from workspace.signals.proof import difference, hours, ratio, time_value, total
+from workspace.signals.proof import hours, ratio, time_value
 from workspace.signals.signal import BlindSpot, Signal
 from workspace.signals.thresholds import Thresholds
-from workspace.snapshot.model import ZERO, Engagement, Invoice, Snapshot, TimeEntry
+from workspace.snapshot.model import Engagement, Snapshot, TimeEntry
 
 Raised = Iterator[Signal | BlindSpot]
 
@@ -119,60 +119,6 @@ def _not_billed(snapshot: Snapshot, today: date, engagement: Engagement, finishe
         basis="record",
         engagement_ref=engagement.ref,
     )
-
-
-def ar_aging(snapshot: Snapshot, today: date, settings: Thresholds) -> Raised:
-    """The client's oldest open invoice is 60 days or more past due (setting days). One a client; dollars are the open balance of all its
-    invoices that are so old. Data: invoices and payments."""
-    age = settings.days("ar-aging", "days")
-    old = [bill for bill in snapshot.invoices if bill.balance(today) > 0 and (today - bill.due_on).days >= age]
-    if not old:
-        return
-    oldest = min(old, key=lambda bill: (bill.due_on, bill.number))
-    balances = [(bill.balance(today), _balance(bill, today)) for bill in old]
-    owed = sum((amount for amount, _ in balances), ZERO)
-    days = (today - oldest.due_on).days
-    yield Signal(
-        slug="ar-aging",
-        cls="C",
-        client_ref=snapshot.client.ref,
-        subject=snapshot.client.ref,
-        due=oldest.due_on,
-        nominal_due=oldest.due_on,
-        dollars=owed,
-        headline=f"{words.dollars(owed)} unpaid for {'90 days or more' if days >= 90 else f'{age} days or more'}",
-        rule=f"The oldest open invoice is {age} days or more past due.",
-        why_now=f"Invoice {oldest.number} is {days} days past due; "
-        f"{words.count(len(old), 'invoice is', 'invoices are')} that old.{_own_habit(snapshot, today)}",
-        next_step="Send the reminder, and decide whether work goes on before payment.",
-        minutes=5,
-        evidence=(oldest.evidence("due_on"), total([a for a, _ in balances], [proof for _, proof in balances])),
-        basis="record",
-        waits_on_client=True,
-        deliverable_slug="collection-email",
-    )
-
-
-def _balance(bill: Invoice, today: date) -> Evidence:
-    paid = [one for one in bill.payments if one.paid_on <= today]
-    if not paid:
-        return bill.evidence("amount")
-    received = [RecordEvidence(f"payment:{one.id}", "amount", str(one.amount)) for one in paid]
-    got = total([one.amount for one in paid], received)
-    return difference(bill.amount, sum((one.amount for one in paid), ZERO), [bill.evidence("amount"), got])
-
-
-def _own_habit(snapshot: Snapshot, today: date) -> str:
-    """How long after its due date this client's paid invoices were paid, as a median; nothing with fewer than three."""
-    late = sorted(
-        (bill.payments[-1].paid_on - bill.due_on).days
-        for bill in snapshot.invoices
-        if bill.payments and bill.balance(today) <= 0
-    )
-    if len(late) < 3:
-        return ""
-    usual = late[len(late) // 2]
-    return f" This client usually pays {words.count(abs(usual), 'day')} {'after' if usual >= 0 else 'before'} the due date."
 
 
 def wip_aged(snapshot: Snapshot, today: date, settings: Thresholds) -> Raised:

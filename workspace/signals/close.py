@@ -4,12 +4,13 @@ entry."""
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from workspace.books.apart import apart
 from workspace.deadlines import add_business_days, month_end
 from workspace.evidence import Evidence, RecordEvidence
 from workspace.signals import words
+from workspace.signals.feeds import Feed, feeds
 from workspace.signals.ledger import Figure, trial_balances
 from workspace.signals.proof import difference, share, total
 from workspace.signals.signal import BlindSpot, Signal
@@ -28,20 +29,28 @@ _STEP = re.compile(r"reconcil|\bclos(?:e|ing)\b", re.IGNORECASE)
 
 
 def close_late(snapshot: Snapshot, today: date, settings: Thresholds) -> Raised:
-    """A month of an open close or bookkeeping engagement is not reconciled after business day 10 of the next one (setting business_days).
-    One an engagement, with all its late months. Date: that business day of the oldest month. Data: steps whose title names a month and
-    its reconciliation or close, with the day they were done. A close engagement without such a step for a month that should be closed is
-    a blind spot. The day of the last bank feed is in no record: a feed that stands still is seen when its month is not reconciled."""
-    wait = settings.days("close-late", "business_days")
-    for engagement in snapshot.engagements:
-        if engagement.template not in CLOSES or not engagement.is_open:
-            continue
+    """A month of an open close or bookkeeping engagement is not reconciled after business day 10 of the next one (setting business_days),
+    or a bank feed of the client ended more than 3 days ago (feed_days). One an engagement, with all its late months; the feeds stand with
+    the first such engagement. Date: that business day of the oldest month, without one the day after the 3 of the feed.
+
+    Data: steps whose title names a month and its reconciliation or close, with the day they were done; bank files that come at least
+    weekly (feeds.py), by the last day they cover. A close engagement without such a step for a month that should be closed is a blind
+    spot. An account of which only monthly statements come has no feed, and says nothing here."""
+    wait, most = settings.days("close-late", "business_days"), settings.days("close-late", "feed_days")
+    still = [one for one in feeds(snapshot, today) if (today - one.last).days > most]
+    kept = [one for one in snapshot.engagements if one.template in CLOSES and one.is_open]
+    for engagement in kept:
         steps = dict(month_steps(snapshot, engagement))
         due = {end: add_business_days(end, wait) for end in months_over(engagement, today)}
-        late = sorted(end for end, day in due.items() if day < today and end in steps and steps[end].is_open)
+        late = [
+            (end, steps[end]) for end, day in sorted(due.items()) if day < today and end in steps and steps[end].is_open
+        ]
+        standing = still if engagement is kept[0] else []
         if late:
-            yield _late(snapshot, engagement, [(end, steps[end]) for end in late], due[late[0]], wait)
-        elif engagement.template == "monthly-close":
+            yield _late(snapshot, engagement, late, due[late[0][0]], wait, standing)
+        elif standing:
+            yield _standing(snapshot, engagement, standing, today, most)
+        if not late and engagement.template == "monthly-close":
             last = max((end for end, day in due.items() if day < today), default=None)
             if last is not None and last not in steps:
                 yield BlindSpot(
@@ -78,7 +87,14 @@ def month_steps(snapshot: Snapshot, engagement: Engagement) -> Iterator[tuple[da
             yield ends[0], task
 
 
-def _late(snapshot: Snapshot, engagement: Engagement, late: list[tuple[date, Task]], due: date, wait: int) -> Signal:
+def _late(
+    snapshot: Snapshot,
+    engagement: Engagement,
+    late: list[tuple[date, Task]],
+    due: date,
+    wait: int,
+    standing: list[Feed],
+) -> Signal:
     names = words.listed([f"{end:%B}" for end, _ in late])
     missing = [item for item in snapshot.requests_of(engagement) if item.received_on is None]
     return Signal(
@@ -92,17 +108,45 @@ def _late(snapshot: Snapshot, engagement: Engagement, late: list[tuple[date, Tas
         headline=f"{names} of {engagement.title} {'is' if len(late) == 1 else 'are'} not reconciled",
         rule=f"A month is reconciled by business day {wait} of the next one.",
         why_now=f"{late[0][0]:%B %Y} was to be closed by {words.day(due)}."
-        + (f" {words.count(len(missing), 'item')} of the client is missing." if missing else ""),
+        + (f" {words.count(len(missing), 'item')} of the client is missing." if missing else "")
+        + "".join(f" The bank's files of account {one.account} end on {words.day(one.last)}." for one in standing),
         next_step="Reconcile the month, or ask the client for what is missing.",
         minutes=10,
-        evidence=tuple(
-            RecordEvidence(f"task:{task.id}", name, value)
-            for _, task in late
-            for name, value in (("title", task.title), ("status", task.status))
+        evidence=(
+            *(
+                RecordEvidence(f"task:{task.id}", name, value)
+                for _, task in late
+                for name, value in (("title", task.title), ("status", task.status))
+            ),
+            *(one.said.evidence for one in standing),
         ),
         basis="record",
         engagement_ref=engagement.ref,
         waits_on_client=bool(missing),
+    )
+
+
+def _standing(snapshot: Snapshot, engagement: Engagement, feeds: list[Feed], today: date, most: int) -> Signal:
+    """Every month is reconciled or not due yet, and a feed has stopped: what comes next will be late."""
+    oldest = min(feeds, key=lambda one: (one.last, one.account))
+    due = oldest.last + timedelta(days=most + 1)
+    accounts = words.listed([one.account for one in feeds])
+    return Signal(
+        slug="close-late",
+        cls="C",
+        client_ref=snapshot.client.ref,
+        subject=engagement.ref,
+        due=due,
+        nominal_due=due,
+        dollars=None,
+        headline=f"The bank feed of account {accounts} ends on {words.day(oldest.last)}",
+        rule=f"A bank feed is not older than {words.count(most, 'day')}.",
+        why_now=f"Its files come at least weekly, and the last one ended {words.away(oldest.last, today)}.",
+        next_step="Connect the feed again, or fetch the bank's file by hand.",
+        minutes=5,
+        evidence=tuple(one.said.evidence for one in feeds),
+        basis="fact",
+        engagement_ref=engagement.ref,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from store.errors import Invalid
+from workspace.books.apart import results
 from workspace.deadlines import Deadline, add_business_days, estimates, year_end_of
 from workspace.evidence import Evidence
 from workspace.signals import words
@@ -185,7 +186,7 @@ def year_to_date(snapshot: Snapshot, one: Instalment, today: date, least: int) -
     except Invalid:
         return None
     fit: list[tuple[date, Document]] = []
-    for document in snapshot.of_kind("profit-and-loss"):
+    for document in results(snapshot):
         end = document.day("period_end")
         known = document.day("period_start") == start and document.number("net_income") is not None
         if known and end is not None and end <= today and whole_months(start, end) >= least:

@@ -4,6 +4,7 @@ A formula never holds today's date: evidence changes only when the data do. `tie
 """
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from workspace.deadlines import Deadline
@@ -64,6 +65,17 @@ def product(a: Decimal, b: Decimal, inputs: Sequence[Evidence]) -> tuple[Decimal
     """product(a, b) = a * b, to the cent, half up as `tie_out` rounds."""
     result = (a * b).quantize(CENT, rounding=ROUND_HALF_UP)
     return result, DerivedEvidence(f"product({a}, {b}) = {result}", tuple(inputs))
+
+
+def days_between(start: date, end: date, inputs: Sequence[Evidence]) -> DerivedEvidence:
+    """days_between(start, end) = calendar days from the one day to the other."""
+    return DerivedEvidence(f"days_between({start}, {end}) = {(end - start).days}", tuple(inputs))
+
+
+def median(values: Sequence[int], inputs: Sequence[Evidence]) -> tuple[int, DerivedEvidence]:
+    """median(a, b, c) = the middle one in order of size, of an even number the larger of the two."""
+    middle = sorted(values)[len(values) // 2]
+    return middle, DerivedEvidence(f"median({', '.join(map(str, values))}) = {middle}", tuple(inputs))
 
 
 def setting(slug: str, name: str, value: Decimal) -> RecordEvidence:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from workspace.books.apart import results
 from workspace.deadlines import add_business_days, in_words, month_end, roll
 from workspace.evidence import Evidence
 from workspace.signals import words
@@ -176,7 +177,7 @@ def nexus_approaching(snapshot: Snapshot, today: date, settings: Thresholds) -> 
 def _sales(snapshot: Snapshot, today: date, days: int) -> dict[str, list[Fact]]:
     """The amounts of lines that name a state, from the period in which they add up to the most."""
     best: dict[str, list[Fact]] = {}
-    for document in snapshot.of_kind("profit-and-loss"):
+    for document in results(snapshot):
         end = document.day("period_end")
         if end is None or not today - timedelta(days=days) <= end <= today:
             continue

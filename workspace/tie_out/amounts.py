@@ -4,6 +4,7 @@ An amount alone in its table cell and in parentheses is negative, as accountants
 """
 
 import re
+from decimal import Decimal
 
 from workspace.tie_out.numbers import BEGIN, END, NUMBER, NUMERAL, SCALE, canonical_money, canonical_number, number
 from workspace.tie_out.reading import Reader, Reading, raw
@@ -35,6 +36,12 @@ _COUNT = re.compile(
     rf"(?P<sign>(?<![\w)])[-−](?=[\d.½¼¾]))?(?P<number>(?(sign){NUMERAL}{SCALE}?|{NUMBER}))"
     rf"(?:[\s-](?P<unit>(?i:{_UNIT}))\b|x\b|×)?{END}"
 )
+_RATIO = re.compile(
+    rf"(?<!from[ ])(?P<number>{BEGIN}\d{{1,3}}(?:\.\d+)?)(?:[ ]to[ ]|[ ]?:[ ]?)(?:1(?:\.0+)?|one){END}"
+)  # "1.31 to 1"; "from 5 to 1" is a fall
+_HOW_OFTEN = re.compile(
+    rf"(?P<figure>(?P<number>{NUMBER}))[\s-]+(?i:times)\b(?!\s+(?i:as|the|that|its|this|more|over|what|higher|larger|greater)\b)"
+)
 _FRACTION = re.compile(
     r"\b(?:one|a|two|three|four)[\s-](?:half|halves|thirds?|quarters?|fourths?|fifths?)(?=\s+(?:of|the)\b)"
     r"|\bhalf(?=\s+(?:of|the|its|their|your)\b)"
@@ -47,6 +54,14 @@ _PRONOUN = re.compile(r"(?i)\b(?:no|any|every|some|each|this|that|which|the|anot
 _NOT_A_ONE = re.compile(
     r"(?i)[ ]+(?:of|another|or|and|more|who|which|that|is|was|has|can|may|should|will|day|line|word|sentence|thing|place"
     r"|page|piece|way|step|stroke|go)\b|\s*[^\w\s]|\s*$|-"
+)
+# "the older one", "the last one": with what stands behind it, _GOES_ON
+_OLDER = re.compile(
+    r"(?i)\b(?:the|an?|this|that)[ ](?!only\b|last\b|first\b|other\b)[a-z]+(?:er|est|ous|ent|al|ed|or)[ ]$"
+    r"|\b(?:the|this|that)[ ](?:last|first|other|next|old|new|big|small|long|late|early)[ ]$"
+)
+_GOES_ON = re.compile(
+    r"(?i)[ ]+(?:fell|went|came|goes|comes|fall|falls|runs|ran|ends|had|would|in|on|for|to|from|at|by|with|under|we|you|I|\w+ed)\b"
 )
 _NAMED = re.compile(r"[ ](?:[a-z]+[ ]){0,2}[a-z]+,[ ](?:\ue000|[A-Z])")  # the one is called by name
 _LEFT_OVER = re.compile(r"(?=[^\s|\ue000]*\d)(?P<figure>[$€£#]?\w(?:[^\s|\ue000]*\w)?)")
@@ -104,11 +119,19 @@ def _count(match: re.Match[str]) -> Reading | None:
     return Reading("count", canonical_number(-value if negative else value), unit_value(match["unit"] or ""))
 
 
+def _how_often(match: re.Match[str]) -> Reading:
+    """ "eleven times": only words tell what is counted, so the word itself is left to be read with them."""
+    value = number(match["number"])
+    return raw("count", match) if value is None else Reading("count", canonical_number(value), "time")
+
+
 def _is_pronoun(match: re.Match[str]) -> bool:
     """Whether a "one" stands for something else ("one of them", "no one", "One customer, Acme Inc., …") and counts nothing."""
     text = match.string
     if _PRONOUN.search(text, max(0, match.start() - 12), match.start()) or _NOT_A_ONE.match(text, match.end()):
         return True
+    if _OLDER.search(text, max(0, match.start() - 24), match.start()) and _GOES_ON.match(text, match.end()):
+        return True  # "the older one fell due"
     return match.group()[0] == "O" and _NAMED.match(text, match.end()) is not None
 
 
@@ -127,6 +150,7 @@ def _left_over(match: re.Match[str]) -> Reading:
 
 
 READERS: tuple[Reader, ...] = (
+    (_RATIO, lambda match: Reading("count", canonical_number(Decimal(match["number"])))),
     (_PERCENT, _percent),
     (_MONEY_RANGE, lambda match: raw("money", match)),
     (_MONEY, _money),
@@ -136,6 +160,7 @@ READERS: tuple[Reader, ...] = (
 COUNT_READERS: tuple[Reader, ...] = (
     (_TIME, lambda match: raw("count", match)),
     (_FRACTION, lambda match: raw("count", match)),
+    (_HOW_OFTEN, _how_often),
     (_COUNT, _count),
 )
 LAST_READERS: tuple[Reader, ...] = ((_LEFT_OVER, _left_over),)

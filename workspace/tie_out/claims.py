@@ -10,23 +10,16 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from workspace.tie_out import labels
+from workspace.tie_out.clause import DATES, JOINT, SAYS, VALUES, Around, around_of, first_part
 from workspace.tie_out.direction import Way, way_of
 from workspace.tie_out.figures import Figure
 from workspace.tie_out.happened import ENDS_PAST, Said, day_of
 from workspace.tie_out.labels import Mention
 from workspace.tie_out.tables import cell_spans
-from workspace.tie_out.unknown import unknown_subject
+from workspace.tie_out.unknown import unknown_subject, unknown_things
+from workspace.tie_out.when import moved_by, periods_of, then_of
 
 _COVER = "\ue000"  # stands for a figure: neither a letter nor a space
-_DATES = ("date",)
-_VALUES = ("money", "percent", "count")
-_SENTENCE = re.compile(
-    r"\n|(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!\bNo)[.!?][”\"')*_]*\s+(?=[A-Z\ue000*_“\"])|[?!;]\s"
-)
-_JOINT = re.compile(
-    r",|;|—|–|\(|\)|\b(?:and|plus|but|against|versus|vs|while|which|whereas|compared\s+(?:with|to)|out\s+of|up\s+from|down\s+from|toward)\b"
-)
-_STOP = re.compile(r",|;|:|—|–|\(|\)|\b(?:and|plus|but|against|versus|vs|while|which|whereas|compared\s+(?:with|to))\b")
 _PLAIN = (
     r"(?:is|was|were|are|be|been|being|of|at|to|for|in|on|as|by|with|over|under|came|comes|come|amount(?:s|ed|ing)?|stood|stands?"
     r"|total(?:s|ed|ling)?|reached|took|shows?|reports?|held|stayed|stays|will|would|has|have|had|only|just|now|currently|about|around|roughly"
@@ -34,10 +27,6 @@ _PLAIN = (
 )
 _FILLER = re.compile(rf"(?:[\s:,(*_|“”\"'’{_COVER}—–-]|\b{_PLAIN}\b)*", re.IGNORECASE)
 _TO_THE_NEXT = re.compile(rf"(?:\s+(?!{_PLAIN}\b)[a-z]+(?=\s+(?:of|at|is|was|were|are)\s))?{_FILLER.pattern}", re.I)
-_SAYS = re.compile(
-    r"\b(?:is|was|were|are|be|came|comes|come|amounts?|amounted|stood|stands?|totals?|totaled|reached|took|shows?|will|would|has|have|had)\b",
-    re.I,
-)
 _IN_A_PHRASE = re.compile(
     r"\b(?:of|on|for|in|under|from|with|per|against|to|toward|by|at|as|across)\s+(?:(?:the|a|an|your|our|their|its|his|her|which|open|gross)\s+)*$",
     re.I,
@@ -53,9 +42,10 @@ _BEHIND = re.compile(
 _OF = re.compile(r"\s+of[\s*_]+", re.IGNORECASE)
 _FOR = re.compile(r"[\s*_)]*for\s+", re.I)
 _AS = re.compile(r"[\s*_)]*(?:of|in|as)\s+(?:an?\s+)?", re.I)
+_NAMED_AS = re.compile(r"\bas\s+(?:(?:an?|the|your|his|her|their|its|officer|gross|net)\s+)*$", re.I)
 _ON = re.compile(r"\s+on(?:\s+the)?[\s*_]+", re.IGNORECASE)
 _RIGHT_AFTER = re.compile(
-    r"[\s*_)”\"]*-?(?:(?:of|in|as|is|was|were|are)\s+)?(?:(?:the|a|an|your|our|their|its|it|her|his|days?|hours?|h)\s+)*(?:(?!(?:for|on|under|against|by|with|to|from|per|until|after|before)\b)[a-z-]+\s+)?",
+    r"[\s*_)”\"]*-?(?:(?:of|in|as|is|was|were|are)\s+)?(?:(?:the|a|an|your|our|their|its|it|her|his|days?|hours?|h)\s+)*(?:(?!(?:for|on|under|against|by|with|to|from|per|until|after|before|when|while|where|if|because|since|once|although)\b)[a-z-]+\s+)?",
     re.I,
 )
 _CLAUSE = re.compile(r"\b(?:before|after|when|if|unless|because|so|until|once|although|though)\s+(?:\S+\s+)+$", re.I)
@@ -64,29 +54,13 @@ _COUNTED_FROM = re.compile(
     rf"{_COVER}\s+(?:counted\s+|starting\s+|running\s+)?(?:from|after)\s+(?:the\s+)?[*_]*$", re.I
 )
 _LIMIT = re.compile(r"\b(?:by|before|until|till|through|no\s+later\s+than)\s+(?:the\s+)?[*_]*$", re.I)
+_SHOULD = re.compile(
+    rf"{_LIMIT.pattern}|\b(?:should|ought\s+to|was\s+to|were\s+to|had\s+to|must|is\s+to|are\s+to|ha[sv]e?\s+to|supposed\s+to)\b[^,;]*$",
+    re.I,
+)
+_SUBJECT = re.compile(r"(?:^|\s|,)(?:the|your|our|their|its|his|her)\s+(?:[a-z]+\s+)?$")
+_PREDICATE = re.compile(r"\s+(?:is|was|are|were|will|would|should|comes?|came|stands?|has|had|may|can|must)\b")
 _FOLLOWS = re.compile(r"\s+(?:after|from|following|since)\s+", re.I)
-_EARLIER = re.compile(
-    r"\b(?:(?:year|quarter|month)\s+(?:before|earlier|ago)|prior|previous(?:ly)?|preceding|earlier|last\s+(?:year|month|quarter|time)|since)\b",
-    re.I,
-)
-_SPAN = r"(?:year|quarter|month)"
-_REL = rf"(?:(?P<now>(?:this|the\s+current)\s+{_SPAN})|(?:last|prior|previous|preceding)[\s-]{_SPAN})"
-_REL_BEFORE = re.compile(
-    rf"\b{_REL}(?:['’]s)?(?:\s+[a-z-]+){{0,3}}?(?:,|:|\s+(?:of|was|were|is|at|came\s+to|stood\s+at))?[\s*_]+$", re.I
-)
-_REL_AFTER = re.compile(rf"[\s*_]+(?:in\s+|for\s+)?(?:the\s+)?{_REL}\b", re.I)
-_ITS_PERIOD = re.compile(r"[*_]*\s+(?:\(|in\s+|for\s+|during\s+)(?:the\s+)?[*_]*", re.I)
-_COMPARED = re.compile(
-    r"\b(?:[Cc]ompare[sd]?|against|versus|vs|up\s+from|down\s+from|than|from\s+\S+\s+to|to\s+\S+\s+from|whereas|while)\b"
-)
-_UP = re.compile(
-    r"\b(?:up|rose|risen|rise|increas\w+|grew|grow\w*|gain\w*|higher|climb\w*|jump\w*|shot\s+up|soar\w*|surg\w+|expand\w*|above)\b",
-    re.I,
-)
-_DOWN = re.compile(
-    r"\b(?:down|fell|fall\w*|decreas\w+|declin\w+|dropp?\w*|lower|less|shr[aiu]nk\w*|slump\w*|slid\w*|plung\w+|sank|dip\w*|eased|below)\b",
-    re.I,
-)
 _THAT_IS = re.compile(
     r"(?:[^.;:!?—–\n]|(?<=\d)[.:])*[,:;—–]\s*(?:(?:that(?:['’]s|\s+is|\s+was)|this\s+is)\s+(?=the\b|when\b|what\b|how\b|your\b|our\b|their\b)"
     r"|which\s+(?:is|was)\s+(?=what\b|when\b|how\b))(?P<what>[^,.;:!?]*)"
@@ -97,6 +71,7 @@ _OF_THE_SENTENCE = ("government", "offence")
 _SEAM = 60  # characters on either side in which a wording is looked for that a figure stands in
 _OWED = frozenset(("due", "balance", "demand", "receivable", "payable", "invoice"))
 _CLOSE = 25  # characters behind a figure
+_STEP = re.compile(r",|:(?=\s)")  # into another clause, or from a heading into the text
 _FAR = 7  # words: what stands farther before a figure is no label of it
 # A verb with an object of its own says nothing of the figure: "sold the van for $8,450" is no revenue.
 _VERB = re.compile(r"(?:sold|lost|earned|kept|borrowed|lent|won)", re.I)
@@ -117,7 +92,8 @@ class Claim:
     `limit`: it is a day by or until which. `became`: what its clause goes on to say was done with it. `way`: whether the money comes
     to the client or goes (direction.py). `then`: -1 where it is said to be of the period before ("last year's fee"), 1 of this one.
     `measured`: the amounts that the clause of a percentage names. `bracketed`: it stands in brackets, as a loss does. `words` are those
-    of its clause that mean anything, its names among them. `counted_from`: the days that a count of days is said to follow."""
+    of its clause that mean anything, its names among them. `counted_from`: the days that a count of days is said to follow.
+    `numbers`: the counts of its clause."""
 
     heads: tuple[Mention, ...] = ()
     near: tuple[Mention, ...] = ()
@@ -136,24 +112,12 @@ class Claim:
     measured: tuple[Mention, ...] = ()
     bracketed: bool = False
     counted_from: tuple[Mention, ...] = ()
+    numbers: frozenset[str] = frozenset()
 
     @cached_property
     def senses(self) -> frozenset[str]:
         """Everything that the labelling words can mean."""
         return frozenset(sense for one in self.heads for sense in one.senses)
-
-
-@dataclass(frozen=True)
-class _Around:
-    """The words of a figure's clause before and behind it, and its whole sentence, all other figures covered. `shared`: nothing
-    parts the words behind it from the next figure."""
-
-    left: str
-    right: str
-    sentence: tuple[int, int]
-    start: int
-    end: int
-    shared: bool
 
 
 def cover(text: str, figures: Sequence[Figure]) -> str:
@@ -176,42 +140,68 @@ def claim_of(covered: str, figures: Sequence[Figure], figure: Figure, own: Seque
             f.value for f in figures if f.type == "period" and any(a <= f.start and f.end <= b for a, b in spans)
         )
         return Claim(found, found, periods, labels.aspects_of(" ".join(cells)))
-    around = _around(covered, figures, figure)
+    around = around_of(covered, figures, figure)
     if figure.type == "date" and _COUNTED_FROM.search(around.left):
-        return Claim(periods=_periods(covered, figures, figure, around))
+        return Claim(periods=periods_of(covered, figures, figure, around))
     left = _without_before(around.left, figure, _mentions(figure, around.left, own), own)
     right = _mentions(figure, around.right, own)
-    across = _across(figure, around, own) or _explained(covered, figures, figure, own)
-    heads = across or _heads(around, left, right)
+    across = _as_what(around, right) or _across(figure, around, own)
+    explained = _explained(covered, figures, figure, own)
+    heads = across or explained or _heads(around, left, right)
     whole = _sentence_of(covered, figures, figure, around)
     return Claim(
         heads,
-        across or _said_of_it(figure, around, left, right),
-        _periods(covered, figures, figure, around),
+        across or (*explained, *_said_of_it(figure, around, left, right)),
+        periods_of(covered, figures, figure, around),
         _aspects(around, whole),
-        _moved(around),
+        moved_by(around),
         across[0] if across else _bound(figure, around, heads, right),
         day_of(around.left) if figure.type == "date" else "",
         _became(around, right),
-        unknown_subject(around.left, left) if figure.type in _VALUES else "",
+        _unknown(figure, around, left, right),
         _words(figures, around),
         (*left, *_close_behind(around, right)),
-        _LIMIT.search(around.left) is not None,
+        (_SHOULD if figure.type == "date" else _LIMIT).search(around.left) is not None,
         way_of(around.left, around.right) if figure.type == "money" else "",
-        _then(around) if figure.type in _VALUES else 0,
+        then_of(around) if figure.type in VALUES else 0,
         labels.mentions("money", around.left) if figure.type == "percent" else (),
         around.left.endswith("(") and around.right.startswith(")"),
         _followed(around) if figure.type == "count" and figure.unit else (),
+        _numbers(covered, figures, figure, around),
     )
 
 
-def _followed(around: _Around) -> tuple[Mention, ...]:
+def _unknown(figure: Figure, around: Around, left: Sequence[Mention], right: Sequence[Mention]) -> str:
+    """What a figure is called that no list knows: the subject of its sentence, or what is counted."""
+    if figure.type not in VALUES:
+        return ""
+    return unknown_subject(around.left, left) or (
+        unknown_things(around.right, right) if figure.type == "count" and not figure.unit else ""
+    )
+
+
+def _numbers(covered: str, figures: Sequence[Figure], figure: Figure, around: Around) -> frozenset[str]:
+    """The counts that stand with a figure: "three" of "the first three customers for 61.8%"."""
+    counts = [one for one in figures if one.type == "count" and one is not figure and not one.unit]
+    behind = (one.value for one in counts if figure.end <= one.start < around.end)
+    before = (
+        one.value
+        for one in counts
+        if one.end <= figure.start
+        and one.end >= around.sentence[0]
+        and not JOINT.search(covered, one.end, figure.start)
+        and _COVER not in covered[one.end : figure.start]
+    )
+    return frozenset((*behind, *before))
+
+
+def _followed(around: Around) -> tuple[Mention, ...]:
     """What the words right behind a count of days name as the day from which it is counted."""
     match = _FOLLOWS.match(around.right)
-    return labels.mentions("date", _first_part(around.right[match.end() :])) if match else ()
+    return labels.mentions("date", first_part(around.right[match.end() :])) if match else ()
 
 
-def _across(figure: Figure, around: _Around, own: Sequence[str]) -> tuple[Mention, ...]:
+def _across(figure: Figure, around: Around, own: Sequence[str]) -> tuple[Mention, ...]:
     """A wording with the figure inside it: "put … into" of "you put $24,000 into the company"."""
     words = f"{around.left[-_SEAM:].rstrip()} {_COVER} "
     found = labels.mentions(figure.type, f"{words}{around.right[:_SEAM].lstrip()}", own)
@@ -219,6 +209,12 @@ def _across(figure: Figure, around: _Around, own: Sequence[str]) -> tuple[Mentio
     return tuple(
         replace(one, text=one.text.replace(_COVER, "…")) for one in found if one.start < here and here + 1 < one.end
     )
+
+
+def _as_what(around: Around, right: Sequence[Mention]) -> tuple[Mention, ...]:
+    """What it is by the words: "wages" of "took $36,000 out of the company as wages"."""
+    part = len(first_part(around.right))
+    return tuple(one for one in right if one.start < part and _NAMED_AS.search(around.right, 0, one.start))[:1]
 
 
 def _explained(covered: str, figures: Sequence[Figure], figure: Figure, own: Sequence[str]) -> tuple[Mention, ...]:
@@ -231,7 +227,7 @@ def _explained(covered: str, figures: Sequence[Figure], figure: Figure, own: Seq
     return labels.mentions(figure.type, what, own)[:1] if what else ()
 
 
-def _heads(around: _Around, left: Sequence[Mention], right: Sequence[Mention]) -> tuple[Mention, ...]:
+def _heads(around: Around, left: Sequence[Mention], right: Sequence[Mention]) -> tuple[Mention, ...]:
     """The words right behind the figure and the nearest before it; failing both, what the clause goes on to say."""
     after = [
         one for one in right[:1] if _RIGHT_AFTER.fullmatch(around.right, 0, one.start) and not _of_the_next(around, one)
@@ -241,7 +237,7 @@ def _heads(around: _Around, left: Sequence[Mention], right: Sequence[Mention]) -
     before = _governing(around.left, left)
     found = [*after, *([before] if before else [])]
     if not found:
-        part = len(_first_part(around.right))
+        part = len(first_part(around.right))
         near = [one for one in right[:1] if one.start < part and len(around.right[: one.start].split()) <= _FAR]
         found = [
             one
@@ -259,7 +255,7 @@ def _mentions(figure: Figure, words: str, own: Sequence[str]) -> tuple[Mention, 
     return tuple(
         one
         for one in found
-        if not (figure.unit and figure.type == "count" and labels.counts_things(one.senses))
+        if not (figure.unit not in ("", "time") and figure.type == "count" and labels.counts_things(one.senses))
         and not (_VERB.fullmatch(one.text) and _OBJECT.match(words, one.end))
     )
 
@@ -276,19 +272,19 @@ def _without_before(words: str, figure: Figure, found: tuple[Mention, ...], own:
     return (*found[:-1], *(replace(one, start=one.start + at, end=one.end + at) for one in inner))
 
 
-def _became(around: _Around, right: Sequence[Mention]) -> Mention | None:
+def _became(around: Around, right: Sequence[Mention]) -> Mention | None:
     """What was done with the figure: "sent back" in "$400 of tax was sent back"."""
-    part = len(_first_part(around.right))
+    part = len(first_part(around.right))
     return next((one for one in right if one.start < part and _PASSIVE.search(around.right, 0, one.start)), None)
 
 
-def _close_behind(around: _Around, right: Sequence[Mention]) -> Iterator[Mention]:
-    part = min(_CLOSE, len(_first_part(around.right)))
+def _close_behind(around: Around, right: Sequence[Mention]) -> Iterator[Mention]:
+    part = min(_CLOSE, len(first_part(around.right)))
     return (one for one in right if one.start < part and not _of_the_next(around, one))
 
 
-def _words(figures: Sequence[Figure], around: _Around) -> frozenset[str]:
-    plain = (one.casefold() for one in _WORD.findall(f"{around.left} {_first_part(around.right)}"))
+def _words(figures: Sequence[Figure], around: Around) -> frozenset[str]:
+    plain = (one.casefold() for one in _WORD.findall(f"{around.left} {first_part(around.right)}"))
     named = (
         word
         for one in figures
@@ -298,7 +294,7 @@ def _words(figures: Sequence[Figure], around: _Around) -> frozenset[str]:
     return frozenset(plain) - _EMPTY | frozenset(named)
 
 
-def _bound(figure: Figure, around: _Around, heads: Sequence[Mention], right: Sequence[Mention]) -> Mention | None:
+def _bound(figure: Figure, around: Around, heads: Sequence[Mention], right: Sequence[Mention]) -> Mention | None:
     """The label that is part of the figure's own phrase, "a refund of $4,200", "we wrote off $410" or "$31 of net income": no other
     word can mean it."""
     for one in heads:
@@ -326,22 +322,24 @@ def _is_hard(one: Mention) -> bool:
     return not labels.is_general(one.senses) and not one.senses & _OWED
 
 
-def _of_the_next(around: _Around, one: Mention) -> bool:
+def _of_the_next(around: Around, one: Mention) -> bool:
     """Whether words behind a figure label the figure that follows: "was made on" in "for March 1 was made on March 4"."""
     before = around.right[: one.start]
+    if around.fronted and _SUBJECT.search(before) and _PREDICATE.match(around.right, one.end):
+        return True
     if _OF.fullmatch(before) and not _OF.fullmatch(around.right, one.end):
         return False  # "$31 of net income on" is the first figure's, "$31 of a retainer of" the next one's
     return around.shared and bool(before.strip()) and _TO_THE_NEXT.fullmatch(around.right, one.end) is not None
 
 
 def _said_of_it(
-    figure: Figure, around: _Around, left: Sequence[Mention], right: Sequence[Mention]
+    figure: Figure, around: Around, left: Sequence[Mention], right: Sequence[Mention]
 ) -> tuple[Mention, ...]:
     """The words of the clause that may be meant of the figure: not "invoice" in "the balance of the invoice is"."""
     modifies = [
-        one for one in left if _IN_A_PHRASE.search(around.left, 0, one.start) and _SAYS.search(around.left, one.end)
+        one for one in left if _IN_A_PHRASE.search(around.left, 0, one.start) and SAYS.search(around.left, one.end)
     ]
-    part = len(_first_part(around.right))
+    part = len(first_part(around.right))
     behind = [
         one
         for one in right
@@ -354,7 +352,7 @@ def _said_of_it(
         )
     ]
     said = [one for one in left if one not in modifies]
-    if figure.type in _DATES:
+    if figure.type in DATES:
         return (*said, *behind)
     return (*_without_modifiers(around.left, said), *_without_modifiers(around.right, behind))
 
@@ -382,11 +380,11 @@ def _governing(words: str, found: Sequence[Mention]) -> Mention | None:
         if len(between.replace(_COVER, " ").split()) > _FAR:
             break
         in_a_phrase = _IN_A_PHRASE.search(words, 0, one.start) is not None
-        if "," in between and not _FILLER.fullmatch(between) and not between.rstrip(" *_").endswith(":"):
+        if _STEP.search(between) and not _FILLER.fullmatch(between) and not between.rstrip(" *_").endswith(":"):
             break  # of another clause
         if _LESS.search(words, 0, one.start) and between.strip() and not _OF.fullmatch(between):
             continue
-        if in_a_phrase and (_SAYS.search(between) or not _FILLER.fullmatch(between)):
+        if in_a_phrase and (SAYS.search(between) or not _FILLER.fullmatch(between)):
             left_over = left_over or one
             continue
         return _noun(words, found, one)
@@ -400,82 +398,17 @@ def _noun(words: str, found: Sequence[Mention], one: Mention) -> Mention:
     return before if before is not None and together and labels.is_general(one.senses) else one
 
 
-def _first_part(words: str) -> str:
-    joint = _STOP.search(words)
-    return words[: joint.start()] if joint else words
-
-
-def _around(covered: str, figures: Sequence[Figure], figure: Figure) -> _Around:
-    begin, end = _sentence(covered, figure)
-    others = [one for one in figures if begin <= one.start < end and _parts(one, figure)]
-    before = [one.end for one in others if one.end <= figure.start]
-    after = [one.start for one in others if one.start >= figure.end]
-    left, right = covered[begin : figure.start], covered[figure.end : end]
-    if before:
-        left = covered[before[-1] : figure.start]
-        joint = _JOINT.search(left)
-        left = left[joint.end() :] if joint else left
-    if after:
-        right = _first_part(covered[figure.end : after[0]])
-    shared = bool(after) and figure.end + len(right) == after[0]
-    return _Around(left, right, (begin, end), figure.start - len(left), figure.end + len(right), shared)
-
-
-def _parts(other: Figure, figure: Figure) -> bool:
-    """Whether another figure has words of its own, which then are not this one's. "Past ninety days" belongs to what stands before it."""
-    if figure.type in _DATES:
-        return other.type in _DATES
-    return other.type in _VALUES and not (other.unit and figure.type != "count")
-
-
-def _sentence(covered: str, figure: Figure) -> tuple[int, int]:
-    begin, end = 0, len(covered)
-    for match in _SENTENCE.finditer(covered):
-        if match.end() <= figure.start:
-            begin = match.end()
-        elif match.start() >= figure.end:
-            end = match.start() + 1
-            break
-    return begin, end
-
-
-def _periods(covered: str, figures: Sequence[Figure], figure: Figure, around: _Around) -> tuple[str, ...]:
-    begin, end = around.sentence
-    named = [one for one in figures if one.type == "period" and begin <= one.start < end]
-    right_behind = [one.value for one in named if _ITS_PERIOD.fullmatch(covered, figure.end, one.start)]
-    if right_behind and figure.type in _VALUES:
-        return tuple(right_behind)
-    if _EARLIER.search(covered, around.start, around.end):
-        return ()
-    close = [one.value for one in named if around.start <= one.start < around.end]
-    compared = _COMPARED.search(covered, begin, end) is not None
-    return tuple(close or ([] if compared else [one.value for one in named]))
-
-
-def _aspects(around: _Around, sentence: str) -> frozenset[tuple[str, str]]:
+def _aspects(around: Around, sentence: str) -> frozenset[tuple[str, str]]:
     """Those of the clause; whose tax it is may be said once for the whole sentence."""
-    close = labels.aspects_of(f"{around.left} {_first_part(around.right)}")
+    close = labels.aspects_of(f"{around.left} {first_part(around.right)}")
     if any(aspect == "government" for aspect, _ in close):
         return close
     return close | {one for one in labels.aspects_of(sentence) if one[0] in _OF_THE_SENTENCE}
 
 
-def _sentence_of(covered: str, figures: Sequence[Figure], figure: Figure, around: _Around) -> str:
+def _sentence_of(covered: str, figures: Sequence[Figure], figure: Figure, around: Around) -> str:
     """The words of the sentence that can be meant of a figure: beside others like it only those before it, for what comes behind belongs to
     the next ("$2,480 from Washington and $1,310 from the state")."""
     begin, end = around.sentence
     others = any(begin <= one.start < end and one != figure and one.type == figure.type for one in figures)
     return covered[begin : around.end if others else end]
-
-
-def _moved(around: _Around) -> int:
-    words = f"{around.left} {around.right}"
-    up, down = _UP.search(words), _DOWN.search(words)
-    return (1 if up else -1) if bool(up) != bool(down) else 0
-
-
-def _then(around: _Around) -> int:
-    """Whether the words right beside a figure call it the last period's (-1) or this one's (1)."""
-    before, after = _REL_BEFORE.search(around.left), _REL_AFTER.match(around.right)
-    said = {(match["now"] is not None) for match in (before, after) if match}
-    return 0 if len(said) != 1 else 1 if said.pop() else -1

@@ -1,5 +1,5 @@
 """Arithmetic on facts that can be done again: sums, differences, shares, changes, ratios, products, days between, counts, due dates, and
-the form that goes with a return.
+the form that goes with a return. Signals also state medians, which are only checked here.
 
 Each constructor computes with Decimal and writes its formula ("sum(1200.00, 3000.00) = 4200.00") beside the evidence of its operands;
 `check` reads the formula, computes it again, and asks of every operand that its evidence says so. Rounds half up.
@@ -148,6 +148,8 @@ def _compute(kind: str, operands: Sequence[str], places: int | None) -> str:
     values = [_decimal(operand) for operand in operands]
     if kind == "sum":
         return str(sum(values, Decimal(0)))
+    if kind == "median" and values:  # of an even number the larger of the two in the middle
+        return canonical_number(sorted(values)[len(values) // 2])
     if len(values) != 2:
         raise Invalid(f"{kind} takes two operands")
     first, second = values

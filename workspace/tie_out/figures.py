@@ -1,26 +1,19 @@
 """Finds what has to be proven in a text: money, dates, shares, counts, ids, forms, notices, periods, citations and names.
 
 Promise: no digit of a text escapes. Each one lies in a figure, but for the numbers of an ordered list, citation markers such as [1]
-and the names of retirement plans such as 401(k). What cannot be read as anything better is a figure whose value is its own text.
+and what else no_figures.py passes over. What cannot be read as anything better is a figure whose value is its own text.
 Never decides whether a figure is true: that is ties.py.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workspace.tie_out import amounts, dates, ids, loose
 from workspace.tie_out import names as known_names
+from workspace.tie_out.no_figures import no_figures
 from workspace.tie_out.reading import FigureType, Reader
 
 _CLAIMED = "\ue000"  # stands where a figure was found; neither a letter nor a digit nor a space
-_LIST_NUMBER = re.compile(r"(?m)^[ \t>#]*(\d{1,2})[.)][ \t]")
-_NO_FIGURE = re.compile(
-    r"\[\^?\d{1,2}\](?!\()|\bone\s+(?:less|more)\s+(?:thing|worry)\b|\b(?:401\(k\)|403\(b\)|457\(b\))"
-    r"|\b(?:these|those|all)\s+(?:two|three|four|five|six)\b(?!-|\s+(?:[a-z-]+\s+)?[a-z]+s\b)",  # what stands beside it, counted
-    re.IGNORECASE,
-)
-
 # Strongest first: what one reader has claimed, the next ones no longer see.
 _READERS: tuple[Reader, ...] = (
     *ids.READERS,
@@ -65,13 +58,20 @@ def recognise(text: str, names: Sequence[str] = (), *, guess_names: bool = False
         finder.claim(name.start, name.end, "name", " ".join(name.tokens))
     betrayed = (known_names.titled, known_names.greeted, known_names.companies)
     for find in (
-        (*betrayed, known_names.agencies, known_names.addressed, known_names.called, known_names.guessed)
+        (
+            *betrayed,
+            known_names.agencies,
+            known_names.addressed,
+            known_names.called,
+            known_names.acting,
+            known_names.guessed,
+        )
         if guess_names
         else betrayed
     ):
         for name in list(find(finder.canvas)):
             finder.claim(name.start, name.end, "name", " ".join(name.tokens))
-    finder.pass_over(_no_figures(finder.canvas))
+    finder.pass_over(no_figures(finder.canvas))
     for reader in _READERS:
         finder.read(reader)
     return tuple(sorted(finder.found, key=lambda figure: figure.start))
@@ -102,17 +102,3 @@ class _Finder:
             if reading is not None:
                 start, end = match.span("figure" if "figure" in pattern.groupindex else 0)
                 self.claim(start, end, reading.type, reading.value, reading.unit)
-
-
-def _no_figures(text: str) -> list[tuple[int, int]]:
-    return [*_list_numbers(text), *(match.span() for match in _NO_FIGURE.finditer(text))]
-
-
-def _list_numbers(text: str) -> Iterator[tuple[int, int]]:
-    """The numbers of ordered lists and headings, each list counted from 1."""
-    last = 0
-    for match in _LIST_NUMBER.finditer(text):
-        number = int(match[1])
-        if number in (1, last + 1):  # a line of prose that happens to begin with "15." is no list
-            last = number
-            yield match.span(1)

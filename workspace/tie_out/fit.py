@@ -13,6 +13,7 @@ from workspace.tie_out.claims import Claim, claim_of, cover
 from workspace.tie_out.direction import goes
 from workspace.tie_out.fact import Fact
 from workspace.tie_out.figures import Figure, recognise
+from workspace.tie_out.in_labels import numbers_of
 from workspace.tie_out.labels import ASPECTS, are_kin, contradicts, head_of, is_asked, is_general, senses_of, turns
 from workspace.tie_out.numbers import decimal_of
 
@@ -58,6 +59,7 @@ def misfit(fact: Fact, claim: Claim, facts: Sequence[Fact]) -> str:
         or _measured(fact, claim)
         or _qualified(fact, claim, facts)
         or _counted_from(fact, claim, facts)
+        or _of_so_many(fact, claim, facts)
     )
 
 
@@ -211,7 +213,12 @@ def _only_another(fact: Fact, claim: Claim, facts: Sequence[Fact]) -> str:
     own = _meanings(fact)
     if fact.type == "date" and not own <= _EVENTS:
         return ""
-    if claim.heads or not claim.clause or any(one.senses & own for one in (*claim.near, *claim.clause)):
+    verbs_only = fact.type == "date" and all(one.loose for one in claim.heads)
+    if (
+        (claim.heads and not verbs_only)
+        or not claim.clause
+        or any(one.senses & own for one in (*claim.near, *claim.clause))
+    ):
         return ""
     rivals = [one.senses for one in facts if one.type == fact.type and one.canonical != fact.canonical]
     hard = [
@@ -285,6 +292,21 @@ def _counted_from(fact: Fact, claim: Claim, facts: Sequence[Fact]) -> str:
     ]
     said_too = any(one.senses & own for one in claim.counted_from)
     return hard[0].text if own and hard and not said_too else ""
+
+
+def _of_so_many(fact: Fact, claim: Claim, facts: Sequence[Fact]) -> str:
+    """A number of the clause that another figure of the file of the same sense is told by: "the first three customers" of the largest's
+    share."""
+    if fact.type == "count" or not claim.numbers:
+        return ""
+    own = numbers_of(fact)
+    for one in facts:
+        if one.type != fact.type or one.canonical == fact.canonical or not one.senses & fact.senses:
+            continue
+        said = (numbers_of(one) - own) & claim.numbers
+        if said and not own & claim.numbers:
+            return head_of(one.label)
+    return ""
 
 
 def _day(fact: Fact, claim: Claim) -> str:

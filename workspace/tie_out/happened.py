@@ -18,7 +18,8 @@ _DID = re.compile(
 )
 # "The loan is paid off on June 30" is a plan; "the deposit did arrive on June 30" is none.
 _IS_DONE = re.compile(
-    rf"\b(?:is|are|gets?|be)\s+(?:[a-z]+ly\s+)?{_PAST}(?:\s+(?:out|in|off|up|back|down))?\s+on\s+(?:the\s+)?$", re.I
+    rf"\b(?:is|are|gets?|be)\s+(?:[a-z]+ly\s+)?{_PAST}(?:\s+(?:out|in|off|up|back|down))?(?:\s+on)?\s+(?:the\s+)?$",
+    re.I,
 )
 _COMING = re.compile(
     r"\b(?:due|payable|expir\w+|end(?:s|ed)?|laps\w+|matur\w+|scheduled|set|extended|postponed|moved|fall\w*|fell|r[ua]ns?|must|has|have|will|shall"

@@ -6,7 +6,7 @@ Owns the synonyms only. Never decides whether a figure is tied: that is ties.py.
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from itertools import product
@@ -28,10 +28,11 @@ ASPECTS = (
     "object",
     "anchor",
     "offence",
+    "bearer",
 )
 """What a label may say beside what a figure is: whose tax, how often, the beginning or the end, the first or the last, there or missing,
 with customers or with suppliers, taxed or exempt, over or under a plan, late or early, open or paid, paid to whom, a day's paper, from
-when days are counted, what a penalty is for."""
+when days are counted, what a penalty is for, on what interest is earned."""
 
 _MEASURES = ("money", "date", "count", "percent")
 _OF_TYPE = {
@@ -39,10 +40,20 @@ _OF_TYPE = {
     "anchor": "count",
     "payee": "money",
     "offence": "money",
+    "bearer": "percent",
+    "hold": "count",
 }  # an aspect that is asked of figures of one type only
 _AGAINST = "against"
 _FIRST_TWO = re.compile(r"(?<![\w-])[^\W_](?:[\w'’/-]|(?=\W|$))", re.IGNORECASE)
 _GAP = r"(?:\s+[^\s,.;:!?()]+){0,4}?"  # "~": up to four words of the same clause
+# What may stand between two words of a wording and changes nothing: "runs out" in "simply runs quietly out".
+_ADVERB = re.compile(
+    r"(?<=\s)(?:simply|just|now|then|also|again|already|all|(?!month|week|hour|year|quarter|dai|ear|on|fami|rep|app|supp)[a-z]+ly)(?=\s)"
+)
+_DENIED = re.compile(
+    r"(?:\b(?:never|not|nobody|none|neither|nor|cannot|failed\s+to|yet\s+to|without)|n['’]t)\s+(?:[\w’'-]+\s+){0,2}$",
+    re.I,
+)
 _HOW = ("assessed",)  # how an amount came about: "interest assessed" is no tax
 _LEADING = frozenset(
     "a an the to of in on at by from for with off out up down back into over away after before once everything it you your us them they"  # noqa: SIM905
@@ -55,7 +66,14 @@ _NOUNS = frozenset(
     " credits draw draws figure figures filing offer offers opening owe owed owes owing painting plan plans price prices project"
     " projects quote quotes return returns staff waive withholding".split()
 )
+# Verbs that say what an amount is as plainly as a noun does.
+_STRONG = re.compile(
+    r"\b(?:borrow\w*|invest\w*|donat\w*|refund\w*|reimburs\w*|distribut\w*|inherit\w*|award\w*|forg[ai]v\w*|deduct\w*"
+    r"|injected|insured)\b"
+)
 _WHENCE = re.compile(r"\b(?:of|from|under|on|with)\s+(?:the|a)\s+$")
+_NOT_SO = re.compile(r"\b(?:no|not)\s+$", re.I)
+_NONE = re.compile(r"\s+(?:no|none|neither|nothing|not)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -107,20 +125,38 @@ def own_words(kind: str, label: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def aspects_of(words: str) -> frozenset[tuple[str, str]]:
     """What the words say of each aspect: ("government", "state"), ("frequency", "month")."""
-    return frozenset((aspect, sense) for aspect in ASPECTS for one in mentions(aspect, words) for sense in one.senses)
+    return frozenset(
+        (aspect, sense)
+        for aspect in ASPECTS
+        for one in mentions(aspect, words)
+        for sense in _as_said(aspect, one, words)
+    )
+
+
+def _as_said(aspect: str, one: Mention, words: str) -> frozenset[str]:
+    """What a mention says of an aspect: what "never gave" names is not there."""
+    if aspect == "timing" and _NOT_SO.search(words, 0, one.start):
+        return frozenset()  # "no later than"
+    denied = aspect == "hold" and (_DENIED.search(words, 0, one.start) or _NONE.match(words, one.end))
+    return frozenset(("missing",)) if denied and "there" in one.senses else one.senses
 
 
 def mentions(kind: str, text: str, own: Sequence[str] = ()) -> tuple[Mention, ...]:
     """The words of a text that say what a figure of type `kind` is, in order, the longest wording first; `own` are further words."""
     known, further = _lexicon(kind), _own_lexicon(tuple(sorted(set(own)))) if own else {}
+    plain = _ADVERB.sub(lambda one: " " * len(one.group()), text)
     found: list[Mention] = []
     at = 0
     for start, key in _starts(text):
         if start < at or (key not in known and key not in further):
             continue
-        read = [one for book in (further, known) if (one := _read(book, key, text, start)) is not None]
+        written = (text,) if plain == text else (text, plain)
+        read = [
+            one for book in (further, known) for said in written if (one := _read(book, key, said, start)) is not None
+        ]
         if read:
-            found.append(max(read, key=lambda one: one.end))
+            longest = max(read, key=lambda one: one.end)
+            found.append(longest if plain == text else replace(longest, text=text[start : longest.end]))
             at = found[-1].end
     return tuple(found)
 
@@ -144,7 +180,9 @@ def are_kin(kind: str, said: frozenset[str], own: frozenset[str]) -> bool:
 @lru_cache(maxsize=4096)
 def is_loose(words: str) -> bool:
     """Whether words hold no noun: every one of them is a shape of a verb of the lists, a word that leads a phrase, or none at all."""
-    return all(one in _LEADING or one in _verbs() or _VERBAL.fullmatch(one) for one in words.split())
+    return not _STRONG.search(words) and all(
+        one in _LEADING or one in _verbs() or _VERBAL.fullmatch(one) for one in words.split()
+    )
 
 
 @lru_cache(maxsize=1)
@@ -249,7 +287,7 @@ def _pattern(wording: str) -> str:
         if word == "~":
             made += _GAP
         elif word == "not" and made:
-            made += r"(?:\s+not|n['’]t)"
+            made += r"(?:\s+(?:not|never)|n['’]t)"
         else:
             made += (r"\s+" if made else "") + re.escape(word.removesuffix("*")).replace("'", "['’]")
             made += r"[a-z]*" if word.endswith("*") else ""

@@ -16,7 +16,11 @@ _ORDINAL = (
 _SPAN = r"(?:week|fortnight|month|quarter|year)"
 # Grouped with spaces or marks, as other countries do: read apart, each part would be a count of its own.
 _GROUPED = re.compile(r"(?<![\w.,$-])\d{1,3}(?:[ \u00a0\u2009\u202f'’_]\d{3})+(?![\w-]|[.,]\d{3})")
-_MEASURED = re.compile(rf"(?:{NUMBER})[\s-](?:grand|bps?|basis\s+points?|figures?|pct|pp|times|fold)\b", re.IGNORECASE)
+_MEASURED = re.compile(
+    rf"(?:{NUMBER})[\s-](?:grand|bps?|basis\s+points?|figures?|pct|pp|fold)\b"
+    rf"|(?:{NUMBER})[\s-]times\s+(?:as|the|that|its|this|more|over|what|higher|larger|greater)\b",
+    re.IGNORECASE,
+)
 _DAY = re.compile(
     rf"\b(?:{MONTH})\s+(?:the\s+)?(?:{_ORDINAL})\b|\b[Mm]id-(?:{MONTH})(?!\w)"
     rf"|(?i:\b(?:by|on|before|until|from|after|through)\s+(?:the\s+(?:{_ORDINAL}))(?=\s*(?:$|[.,;:!?)]|of\b)))",

@@ -28,7 +28,22 @@ GREETED = re.compile(
     rf"(?m)^[ \t>*_]*(?:Dear|Hi|Hello)[ ]+(?P<name>{_WORD}(?:[ ]+(?:and[ ]+|&[ ]+)?{_WORD})*)(?=[ ]*(?:[,:!]|$))"
 )
 ADDRESSED = re.compile(rf"\A[ \t>*_]*(?P<name>{_WORD}),(?=\s+(?:I\b|[a-z\d$\ue000]))")
-CALLED = re.compile(r"(?<=[a-z\d]),[ ]+(?!(?:Mr|Ms|Mrs|Mx|Dr|Prof)\b)(?P<name>[A-Z][a-z]+)(?=,[ ]+[a-z]|[.!?](?:\s|$))")
+CALLED = re.compile(
+    r"(?<=[a-z\d]),[ ]+(?!(?:Mr|Ms|Mrs|Mx|Dr|Prof)\b)(?P<name>[A-Z][a-z]+)(?=,[ ]+[a-z]|[.!?:](?:\s|$))"
+)
+_DOES = (
+    r"(?:countersigned|signed|handed|wrote|called|phoned|rang|emailed|said|says|told|tells|asked|asks|agreed|agrees|promised|explained|explains"
+    r"|reviewed|confirmed|approved|joined|thinks|believes|insists|insisted|testified|testifies|vacated|moved\s+(?:in|out)"
+    r"|(?:gave|took|sent|paid|owes)\s+(?:us|you|me|him|her|them|the|an?|his|its|their|back|over)"
+    r"|(?:will|would|can|could|should|must|may|has|had|wants\s+to|needs\s+to)\s+(?:not\s+|never\s+)?(?:also\s+)?(?:sign|call|ring|phone|write|say|speak|appear|testify|explain"
+    r"|signed|called|written|said|told|asked|agreed|promised|vacated|handed))"
+)
+# A last or first name by itself, of whom it is said that he did what only people do, or to whom something is said.
+ACTING = re.compile(
+    rf"(?<![\w’'-])(?P<name>[A-Z][a-z]+(?:[A-Z][a-z]+)?)(?=(?:,\s+[a-z]+\s+[a-z]+,)?\s+{_DOES}\b)"
+    r"|\b(?:tell|ask|remind|call|told|asked|reminded|called)\s(?P<to>[A-Z][a-z]+)(?=\s+(?:that|to|about|by|before|on|how|when|why)\b|[:,.])"
+    r"|\b(?:[Rr]eminder|[Nn]ote|[Mm]emo)\s(?:for|to)\s(?P<to2>[A-Z][a-z]+)(?=[:,.])"
+)
 PEOPLE = re.compile(rf"(?<![\w#])(?:{_WORD}|[A-Z]\.)(?:[ ](?:[A-Z]\.|{_WORD})){{1,3}}(?!\w)")
 _STATES = (
     "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas"
@@ -52,6 +67,16 @@ _OPENERS = _words(
     however otherwise moreover overall today tomorrow yesterday meanwhile therefore thus hence again instead still yet now then first
     second third last finally attached enclosed below above further furthermore nevertheless nonetheless besides indeed thanks yes
     well sorry hello hi congratulations currently together likewise consequently accordingly since
+    """
+)
+# Who acts in a letter and is called by no name.
+_PARTIES = _words(
+    """
+    plaintiff defendant petitioner respondent landlord tenant lessor lessee buyer seller buyers sellers lender borrower management nobody
+    everybody someone somebody everyone anyone whoever congress she he they who people customers employees staff workers vendors suppliers
+    members shareholders directors opposing witness witnesses builder contractor examiner agent auditor controller bookkeeper preparer
+    mother father both neither either none some many most few one mine ours yours theirs medicare quickbooks xero excel word outlook english
+    money cash what whatever nothing something everything spouse husband wife daughter son
     """
 )
 _NO_NAME = re.compile(r"(?:ly|ing|ed|ions?|ments?|ies|ses|als|nts|ues|ages|ices|ents|ants|ables)$")
@@ -139,7 +164,12 @@ def addressed(text: str) -> Iterator[Found]:
     """The first name with which a text begins: "Luis, the deposit is late"."""
     match = ADDRESSED.match(text)
     word = match["name"].casefold() if match else ""
-    if match and word not in _TRADE | _OPENERS | _GREETINGS and not _NO_NAME.search(word):
+    if (
+        match
+        and not match["name"][1:].isupper()
+        and word not in _TRADE | _OPENERS | _GREETINGS
+        and not _NO_NAME.search(word)
+    ):
         yield Found(match.start("name"), match.end("name"), tokens_of(match["name"]))
 
 
@@ -149,6 +179,19 @@ def called(text: str) -> Iterator[Found]:
         word = match["name"].casefold()
         if word not in _TRADE | _OPENERS | _GREETINGS and not _NO_NAME.search(word):
             yield Found(match.start("name"), match.end("name"), tokens_of(match["name"]))
+
+
+def acting(text: str) -> Iterator[Found]:
+    """A name by itself that can be nothing else: "Osei countersigned", "the day Dunmore handed over", "Reminder for Priya:"."""
+    for match in ACTING.finditer(text):
+        group = match.lastgroup or "name"
+        word = match[group].casefold()
+        if (
+            word not in _TRADE | _OPENERS | _GREETINGS | _PARTIES
+            and match[group] not in _STATES.split("|")
+            and not _NO_NAME.search(word)
+        ):
+            yield Found(match.start(group), match.end(group), tokens_of(match[group]))
 
 
 def companies(text: str) -> Iterator[Found]:
@@ -179,12 +222,19 @@ def guessed(text: str) -> Iterator[Found]:
         if line.lstrip().startswith("#"):
             continue
         words = list(_TOKEN.finditer(text, match.start(), match.end()))
-        while words and words[0].group().lower() in _TRADE:
+        while words and words[0].group().lower() in _TRADE and not _is_first_bank(words):
             words = words[1:]
         while words and words[-1].group().lower() in _TRADE:
             words = words[:-1]
         if len(words) > 1:
             yield Found(words[0].start(), words[-1].end(), tuple(_plain(word.group()) for word in words))
+
+
+def _is_first_bank(words: Sequence[re.Match[str]]) -> bool:
+    """ "First Prairie": an ordinary word with which a proper name begins."""
+    return (
+        len(words) > 1 and words[0].group() == "First" and words[1].group().lower() not in _TRADE | _OPENERS | _PARTIES
+    )
 
 
 @lru_cache(maxsize=16)

@@ -22,6 +22,12 @@ _BETWEEN = (
 )
 _IS_MORE = re.compile(_BETWEEN.replace("{way}", _MORE), re.I)
 _IS_LESS = re.compile(_BETWEEN.replace("{way}", _LESS), re.I)
+_OF_WHICH = re.compile(r"[\s,—–(*_]+of\s+(?:which|that|those|these)\s+(?:about\s+)?", re.I)
+_OUT_OF = re.compile(
+    r"(?:^|[.;:!?]\s+|\n)\s*(?:Out\s+of|Of)\s+(?:(?:the|your|our|these|its|their|his|her|those)\s+)?[*_]*$"
+)
+_RANGE = re.compile(r"\b(?:ranges?|between)\b[^.;:!?]{0,40}$", re.I)
+_AND = re.compile(r"[\s*_]+(?:to|and)[\s*_]+", re.I)
 _FROM = re.compile(r"\bfrom[\s*_]+$", re.I)
 _TO = re.compile(r"[\s*_]+(?:in\s+\ue000+\s+)?to[\s*_]+", re.I)
 _UP_TO = re.compile(r"\bto[\s*_]+$", re.I)
@@ -34,6 +40,8 @@ _APART = (
 )
 _AFTER = re.compile(_APART.replace("{way}", r"after|past|later\s+than|following|beyond"), re.I)
 _BEFORE = re.compile(_APART.replace("{way}", r"before|ahead\s+of|earlier\s+than|prior\s+to|in\s+advance\s+of"), re.I)
+_NEXT = re.compile(r"[.;:!?]\s|,\s+(?:and|but|while)\b")  # another thought
+_REACH = 80  # characters
 _END = re.compile(r"[.;!?]\s")
 
 
@@ -62,14 +70,20 @@ def _is_wrong(covered: str, one: Figure, other: Figure) -> bool:
         return False
     if _is_part(covered, one, other):
         return one.type in ("money", "count") and not one.unit and first > second
+    if _is_whole(covered, one, other):
+        return one.type in ("money", "count") and not one.unit and first < second
+    if _RANGE.search(covered, _near(one), one.start) and _AND.fullmatch(covered, one.end, other.start):
+        return first > second
     way = _way(covered, one, other)
     return bool(way) and (first - second) * way < Decimal(0)
 
 
 def _days_wrong(covered: str, one: Figure, other: Figure) -> bool:
     """Whether a day that is said to come after another does not, or one before it; where one names no year it is the other's."""
+    first_to_last = _TO.fullmatch(covered, one.end, other.start) and _FROM.search(covered, _near(one), one.start)
     after, before = (way.fullmatch(covered, one.end, other.start) is not None for way in (_AFTER, _BEFORE))
     years = [figure.value[:5] for figure in (one, other) if _DAY.fullmatch(figure.value)]
+    before = before or (bool(first_to_last) and len(years) == 2)
     if after == before or not years:
         return False
     days = [
@@ -85,15 +99,28 @@ def _is_part(covered: str, one: Figure, other: Figure) -> bool:
     return _PART_OF.fullmatch(covered, one.end, other.start) is not None
 
 
+def _is_whole(covered: str, one: Figure, other: Figure) -> bool:
+    """Whether the second is said to be a part of the first: "$52,600, of which $9,480", "Of the $5,827 on the clock I would drop $650"."""
+    if _OF_WHICH.fullmatch(covered, one.end, other.start):
+        return True
+    led = _OUT_OF.search(covered, _near(one), one.start) is not None
+    return led and not _NEXT.search(covered, one.end, other.start)
+
+
+def _near(figure: Figure) -> int:
+    """Where the few words begin that can lead in a figure."""
+    return max(0, figure.start - _REACH)
+
+
 def _way(covered: str, one: Figure, other: Figure) -> int:
     """1 where the first is said to be the larger, -1 the smaller, 0 where nothing is said."""
     if _IS_MORE.fullmatch(covered, one.end, other.start):
         return 1
     if _IS_LESS.fullmatch(covered, one.end, other.start):
         return -1
-    if _BACK_FROM.fullmatch(covered, one.end, other.start) and _UP_TO.search(covered, 0, one.start):
+    if _BACK_FROM.fullmatch(covered, one.end, other.start) and _UP_TO.search(covered, _near(one), one.start):
         return -_moved(covered, one)
-    if not (_TO.fullmatch(covered, one.end, other.start) and _FROM.search(covered, 0, one.start)):
+    if not (_TO.fullmatch(covered, one.end, other.start) and _FROM.search(covered, _near(one), one.start)):
         return 0
     return _moved(covered, one)
 

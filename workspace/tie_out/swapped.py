@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from workspace.tie_out import labels
 from workspace.tie_out.fact import Fact
@@ -19,6 +19,8 @@ TYPES = ("money", "percent", "count")  # of two days the clause does not say who
 _NEAR = 120  # characters between two figures of one thought
 _BETTER = 0.3  # as by three words that ten senses share, or a third of one that is a sense's own
 _SHORTEST = 3
+_FROM = re.compile(r"\bfrom[\s*_]+$", re.I)
+_TO = re.compile(r"[\s*_]+(?:(?:in|for)\s+[^,.;]{1,40}?)?to[\s*_]+", re.I)
 _WORD = re.compile(r"[a-z]+")
 _SAYS_NOTHING = frozenset(
     "the and for with from are was were been you your our not that this their they them his her its will would has have had still yet"  # noqa: SIM905
@@ -44,6 +46,29 @@ def swapped(text: str, placed: Sequence[Placed]) -> Iterator[tuple[Placed, Place
             continue
         between = text[one.figure.end : other.figure.start]
         if len(between) <= _NEAR and "\n" not in between and _gain(one, other) >= _BETTER:
+            yield one, other
+
+
+def backwards(text: str, placed: Sequence[Placed]) -> Iterator[tuple[Placed, Placed]]:
+    """The pairs that a text takes from the later period to the earlier: "our fee goes from" this year's "to" last year's."""
+    alike = sorted(
+        (one for one in placed if one.fact.type in TYPES and one.fact.label), key=lambda one: one.figure.start
+    )
+    for one, other in pairwise(alike):
+        heads = {each.fact.label.partition(",")[0] for each in (one, other)}
+        if (
+            one.fact.type != other.fact.type
+            or len(heads) > 1
+            or len(one.fact.periods) != 1
+            or len(other.fact.periods) != 1
+        ):
+            continue
+        to = _TO.fullmatch(text, one.figure.end, other.figure.start)
+        if (
+            to
+            and _FROM.search(text, max(0, one.figure.start - 12), one.figure.start)
+            and one.fact.periods > other.fact.periods
+        ):
             yield one, other
 
 

@@ -17,16 +17,24 @@ from workspace.tie_out.claims import Claim, claim_of, cover
 from workspace.tie_out.fact import Fact, canonical
 from workspace.tie_out.figures import Figure, recognise
 from workspace.tie_out.fit import misfit, names_it, quotes, says_loss, supports
+from workspace.tie_out.in_labels import that_names
 from workspace.tie_out.labels import head_of, own_words
+from workspace.tie_out.loosely import is_meant
 from workspace.tie_out.order import out_of_order
 from workspace.tie_out.reasons import in_the_others_place, no_source, not_in_order, not_its_label, stale
 from workspace.tie_out.roles import role_of
 from workspace.tie_out.strangers import near
-from workspace.tie_out.swapped import Placed, swapped
+from workspace.tie_out.swapped import Placed, backwards, swapped
 
 # The types of which one value can stand for many things; a form or a name says itself what it is.
 _LABELLED = {"money", "date", "percent", "count"}
 _WITH_UNITS = ("count", "percent")
+# The unit of "eleven times": of instalments, of what is covered, and of nothing that is not said beside it.
+_OFTEN = "time"
+_SO_OFTEN = re.compile(
+    r"\b(?:pay\w*|paid|instal\w+|plan|cover\w*|(?:a|per|each|every)\s+(?:week|month|quarter|year))\b", re.I
+)
+_REACH = 80  # characters
 _ENDS = re.compile(r"[.!?;\n]\s")
 Status = Literal["tied", "derived", "untied"]
 _Reading = tuple[Fact, str, str]  # a fact, its canonical value, its unit
@@ -101,7 +109,8 @@ def tickmark_from_json(data: Mapping[str, Any]) -> Tickmark:
 
 def _without_swapped(text: str, marks: Sequence[Tickmark], placed: Sequence[Placed]) -> Iterator[Tickmark]:
     """The marks, but those untied that stand in each other's place."""
-    others = {one.figure.start: (one, other) for pair in swapped(text, placed) for one, other in (pair, pair[::-1])}
+    pairs = (*swapped(text, placed), *backwards(text, placed))
+    others = {one.figure.start: (one, other) for pair in pairs for one, other in (pair, pair[::-1])}
     for mark in marks:
         pair = others.get(mark.start)
         why = in_the_others_place(pair[0].fact, pair[1].fact) if pair else ""
@@ -152,9 +161,13 @@ class _Ledger:
             reason = not_in_order(figure.text, other.text)
             return Tickmark(figure.start, figure.end, figure.text, "untied", None, reason)
         claim = self._claim(covered, figures, figure)
+        if figure.unit == _OFTEN and not _SO_OFTEN.search(covered, max(0, figure.start - _REACH), figure.end + _REACH):
+            return Tickmark(figure.start, figure.end, figure.text, "untied", None, no_source(figure, claim, ()))
         wrong: list[tuple[Fact, str]] = []
         for fact in self._meant(self.given, figure, claim):
             why = misfit(fact, claim, self.all)
+            if why and is_meant(fact, claim, covered, figures, figure, self.placed, self.all):
+                why = ""
             if not why and _stands(fact):
                 self.placed.append(Placed(figure, claim.words, fact, names_it(fact, claim)))
                 return _proven(figure, fact)
@@ -166,6 +179,9 @@ class _Ledger:
                 self.placed.append(Placed(figure, claim.words, fact, names_it(fact, claim)))
                 return _proven(figure, fact)
             wrong.append((fact, why))
+        named = that_names(self.all, covered, figure, claim.words)
+        if named is not None:
+            return Tickmark(figure.start, figure.end, figure.text, "tied", named.evidence, label=named.label)
         return Tickmark(figure.start, figure.end, figure.text, "untied", None, self._reason(figure, claim, wrong))
 
     def _claim(self, covered: str, figures: Sequence[Figure], figure: Figure) -> Claim:
@@ -232,6 +248,8 @@ def _exact(readings: Sequence[_Reading], figure: Figure, claim: Claim) -> Iterab
 def _of_one_unit(fact: Fact, unit: str, figure: Figure, claim: Claim) -> bool:
     """Whether both count the same: "12 days" is not twelve hours and not twelve items. "Days outstanding: 12" says its unit elsewhere; a
     count whose fact names no unit stands for any, one that is labelled ("witnesses") only where the words say so."""
+    if figure.unit == _OFTEN:
+        return not unit and bool(fact.label) and supports(fact, claim)
     if unit == figure.unit:
         return True
     if unit and figure.unit:

@@ -22,6 +22,15 @@ _NEUTRAL_WORDS = (
     "rest other others one both each what which who he she we you i line lines whole difference value answer part balance charge so here "
     "cost costs count income price rate change most half today now percentage"
 )
+_THINGS = re.compile(
+    r"[ ](?:(?!of\b|is\b|was\b|are\b|were\b)[a-z]+[ ])?(?P<noun>[a-z]{2,}[^su\W]s)\b"
+    r"(?=\s*[.,;:!?)—–]|\s+(?:and|or|are|were|have|had|that|which|who|in|on|from|to|with|by|will)\b|\s*$)"
+)
+_NO_THINGS_WORDS = (
+    "has does goes comes makes shows runs takes gives times days hours weeks months years minutes thousands millions others ones names "
+    "heads lines pieces sheets units cases"
+)
+_NO_THINGS = frozenset(_NO_THINGS_WORDS.split())
 _NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
 
 
@@ -34,3 +43,11 @@ def unknown_subject(left: str, known: Sequence[Mention]) -> str:
     if noun in _NEUTRAL or any(one.end > match.start() for one in known):
         return ""
     return match["noun"]
+
+
+def unknown_things(right: str, known: Sequence[Mention]) -> str:
+    """What is counted right behind a figure ("18 leaks"), where none of the words that are `known` stands in it."""
+    match = _THINGS.match(right)
+    if match is None or any(one.start < match.end() for one in known):
+        return ""
+    return "" if match["noun"].casefold() in _NO_THINGS or match["noun"].casefold() in _NEUTRAL else match["noun"]

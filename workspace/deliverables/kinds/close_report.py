@@ -1,8 +1,9 @@
 """`close-report`: what a client reads after a period is closed.
 
-Inputs: the latest profit and loss, the one before it, the general ledger of both, the trial balance or balance sheet of its last day,
-bank statements, receivables. Sections: opening, headline, what changed, cash, receivables and payables, questions, next. Figures: totals
-as read, differences, margins, the largest changes by line, the entries behind them. To: the client's main contact. A partner checks that
+Inputs: the latest profit and loss, the one before it, the budget of its period, the general ledger of both, the trial balance or balance
+sheet of its last day, bank statements, receivables. Sections: opening, headline, what changed, against the budget, cash, receivables and
+payables, questions, next. Figures: totals as read, differences, margins, the largest changes by line and against the budget, the entries
+behind them. To: the client's main contact. A partner checks that
 every explanation is supported: the report states changes and the entries of the ledger, and gives no cause. On demand only: no record
 says when a period's close is finished.
 """
@@ -12,14 +13,15 @@ from datetime import date
 from decimal import Decimal
 
 from store.errors import Invalid
-from workspace.books.apart import apart
+from workspace.books.apart import apart, holds_budget
 from workspace.deliverables import sources, statements
 from workspace.deliverables.gathered import Gathered
 from workspace.deliverables.kinds import changes, entries
 from workspace.deliverables.occasions import about, for_statement
 from workspace.deliverables.statements import Statement
 from workspace.deliverables.support import Printed, Support
-from workspace.signals.close import CLOSES
+from workspace.evidence import RecordEvidence
+from workspace.signals.close import CLOSES, month_steps
 from workspace.signals.ledger import TrialBalance, trial_balances
 from workspace.signals.unplaced import UNSORTED
 from workspace.snapshot import Document, Engagement, Snapshot
@@ -56,6 +58,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     moved = changes.of(snapshot, latest, earlier)[:5] if earlier else []
     found = entries.behind(snapshot, latest, earlier, moved) if earlier else None
     close = next((one for one in snapshot.engagements if one.is_open and one.template in CLOSES), None)
+    budget = statements.budget_of(snapshot, latest)
     variables = {
         **support.letter_to(contact),
         **statements.period(support, latest),
@@ -65,6 +68,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         "margin_before": changes.margin(support, earlier) if earlier else None,
         "changed": [changes.row(support, one) for one in moved],
         "behind": [entries.rows(support, one) for one in found or () if one.entries],
+        "budget": _budget(support, latest, budget) if budget else None,
         "cash": list(_cash(support, latest, books)),
         "receivables": _receivables(support, latest),
         "payables": _payables(support, books),
@@ -78,10 +82,37 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         facts=support.facts,
         variables=variables,
         recipients=sources.recipient(contact),
-        checks=(*CHECKS, *_compare(snapshot, latest, books)),
-        unseen=(*support.unseen_of_contact(contact), *_unseen(snapshot, latest, earlier, books, found is not None)),
+        checks=(*_still_open(snapshot, close, latest), *CHECKS, *_compare(snapshot, latest, books)),
+        unseen=(
+            *support.unseen_of_contact(contact),
+            *_unseen(snapshot, latest, earlier, books, found is not None),
+            *_unbudgeted(snapshot, latest, budget),
+        ),
         engagement_id=close.id if close and _is_of(close, latest) else None,
     )
+
+
+def _budget(support: Support, latest: Statement, budget: Statement) -> Row:
+    """The totals against the budget of the same period, and the five lines that are furthest from it."""
+    lines, paper = changes.of(support.snapshot, latest, budget)[:5], budget.document
+    return {
+        "name": support.words(paper.name, RecordEvidence(f"document:{paper.id}", "name", paper.name), name=True),
+        "totals": [row for name in changes.TOTALS if (row := changes.total_row(support, latest, budget, name))],
+        "lines": [changes.row(support, one) for one in lines],
+    }
+
+
+def _unbudgeted(snapshot: Snapshot, latest: Statement, budget: Statement | None) -> Iterator[str]:
+    """Why nothing is held against a budget."""
+    if budget is not None:
+        return
+    beside = next((one for one in snapshot.of_kind("profit-and-loss") if holds_budget(one.path)), None)
+    if statements.budgets(snapshot):
+        yield "A budget of this period: those on file are of other periods"
+    elif beside is not None:
+        yield f"A budget: {beside.name} prints one beside the actual figures, in a column that is not read; file the budget by itself"
+    else:
+        yield "A budget: none is on file"
 
 
 def _cash(support: Support, latest: Statement, books: TrialBalance | None) -> Iterator[Row]:
@@ -111,6 +142,13 @@ def _cash_accounts(support: Support, books: TrialBalance) -> Iterator[Row]:
     for one in held if len(held) > 1 else ():
         amount = support.money(one.net, one.proof(1))
         yield {"what": support.words(one.name, said[one.name].evidence, name=True), "amount": amount}
+
+
+def _still_open(snapshot: Snapshot, close: Engagement | None, latest: Statement) -> Iterator[str]:
+    """For the reviewer: the step that reconciles the period is not done, so the statement is no closed one yet."""
+    step = dict(month_steps(snapshot, close)).get(latest.end) if close is not None else None
+    if step is not None and step.is_open:
+        yield f"“{step.title}” is not done: the figures of this period may still change"
 
 
 def _compare(snapshot: Snapshot, latest: Statement, books: TrialBalance | None) -> Iterator[str]:
@@ -189,7 +227,6 @@ def _next(support: Support, close: Engagement | None, today: date) -> Iterator[R
 def _unseen(
     snapshot: Snapshot, latest: Statement, earlier: Statement | None, books: TrialBalance | None, ledger: bool
 ) -> Iterator[str]:
-    yield "A budget: none is on file"
     if earlier is None:
         yield "An earlier statement of as many months: none is on file, so nothing is compared"
     if books is None and _sheet(snapshot, latest) is None:

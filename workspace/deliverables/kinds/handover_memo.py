@@ -1,7 +1,7 @@
 """`handover-memo`: everything that whoever takes a client over has to know, in one paper that stays in the firm.
 
 Inputs: everything in the snapshot. Sections: people, history, in work, promises, habits, open risks, calendar. Figures: fees, bills and
-what is unpaid, days of promises with who owes them, each entry of what people know with its source, the dates of the next months. To:
+what is unpaid, days of promises with who owes them, each entry of what people know with its source, the dates of the next year. To:
 nobody; it goes into the file. A partner checks that no private remark is in it. Drafted on demand only.
 """
 
@@ -26,7 +26,7 @@ CHECKS = (
 )
 _HABITS = ("channel", "decides", "times", "habit", "other")
 _YEAR = timedelta(days=365)
-_AHEAD = timedelta(days=180)
+_AHEAD = timedelta(days=366)  # a return that was extended is due in the second half of a year
 _MOST = 12
 _NOTES = 8
 

@@ -1,8 +1,9 @@
 """`meeting-minutes`: what was decided and who does what by when, after a meeting or a call with the client.
 
 Inputs: the notes of one day that speak of a meeting or a call, and name a decision or an action; a transcript goes into a note. Sections:
-opening, present, decisions, actions, closing. Figures: dates, names and amounts in the quoted words, each with its note. Everything else of
-a note is not printed but put before the reviewer, habits and remarks above all. To: those who took part, the main contact first, and the
+opening with what it was about, present, decisions, actions, closing. Figures: dates, names and amounts in the quoted words, each with its
+note. Everything else of a note is not printed but put before the reviewer, habits and remarks above all; what it was about is the title of
+the work that the note names, and minutes about a matter are marked privileged. To: those who took part, the main contact first, and the
 file. A partner checks what is promised. Drafted on demand only, for the newest such day.
 """
 
@@ -21,7 +22,7 @@ from workspace.deliverables.support import Support
 from workspace.evidence import RecordEvidence
 from workspace.promises import Said, said_in_note
 from workspace.promises.sentences import sentences
-from workspace.snapshot import Contact, Note, Snapshot
+from workspace.snapshot import Contact, Engagement, Note, Snapshot
 
 CHECKS = (
     "Right client, and everybody who took part is named",
@@ -79,8 +80,12 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     contact = sources.addressee(snapshot)
     present = _present(snapshot, meeting)
     first = meeting.notes[0]
+    work = _about(snapshot, meeting)
+    title = f"Minutes of {in_words(day)}: {snapshot.client.name}"
     variables = {
         **support.greeting(contact),
+        "subject": support.words(work.title, work.evidence("title"), name=True) if work else None,
+        "privileged": work is not None and work.template == "matter",
         "day": support.day(day, RecordEvidence(f"note:{first.id}", "date", first.date.isoformat())),
         "firm": [worth.person(support, key) for key in dict.fromkeys(one.author_id for one in meeting.notes) if key],
         "present": [support.words(one.name, sources.contact_evidence(one), name=True) for one in present],
@@ -88,7 +93,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         "actions": list(_actions(support, meeting)),
     }
     return Gathered(
-        title=f"Minutes of {in_words(day)}: {snapshot.client.name}",
+        title=f"{title}, {work.title}" if work else title,
         cls="C",
         as_of=today,
         facts=support.facts,
@@ -115,6 +120,13 @@ def _meeting(snapshot: Snapshot, day: date) -> _Meeting:
     others = [line for line in _lines(notes) if line.text not in quoted]
     decisions = tuple(line for line in others if _DECIDED.search(line.text))
     return _Meeting(notes, actions, decisions, tuple(line for line in others if line not in decisions))
+
+
+def _about(snapshot: Snapshot, meeting: _Meeting) -> Engagement | None:
+    """The work that the notes name by its title, the longest where they name several; None where they name none."""
+    text = " ".join(" ".join(one.text.split()) for one in meeting.notes).casefold()
+    named = [one for one in snapshot.engagements if len(one.title.split()) > 1 and one.title.casefold() in text]
+    return max(named, key=lambda one: (len(one.title), one.ref), default=None)
 
 
 def _lines(notes: Sequence[Note]) -> Iterator[_Line]:

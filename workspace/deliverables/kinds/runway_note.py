@@ -2,8 +2,9 @@
 
 Inputs: three bank statements in a row of every account, payroll registers, estimate schedules, receivables, payables. Sections: opening,
 thirteen weeks, low point, known payments, assumptions, no assurance. Figures: the cash, what the accounts lost in three months, each
-week's balance. To: the client's main contact. A partner checks that nothing sounds like assurance. Drafted by the night when cash-runway
-is raised, once a month. The disclaimer is legal text: templates/legal/no-assurance.md, HOME/templates/legal/ wins.
+week's balance, the day of the oldest balance and how many days before the note that is. To: the client's main contact. A partner checks
+that nothing sounds like assurance. Drafted by the night when cash-runway is raised, once a month. The disclaimer is legal text:
+templates/legal/no-assurance.md, HOME/templates/legal/ wins.
 """
 
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ CHECKS = (
     "Right client; every bank account is in it",
 )
 _WEEKS = 13
+_OLD = 45  # days after which a statement of the next month should be there
 _AHEAD = timedelta(weeks=_WEEKS)
 Row = dict[str, object]
 
@@ -81,6 +83,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
         ],
         "low": support.amount(weeks[-1][1] if Decimal(spent.value) > 0 else cash),
         "used_up": next((support.amount(number) for number, one in weeks if Decimal(one.value) < 0), None),
+        **_aged(support, accounts, today),
         "payments": list(_payments(support, today)),
         **_open(support),
     }
@@ -125,6 +128,19 @@ def _account(support: Support, one: BankAccount) -> Row:
     }
 
 
+def _aged(support: Support, accounts: list[BankAccount], today: date) -> Row:
+    """The day of the oldest balance and its age: from it the weeks are counted, and what lies before today is over."""
+    oldest = min(accounts, key=lambda one: (one.day, one.closing.document_id))
+    document = next(each for each in support.snapshot.documents if each.id == oldest.closing.document_id)
+    said = document.fact("period_end")
+    if said is None:
+        return {"counted_from": None, "age": None, "old": False}
+    start = from_record("statement", "date", oldest.day, said.evidence)
+    end = from_record("this note", "date", today, RecordEvidence("proposal:day", "as of", today.isoformat()))
+    age = derive.days_between("age", start, end)
+    return {"counted_from": support.amount(start), "age": support.amount(age), "old": int(age.value) > _OLD}
+
+
 def _payments(support: Support, today: date) -> Iterator[Row]:
     """Dated payments of the next weeks: the last payroll once more, instalments of estimated tax."""
     snapshot = support.snapshot
@@ -163,7 +179,7 @@ def _open(support: Support) -> dict[str, object]:
 
 def _old(accounts: list[BankAccount], today: date) -> Iterator[str]:
     days = (today - min(one.day for one in accounts)).days
-    if days > 45:
+    if days > _OLD:
         yield f"The oldest bank statement is {days} days old: ask for the next ones before this goes out"
 
 

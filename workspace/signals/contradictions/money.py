@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from workspace.books.apart import results
 from workspace.evidence import Evidence
 from workspace.signals import words
 from workspace.signals.contradictions.found import SLUG, Contradiction
@@ -172,7 +173,7 @@ def _booked(snapshot: Snapshot, year: str) -> tuple[Decimal, Evidence] | None:
     if not year.isdigit():
         return None
     first, last = date(int(year), 1, 1), date(int(year), 12, 31)
-    for paper in snapshot.of_kind("profit-and-loss"):
+    for paper in results(snapshot):
         revenue = paper.fact("revenue")
         if (
             (paper.day("period_start"), paper.day("period_end")) == (first, last)
