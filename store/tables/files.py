@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.sealed import Guarded, GuardedJson
@@ -68,7 +68,16 @@ class Document(Scanned, Base):
     """
 
     __tablename__ = "documents"
-    __table_args__ = (UniqueConstraint("client_id", "path"),)
+    __table_args__ = (
+        UniqueConstraint("client_id", "path"),
+        # of those alone that are: nearly none is, and SQLite would take "is not" for as rare and read every document of the firm
+        Index(
+            "ix_documents_superseded_by",
+            "superseded_by",
+            sqlite_where=text("superseded_by IS NOT NULL"),
+            postgresql_where=text("superseded_by IS NOT NULL"),
+        ),
+    )
     id: Mapped[Key]
     path: Mapped[str]
     name: Mapped[str]
@@ -81,7 +90,7 @@ class Document(Scanned, Base):
     opened_at: Mapped[datetime | None]
     opened_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
     gone_since: Mapped[datetime | None]
-    superseded_by: Mapped[str | None] = mapped_column(String(40), index=True)
+    superseded_by: Mapped[str | None] = mapped_column(String(40))
 
 
 class DocumentVersion(OfClient, Base):
