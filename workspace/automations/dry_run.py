@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
 
@@ -30,6 +31,7 @@ from workspace.automations.happened import (
 )
 from workspace.automations.rules import Rule
 from workspace.automations.tags import STAGE_TAGS
+from workspace.platform.profile import firm_zone
 from workspace.scope import Right, Scope
 from workspace.workflow.states import DONE
 
@@ -63,7 +65,7 @@ class DryRun:
 
 
 def dry_run(scope: Scope, rule: Rule, people: Sequence[Person] | None = None) -> DryRun:
-    """Try a rule, kept or not; nine queries at most. `people` are the active ones where they were read already. Raises Forbidden without
+    """Try a rule, kept or not; ten queries at most. `people` are the active ones where they were read already. Raises Forbidden without
     automation:set."""
     scope.require(Right.AUTOMATION_SET)
     since = scope.today - BEHIND
@@ -115,15 +117,17 @@ def _events(scope: Scope, rule: Rule, since: date) -> list[Event]:
             query_ = query_.where(Task.title.icontains(value, autoescape=True))
         rows_ = scope.session.scalars(query_.order_by(Task.done_on.desc(), Task.id).limit(MOST + 1))
         return [of_task(one) for one in rows_]
-    return [of_client(_plain(one), one.at.date()) for one in _entries(scope, (AuditTag.CLIENT_MOVED,), since)]
+    return [of_client(_plain(one), day) for one, day in _entries(scope, (AuditTag.CLIENT_MOVED,), since)]
 
 
-def _entries(scope: Scope, tags: tuple[AuditTag, ...], since: date) -> list[AuditEntry]:
+def _entries(scope: Scope, tags: tuple[AuditTag, ...], since: date) -> list[tuple[AuditEntry, date]]:
+    """The newest of the trail with their days, which are the firm's: in its evening it is the next day already elsewhere."""
     query = select(AuditEntry).where(
         AuditEntry.tag.in_([one.value for one in tags]), AuditEntry.client_id.in_(scope.clients())
     )
     rows = scope.session.scalars(query.order_by(AuditEntry.seq.desc()).limit(2000))
-    return [one for one in rows if one.at.date() >= since]
+    zone = ZoneInfo(firm_zone(scope))
+    return [(one, day) for one in rows if (day := one.at.astimezone(zone).date()) >= since]
 
 
 def _plain(entry: AuditEntry) -> dict[str, Any]:
@@ -133,10 +137,10 @@ def _plain(entry: AuditEntry) -> dict[str, Any]:
 def _stages(scope: Scope, stage: str, since: date) -> list[Event]:
     """Work that entered the stage: by the trail, and by its own dates where a folder brought it."""
     came: dict[str, date] = {}
-    for one in _entries(scope, STAGE_TAGS, since):
+    for one, day in _entries(scope, STAGE_TAGS, since):
         entered = str(one.detail.get("stage", "not-started"))
         if entered == stage:
-            came.setdefault(one.subject.partition(":")[2], one.at.date())
+            came.setdefault(one.subject.partition(":")[2], day)
     column = {"in-progress": Engagement.started_on, "filed": Engagement.filed_on, "done": Engagement.finished_on}
     which: ColumnElement[bool] = Engagement.ref.in_(came)
     if not came and stage not in column:
@@ -147,7 +151,7 @@ def _stages(scope: Scope, stage: str, since: date) -> list[Event]:
     found = []
     for row in rows:
         own = {"in-progress": row.started_on, "filed": row.filed_on, "done": row.finished_on}.get(stage)
-        day = came.get(row.ref) or own
-        if day is not None:
-            found.append(at_stage(row, stage, day))
+        entered_on = came.get(row.ref) or own
+        if entered_on is not None:
+            found.append(at_stage(row, stage, entered_on))
     return found
