@@ -16,7 +16,8 @@ _THREADS = ("checkpoints", "writes")
 
 
 def take_away(services: Services, gone: Gone) -> list[str]:
-    """Remove blobs, vectors, the kept words of search and checkpoints of threads, and scour the database; what could not be done, in words.
+    """Remove blobs, vectors, the kept words of search and checkpoints of threads, and scour index and database; what could not be done,
+    in words.
 
     The vectors need the process that owns the home; who does not own it leaves them to `tickmark index rebuild`."""
     left: list[str] = []
@@ -27,6 +28,7 @@ def take_away(services: Services, gone: Gone) -> list[str]:
             services.index.clear(gone.shelf)
         elif gone.passages:
             services.index.drop(gone.shelf, sorted(gone.passages))
+        services.index.scour()
     except TickmarkError as error:
         left.append(f"vectors: {error}; run `tickmark index rebuild`")
     with suppress(FileNotFoundError):

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from store.chroma_server import ChromaServer, made_anew
+from store.index_tails import clear_tails
 from store.telling import note
 
 Vectors = NDArray[np.float32]
@@ -137,6 +138,12 @@ class VectorIndex:
             self._asked(lambda client: client.delete_collection(shelf))
         except NotFoundError:
             return
+
+    def scour(self) -> None:
+        """Take away what the files of an embedded index hold besides vectors. A server's files are its operator's."""
+        if self._path is not None and self._server is None:
+            with self.changing:
+                clear_tails(self._path)
 
     def _on(self, shelf: str, act: Callable[[Any], T], *, patient: bool = True) -> T:
         """What a client's collection answers. One that is gone (a server that was made anew) is made again and asked once more: what it
