@@ -207,6 +207,8 @@ ANSWERS: Mapping[str, Callable[[Books], Found]] = {
     "leases": lambda b: b.stating("lease", "end", lambda end: end[:4] == str(b.today.year)),
     "paid in February": lambda b: _paid_in(b, 2),
 }
+OF_MONEY = frozenset({"late 90", "late 60", "owes", "owes 1000", "paid in February"})
+"""Topics about what clients owe and pay: partners and managers are told, the staff is told that it is not shown to them."""
 WORDINGS: Mapping[str, tuple[str, ...]] = {
     "late 90": (
         "Who owes us for more than 90 days?",

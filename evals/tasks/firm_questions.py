@@ -6,12 +6,12 @@ What is right is read from the firm folder (evals/firm/firm_wide.py), not from t
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from evals.firm.firm_wide import ANSWERS, Found, Wide, asked, read
+from evals.firm.firm_wide import ANSWERS, OF_MONEY, Found, Wide, asked, read
 from evals.ground import Ground, SampleHome
 from evals.homes import PEOPLE
 from evals.runner import Score, Task
 from evals.tasks.questions import says
-from store.errors import Invalid
+from store.errors import Forbidden, Invalid
 from workspace.firm_asking import FirmLine, ask_firm
 from workspace.scope import open_scope
 
@@ -27,6 +27,19 @@ class Case:
     gold: Found
     seen: frozenset[str]
 
+    @property
+    def closed(self) -> bool:
+        """Whether it is right to say that the asker is not shown this."""
+        return self.role == "staff" and self.wide.topic in OF_MONEY
+
+
+@dataclass(frozen=True)
+class Said:
+    """The rows of an answer; None where the question is said to be none of the list, or, `refused`, not to be the asker's to know."""
+
+    lines: tuple[FirmLine, ...] | None
+    refused: bool = False
+
 
 def cases(ground: Ground) -> Iterator[Case]:
     """Every wording, asked by one person of each role."""
@@ -38,14 +51,16 @@ def cases(ground: Ground) -> Iterator[Case]:
                 yield Case(home, wide, role, email, ANSWERS[wide.topic](books), seen)
 
 
-def ask(case: Case) -> tuple[FirmLine, ...] | None:
-    """The rows; None where the question is said to be none of the list."""
+def ask(case: Case) -> Said:
+    """What the firm's program says to this person."""
     services = case.home.services
     with services.database.reading() as session:
         try:
-            return ask_firm(open_scope(session, case.email, clock=services.clock), case.wide.text).lines
+            return Said(ask_firm(open_scope(session, case.email, clock=services.clock), case.wide.text).lines)
         except Invalid:
-            return None
+            return Said(None)
+        except Forbidden:
+            return Said(None, refused=True)
 
 
 def is_right(gold: Found, lines: tuple[FirmLine, ...] | None) -> bool:
@@ -56,9 +71,11 @@ def is_right(gold: Found, lines: tuple[FirmLine, ...] | None) -> bool:
     return all(not value or says(said[ref], value) for ref, value in gold.items())
 
 
-def score(case: Case, lines: tuple[FirmLine, ...] | None) -> Iterator[Score]:
-    """Right or not, over all, by wording and by role; answered without a row of a client that the asker may not see."""
-    right = is_right(case.gold, lines)
+def score(case: Case, said: Said) -> Iterator[Score]:
+    """Right or not, over all, by wording and by role; answered without a row of a client that the asker may not see. Of the firm's money
+    the staff is told nothing, which is right only so."""
+    lines = said.lines
+    right = said.refused if case.closed else is_right(case.gold, lines)
     yield "right", right
     yield f"right: {'held-out wordings' if case.wide.held_out else 'open wordings'}", right
     yield f"right: {case.role}", right
