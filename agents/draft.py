@@ -74,11 +74,20 @@ class Room:
     composed: Draft | None = None
 
 
-def draft(services: Services, opener: Opener, client_ref: str, slug: str, *, engagement_ref: str | None = None) -> str:
+def draft(
+    services: Services,
+    opener: Opener,
+    client_ref: str,
+    slug: str,
+    *,
+    engagement_ref: str | None = None,
+    occasion: str | None = None,
+) -> str:
     """Draft a deliverable because somebody asks, file it for review and return its id.
 
-    What it is about follows from the client's file: the notice that is due first, the request that is most late. Where that is
-    already in the queue and a person has touched it, or it was decided, its id comes back and nothing is filed.
+    What it is about is the `occasion` (occasions.py), else follows from the client's file: the notice that is due first, the request
+    that is most late. Where that is already in the queue and a person has touched it, or it was decided, its id comes back and nothing
+    is filed.
     Raises NotFound for a client outside the scope, Forbidden without deliverable:edit, Invalid for an unknown slug or engagement and
     where there is nothing to draft.
     """
@@ -89,7 +98,7 @@ def draft(services: Services, opener: Opener, client_ref: str, slug: str, *, eng
         snapshot = take_snapshot(scope, client_ref)
         if engagement_ref is not None and snapshot.engagement_of_ref(engagement_ref) is None:
             raise Invalid(f"{snapshot.client.name} has no engagement {engagement_ref}")
-        occasion = kind.occasion(snapshot, scope.today, engagement_ref)
+        occasion = occasion or kind.occasion(snapshot, scope.today, engagement_ref)
     room = Room(services, opener, client_ref, slug, occasion, snapshot)
     return _run(room, deliverable_id(client_ref, slug, occasion), {"deliverable": "", "version": 0})["deliverable"]
 

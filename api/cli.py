@@ -32,6 +32,7 @@ from api.cli_money import register as register_money
 from api.cli_night import register as register_night
 from api.cli_people import register as register_people
 from api.cli_planning import register as register_planning
+from api.cli_portal import register as register_portal
 from api.cli_preferences import register as register_preferences
 from api.cli_records import register as register_records
 from api.cli_reports import register as register_reports
@@ -308,6 +309,7 @@ register_money(app, _run)
 register_night(app, _run)
 register_people(app, person_app, _run)
 register_planning(app, _run)
+register_portal(app, _run)
 register_preferences(app, _run)
 register_records(app, _run)
 register_reports(app, _run)

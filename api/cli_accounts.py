@@ -25,6 +25,7 @@ def register(money: typer.Typer, run: Run) -> None:
     """Add them to `money`."""
     _add_work(money, run)
     _add_account(money, run)
+    _add_recurring(money, run)
 
 
 def _add_work(money: typer.Typer, run: Run) -> None:
@@ -89,6 +90,23 @@ def _add_account(money: typer.Typer, run: Run) -> None:
         run(context, "money-credit", {"invoice": number, "amount": amount, "reason": reason, "as": as_}, json)
 
     @money.command()
+    def refund(
+        context: typer.Context,
+        number: Annotated[
+            str, typer.Argument(metavar="NUMBER", help="The invoice or credit note that has the credit.")
+        ],
+        amount: Annotated[str, typer.Argument(metavar="DOLLARS")],
+        reason: Reason,
+        as_: As,
+        on: Annotated[str | None, typer.Option(help="The day it was given back; today without it.")] = None,
+        method: Annotated[str, typer.Option(help="check, ach, card, cash, wire or other.")] = "check",
+        json: Json = False,
+    ) -> None:
+        """Record credit that was given back to the client. No money is moved."""
+        given: dict[str, Any] = {"invoice": number, "amount": amount, "on": on, "method": method}
+        run(context, "money-refund", given | {"reason": reason, "as": as_}, json)
+
+    @money.command()
     def reverse(
         context: typer.Context,
         payment: Annotated[str, typer.Argument(metavar="ID", help="The payment's id, from `money pay --json`.")],
@@ -112,3 +130,46 @@ def _add_account(money: typer.Typer, run: Run) -> None:
         """Show a client's account: what was owed, what was billed and paid since, what is owed by age."""
         given: dict[str, Any] = {"client": ref, "first": first, "last": last, "as": as_}
         run(context, "money-statement", given | {"file": str(file.absolute()) if file else None}, json)
+
+
+def _add_recurring(money: typer.Typer, run: Run) -> None:
+    @money.command()
+    def recurring(
+        context: typer.Context,
+        client: Annotated[str | None, typer.Option("--client", help="Only this client.")] = None,
+        as_: Asking = None,
+        json: Json = False,
+    ) -> None:
+        """List the fees that recur, by the day of their next draft."""
+        run(context, "money-recurring", {"client": client, "as": as_}, json)
+
+    @money.command()
+    def recur(
+        context: typer.Context,
+        ref: Ref,
+        amount: Annotated[str, typer.Argument(metavar="DOLLARS")],
+        first: Annotated[str, typer.Option("--first", help="The day of the first draft, as 2026-04-01.")],
+        as_: As,
+        months: Annotated[int, typer.Option("--every", help="Months between two drafts: 1, 3, 6 or 12.")] = 1,
+        engagement: Engagement = None,
+        text: Annotated[str | None, typer.Option(help="What the line says; the work's title without it.")] = None,
+        json: Json = False,
+    ) -> None:
+        """Have a fee drafted as an invoice every so many months."""
+        given: dict[str, Any] = {"client": ref, "amount": amount, "first": first, "months": months, "as": as_}
+        run(context, "money-recur", given | {"engagement": engagement, "text": text}, json)
+
+    @money.command("end-recurring")
+    def end_recurring(
+        context: typer.Context,
+        fee: Annotated[str, typer.Argument(metavar="ID", help="The fee's id, from `money recurring`.")],
+        as_: As,
+        json: Json = False,
+    ) -> None:
+        """Draft a recurring fee no more."""
+        run(context, "money-end-recurring", {"fee": fee, "as": as_}, json)
+
+    @money.command("draft-recurring")
+    def draft_recurring(context: typer.Context, as_: As, json: Json = False) -> None:
+        """Draft every recurring fee whose day has come, once for each period. Nothing is issued."""
+        run(context, "money-draft-recurring", {"as": as_}, json)

@@ -19,6 +19,7 @@ def register(app: typer.Typer, run: Run) -> None:
     group = typer.Typer(no_args_is_help=True, help="Proposals, letters out for signature, renewals.")
     app.add_typer(group, name="letters")
     _add_letters(group, run)
+    _add_prices(group, run)
     _add_proposals(group, run)
     _add_ends(group, run)
     _add_setup(app, run)
@@ -51,7 +52,7 @@ def _add_letters(group: typer.Typer, run: Run) -> None:
         run(context, "letters-renew", given, json)
 
 
-def _add_proposals(group: typer.Typer, run: Run) -> None:
+def _add_prices(group: typer.Typer, run: Run) -> None:
     @group.command()
     def prices(
         context: typer.Context,
@@ -65,6 +66,37 @@ def _add_proposals(group: typer.Typer, run: Run) -> None:
         """Show the price list with the short names of its services."""
         run(context, "letters-prices", {"usual": usual, "as": as_}, json)
 
+    @group.command()
+    def price(
+        context: typer.Context,
+        service: Annotated[str, typer.Argument(metavar="SERVICE", help="Its short name, as return-1040.")],
+        as_: As,
+        dollars: Annotated[
+            str | None, typer.Argument(metavar="[DOLLARS]", help="For the work, an hour, a period.")
+        ] = None,
+        title: Annotated[str | None, typer.Option(help="How it is called in a letter.")] = None,
+        kind: Annotated[str | None, typer.Option(help="The kind of work, as 1040 or bookkeeping.")] = None,
+        pricing: Annotated[str | None, typer.Option(help="fixed, hourly or recurring.")] = None,
+        months: Annotated[int | None, typer.Option("--every", help="Of a recurring price: months, 1 to 12.")] = None,
+        covers: Annotated[str | None, typer.Option(help="What it covers, as the letter says it.")] = None,
+        offer: Annotated[
+            bool | None, typer.Option("--offer/--no-offer", help="Offer it again, or not any more.")
+        ] = None,
+        json: Json = False,
+    ) -> None:
+        """Set one price of the list, or put a service on it; what is not given stays."""
+        given = {
+            "service": service,
+            "price": dollars,
+            "title": title,
+            "kind": kind,
+            "pricing": pricing,
+            "months": months,
+        }
+        run(context, "letters-price", given | {"covers": covers, "offer": offer, "as": as_}, json)
+
+
+def _add_proposals(group: typer.Typer, run: Run) -> None:
     @group.command()
     def propose(
         context: typer.Context,

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli_court import register as register_court
+
 Run = Callable[..., None]
 """cli.py's way to run a command by name: context, name, arguments, as_json."""
 
@@ -17,11 +19,14 @@ ROLES = "client|co-client|opponent|witness|counsel|opposing-counsel|court|insure
 
 def register(app: typer.Typer, run: Run) -> None:
     """Add `matters` to the command line."""
-    matters = typer.Typer(no_args_is_help=True, help="Matters of a law firm: open, show, close; who is in them.")
+    matters = typer.Typer(
+        no_args_is_help=True, help="Matters of a law firm: open, show, close; who is in them, dates in court, fees."
+    )
     app.add_typer(matters, name="matters")
     _add_matters(matters, run)
     _add_ends(matters, run)
     _add_parties(matters, run)
+    register_court(matters, run)
 
 
 def _add_matters(matters: typer.Typer, run: Run) -> None:

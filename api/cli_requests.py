@@ -45,6 +45,10 @@ def register(app: typer.Typer, run: Run) -> None:
             str | None, typer.Option(help='How the list is called, as "Tax 2026"; without it the engagement’s own.')
         ] = None,
         template: Annotated[str | None, typer.Option(help="Another list than that of the work.")] = None,
+        year: Annotated[
+            int | None,
+            typer.Option(help="With --client: the year whose papers are asked for; with --template the last one."),
+        ] = None,
         item: Annotated[list[str] | None, typer.Option("--item", help="One thing more; may be given again.")] = None,
         due: Annotated[str | None, typer.Option(help="When the client is to answer, as 2026-03-30.")] = None,
         no_reminders: Annotated[
@@ -54,7 +58,13 @@ def register(app: typer.Typer, run: Run) -> None:
         json: Json = False,
     ) -> None:
         """Make a list from its template and last year's documents. Nothing is sent."""
-        given: dict[str, Any] = {"engagement": engagement, "client": client, "name": name, "template": template}
+        given: dict[str, Any] = {
+            "engagement": engagement,
+            "client": client,
+            "name": name,
+            "template": template,
+            "year": year,
+        }
         run(
             context,
             "requests-make",

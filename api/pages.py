@@ -119,7 +119,6 @@ def environment() -> Environment:
         has_right=may,
         places=places,
         one_of=one_of,
-        client_options=client_options,
         once=once,
         people_options=people_options,
         stage_options=stage_options,
@@ -316,17 +315,6 @@ def people_options(people: Iterable[Any]) -> Markup:
 @lru_cache(maxsize=8)
 def _options(pairs: tuple[tuple[str, str], ...]) -> Markup:
     made = "".join(f'<option value="{escape(value)}">{escape(text)}</option>' for value, text in pairs)
-    return Markup(made)  # noqa: S704 - escaped above
-
-
-def client_options(clients: Iterable[tuple[str, str]]) -> Markup:
-    """Options of a list to choose a client from, by ref and name."""
-    return _clients(tuple(clients))
-
-
-@lru_cache(maxsize=32)  # a thousand of them on page after page, the same for whoever sees the same
-def _clients(clients: tuple[tuple[str, str], ...]) -> Markup:
-    made = "".join(f'<option value="{escape(f"{ref} {name}")}"></option>' for ref, name in clients)
     return Markup(made)  # noqa: S704 - escaped above
 
 

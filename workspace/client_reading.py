@@ -3,7 +3,7 @@
 The brief and the list of clients are read from this, so that they need no snapshot. Plain JSON values; dates ISO, numbers as text.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,14 +12,14 @@ from workspace.signals.days import business_days_to
 from workspace.signals.due import due_of
 from workspace.signals.thresholds import Thresholds
 from workspace.signals.work import answer_days, remaining, remaining_days
-from workspace.snapshot.model import ZERO, Engagement, Snapshot
+from workspace.snapshot.model import ZERO, Engagement, RequestItem, Snapshot
 
 _TENTH = Decimal("0.1")
 
 
 def what_was_read(snapshot: Snapshot, today: date, settings: Thresholds) -> dict[str, Any]:
     """`counts` of what was looked at; `answer_days` of the client; `deadlines` of open work and entered ones; open `requests` by
-    engagement; planned `work` by owner and day; open `tasks`; `findings`: what intake could not read;
+    engagement, and by list that is about none; planned `work` by owner and day; open `tasks`; `findings`: what intake could not read;
     `firm`: the mark of what the whole firm's records say of the client, None where it was not asked."""
     return {
         "counts": {
@@ -83,19 +83,30 @@ def _entered(snapshot: Snapshot, today: date) -> Iterator[dict[str, Any]]:
 
 
 def _requests(snapshot: Snapshot) -> Iterator[dict[str, Any]]:
+    """What the client owes us, by open engagement and then by list that is about none."""
     for engagement in snapshot.engagements:
         items = [item for item in snapshot.requests_of(engagement) if item.received_on is None]
         if engagement.is_open and items:
-            dues = [item.due for item in items if item.due is not None]
-            asked = [item.requested_on for item in items if item.requested_on is not None]
-            yield {
-                "engagement_ref": engagement.ref,
-                "title": engagement.title,
-                "owner": engagement.owner_id,
-                "items": [item.item for item in items],
-                "oldest_due": min(dues).isoformat() if dues else None,
-                "since": min(asked).isoformat() if asked else None,
-            }
+            told = {"engagement_ref": engagement.ref, "title": engagement.title, "owner": engagement.owner_id}
+            yield told | _owed(items)
+    alone: dict[str, list[RequestItem]] = {}
+    for item in snapshot.requests_alone:
+        if item.received_on is None:
+            alone.setdefault(item.list_id, []).append(item)
+    client = snapshot.client
+    for key, items in sorted(alone.items()):
+        told = {"engagement_ref": None, "title": items[0].list_name, "owner": client.manager_id or client.partner_id}
+        yield told | _owed(items) | {"list": key}
+
+
+def _owed(items: Sequence[RequestItem]) -> dict[str, Any]:
+    dues = [item.due for item in items if item.due is not None]
+    asked = [item.requested_on for item in items if item.requested_on is not None]
+    return {
+        "items": [item.item for item in items],
+        "oldest_due": min(dues).isoformat() if dues else None,
+        "since": min(asked).isoformat() if asked else None,
+    }
 
 
 def _work(snapshot: Snapshot, today: date) -> Iterator[dict[str, Any]]:

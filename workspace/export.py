@@ -50,6 +50,7 @@ from store.tables import (
     TimeEntry,
 )
 from workspace.directory.contacts import seen_contacts
+from workspace.requests.rows import in_order
 from workspace.scope import Right, Scope
 
 R = TypeVar("R", bound=Row)
@@ -232,7 +233,11 @@ def requests(scope: Scope) -> Iterator[RequestRow]:
         )
         for i, ref, client, key, title in scope.session.execute(query)
     ]
-    return as_they_stood("item", found, lambda row: (row.engagement_ref or f"client {row.client_ref}", row.item))
+    by_words: defaultdict[tuple[str, str], dict[str, RequestRow]] = defaultdict(dict)
+    for identity, row in found:
+        by_words[row.engagement_ref or f"client {row.client_ref}", row.item][identity] = row
+    for (of, item), same in by_words.items():
+        yield from (same[identity] for identity in in_order(of, item, same))
 
 
 def invoices(scope: Scope) -> Iterator[InvoiceRow]:

@@ -2,8 +2,9 @@
 deliverables, mail. One query; nothing of other clients. Never reads documents.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select, union_all
@@ -54,7 +55,8 @@ def records_with(scope: Scope, words: Sequence[str]) -> Sequence[RecordHit]:
 _Kind = tuple[str, Any, Any, Any, Any, Any]
 
 
-def _kinds() -> Iterator[_Kind]:
+@cache
+def _kinds() -> tuple[_Kind, ...]:
     """For each kind: its name, what its page calls it, its title, a note, its day, and where it is read from."""
 
     def of(table: Any) -> Any:
@@ -65,14 +67,16 @@ def _kinds() -> Iterator[_Kind]:
     notices = of(Notice).join(Document, Document.id == Notice.document_id)
     reach = func.coalesce(Contact.email, "") + " " + func.coalesce(Contact.phone, "")
     agency = func.coalesce(Notice.agency, "") + " " + func.coalesce(Notice.number, "")
-    yield "contact", Contact.id, Contact.name, reach, None, people
-    yield "engagement", Engagement.ref, Engagement.title, Engagement.ref, Engagement.due, of(Engagement)
-    yield "task", Task.id, Task.title, Task.status, Task.due, of(Task)
-    yield "request", RequestItem.id, RequestItem.item, ClientRequest.title, RequestItem.requested_on, asked
-    yield "invoice", Invoice.number, "invoice " + Invoice.number, None, Invoice.issued_on, of(Invoice)
-    yield "notice", Notice.document_id, agency, Document.name, Notice.notice_date, notices
-    yield "deliverable", Deliverable.id, Deliverable.title, Deliverable.slug, Deliverable.as_of, of(Deliverable)
-    yield "mail", Message.id, Message.subject, Message.sender, func.date(Message.sent_at), of(Message)
+    return (
+        ("contact", Contact.id, Contact.name, reach, None, people),
+        ("engagement", Engagement.ref, Engagement.title, Engagement.ref, Engagement.due, of(Engagement)),
+        ("task", Task.id, Task.title, Task.status, Task.due, of(Task)),
+        ("request", RequestItem.id, RequestItem.item, ClientRequest.title, RequestItem.requested_on, asked),
+        ("invoice", Invoice.number, "invoice " + Invoice.number, None, Invoice.issued_on, of(Invoice)),
+        ("notice", Notice.document_id, agency, Document.name, Notice.notice_date, notices),
+        ("deliverable", Deliverable.id, Deliverable.title, Deliverable.slug, Deliverable.as_of, of(Deliverable)),
+        ("mail", Message.id, Message.subject, Message.sender, func.date(Message.sent_at), of(Message)),
+    )
 
 
 def _newest(

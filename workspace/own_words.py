@@ -13,7 +13,11 @@ _SIGNATURE = re.compile(r"^(?:-- ?$|Sent from my |Get Outlook for )", re.MULTILI
 
 def own_words(mail: Message) -> tuple[int, int]:
     """Where the words that the sender wrote begin and end in the body: without quoted mail and without what a program signs."""
-    body = mail.body
+    return own_part(mail.body)
+
+
+def own_part(body: str) -> tuple[int, int]:
+    """The same of the text of a mail."""
     end = min([len(body), *(m.start() for p in (_QUOTED, _SIGNATURE) if (m := p.search(body)) is not None)])
     text = body[:end]
     start = len(text) - len(text.lstrip())

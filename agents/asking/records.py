@@ -135,11 +135,11 @@ def requests(desk: Desk) -> tuple[Claim, ...]:
     """What we asked the client for and do not have."""
     snapshot, today = desk.snapshot, desk.today
     open_ids = {one.id for one in engagements_of(desk)}
-    items = [i for i in snapshot.requests if i.engagement_id in open_ids or i.engagement_id is None]
+    on, of = _named_work(desk)
+    items = [i for i in snapshot.requests if i.engagement_id in open_ids or (i.engagement_id is None and not of)]
     if not items:
         return (Claim("Nothing is requested from the client on any open engagement.", (_none(snapshot, "requests"),)),)
     open_items = [item for item in items if item.received_on is None]
-    on, of = _named_work(desk)
     all_of = worked.counted([item.evidence("item") for item in items])
     if not open_items:
         came = worked.counted([item.evidence("received_on") for item in items])

@@ -1,5 +1,5 @@
-"""`tickmark money open|write-off|write-to|restore|adjustments|credit|reverse|statement`: what is taken off a client's work and bills, and
-her account."""
+"""`tickmark money open|write-off|write-to|restore|adjustments|credit|refund|reverse|statement`: what is taken off a client's work and
+bills, and her account."""
 
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from api.commands.result import Arguments, Progress, Result
 from api.commands.scopes import reading, writing
 from api.wiring import Services
 from workspace.billing import issuing, payments, wip
-from workspace.billing.amounts import as_json, money_in
+from workspace.billing.amounts import ZERO, as_json, money_in
 from workspace.billing.invoices import show_invoice
 from workspace.billing.paper import statement_pdf
 from workspace.billing.rows import Where, expense_rows, time_rows
@@ -74,6 +74,17 @@ def credit(services: Services, arguments: Arguments, progress: Progress) -> Resu
         shown, left = show_invoice(scope, note.id), show_invoice(scope, number).listed.balance
     said = f"Credit note {shown.listed.number}: {shown.listed.amount:,.2f} on {number}, on which {left:,.2f} is owed."
     return Result(as_json(shown), f"{said} Nothing was sent: tickmark money pdf {shown.listed.number} FILE")
+
+
+def refund(services: Services, arguments: Arguments, progress: Progress) -> Result:
+    """`invoice`: its number, on which there is credit, `amount`, `reason`, `as`; `on`: a day, None for today, `method`."""
+    number, amount = arguments["invoice"], money_in(arguments["amount"])
+    with writing(services, "money", arguments["as"]) as scope:
+        on, method = day_of(arguments, "on") or scope.today, arguments.get("method") or "check"
+        made = payments.refund(scope, number, amount, on, arguments["reason"], method=method)
+        left = show_invoice(scope, number).listed.balance
+    said = f"Given back: {amount:,.2f}, {made}. Credit left on {number}: {max(-left, ZERO):,.2f}."
+    return Result({"id": made, "balance": str(left)}, f"{said} No money was moved: it is recorded here.")
 
 
 def reverse(services: Services, arguments: Arguments, progress: Progress) -> Result:

@@ -6,12 +6,14 @@ from api.wiring import Services
 from workspace.billing.amounts import as_json
 from workspace.letters import lists, renewals, signing
 from workspace.onboarding import firm
-from workspace.scope import system_scope
+from workspace.scope import access_client, system_scope
 
 
 def listing(services: Services, arguments: Arguments, progress: Progress) -> Result:
     """`client`: only this one; `as`: whose eyes."""
     with reading(services, "letters", arguments.get("as")) as scope:
+        if arguments.get("client"):
+            access_client(scope, arguments["client"])
         found = lists.proposals(scope, client_ref=arguments.get("client"))
         out = signing.signings(scope, client_ref=arguments.get("client"))
     lines = [
@@ -30,7 +32,7 @@ def renew(services: Services, arguments: Arguments, progress: Progress) -> Resul
     if arguments.get("undo"):
         with services.database.writing() as session:
             taken = renewals.take_back(scope_of(services, session, "letters", arguments["as"]), arguments["undo"])
-        return Result({"taken_back": taken}, f"{taken} letters taken back.")
+        return Result({"taken_back": taken}, f"{_letters(taken)} taken back.")
     percent = renewals.percent_in(arguments["percent"])
     refs = list(arguments["clients"]) or None
     with reading(services, "letters", arguments["as"]) as scope:
@@ -48,8 +50,12 @@ def renew(services: Services, arguments: Arguments, progress: Progress) -> Resul
             scope = scope_of(services, session, "letters", arguments["as"])
             own = services.home / "templates"
             batch, filed = renewals.draft_renewals(scope, wanted, percent, arguments["step"], own)
-    said = f"{len(filed)} letters drafted for review" + (f"; `--undo {batch}` takes them back." if batch else ".")
+    said = f"{_letters(len(filed))} drafted for review" + (f"; `--undo {batch}` takes them back." if batch else ".")
     return Result({"batch": batch, "deliverables": filed}, "\n".join([*lines, said]))
+
+
+def _letters(number: int) -> str:
+    return "1 letter" if number == 1 else f"{number} letters"
 
 
 def setup(services: Services, arguments: Arguments, progress: Progress) -> Result:

@@ -1,19 +1,21 @@
-"""`tickmark letters prices|propose|show|choose|draft|withdraw|send`: from priced services to a letter out for signature. Sends no mail:
-whoever makes links is told them once, and hands them on."""
+"""`tickmark letters prices|price|propose|show|choose|draft|withdraw|send`: from priced services to a letter out for signature. Sends no
+mail: whoever makes links is told them once, and hands them on."""
 
 import re
 from email.utils import parseaddr
+from typing import Any
 
 from api.commands.days import day_of
 from api.commands.result import Arguments, Progress, Result
 from api.commands.scopes import reading, writing
 from api.wiring import Services
-from store.errors import Invalid
+from store.errors import Conflict, Invalid
+from workspace.billing.acts import reason_in
 from workspace.billing.amounts import as_json
 from workspace.letters import proposals, renewals, signing
 from workspace.letters.letter import draft_letter
 from workspace.letters.proposals import Shown, Wanted
-from workspace.letters.services import begin_price_list, price_list
+from workspace.letters.services import begin_price_list, price_list, set_service
 from workspace.undo import undoable
 
 
@@ -26,6 +28,35 @@ def prices(services: Services, arguments: Arguments, progress: Progress) -> Resu
         found = price_list(scope)
     lines = [f"{one.slug:<20} {one.pricing:<10} {one.price:>12,.2f}  {one.title}" for one in found]
     return Result(as_json(found), "\n".join(lines) or "The price list is empty: `letters prices --usual` begins it.")
+
+
+def price(services: Services, arguments: Arguments, progress: Progress) -> Result:
+    """`service`: its short name, `as`; `price`, `title`, `kind` of work, `pricing`, `months`, `covers`: what is not given stays; `offer`:
+    None as it is, False: it is not offered any more."""
+    slug = arguments["service"].strip().lower()
+    with writing(services, "letters", arguments["as"]) as scope, undoable(scope, f"Price of {slug[:60]}") as act:
+        old = next((one for one in price_list(scope, ended=True) if one.slug == slug), None)
+        given = {name: arguments.get(name) for name in ("title", "kind", "pricing", "price")}
+        missing = [f"--{name}" if name != "price" else "DOLLARS" for name, value in given.items() if not value]
+        if old is None and missing:
+            raise Invalid(f"{slug} is not on the price list: to put it there, say {', '.join(missing)} too")
+        before = {"title": old.title, "kind": old.template, "pricing": old.pricing, "price": old.price} if old else {}
+        wanted: dict[str, Any] = {name: value or before[name] for name, value in given.items()}
+        months, covers, offer = (arguments.get(name) for name in ("months", "covers", "offer"))
+        kept = set_service(
+            scope,
+            slug,
+            template=wanted.pop("kind"),
+            months=months if months is not None or old is None else old.months,
+            covers=covers if covers is not None else old.scope if old is not None else "",
+            active=offer if offer is not None else old.active if old is not None else True,
+            **wanted,
+        )
+    state = "" if kept.active else ", not offered any more"
+    said = (
+        f"{kept.slug}: {kept.title}, {kept.price:,.2f} {kept.pricing}{state}. Proposals made before keep their price."
+    )
+    return Result(as_json(kept) | {"act": act.id or None}, said)
 
 
 def propose(services: Services, arguments: Arguments, progress: Progress) -> Result:
@@ -83,7 +114,9 @@ def withdraw(services: Services, arguments: Arguments, progress: Progress) -> Re
     """`proposal`, `reason`, `as`. Fails where the letter is released or decided."""
     with writing(services, "letters", arguments["as"]) as scope:
         row = proposals.access_proposal(scope, arguments["proposal"])
-        gone = renewals.withdraw(scope, row, arguments["reason"])
+        if row.state == "withdrawn":
+            raise Conflict("this proposal is withdrawn already")
+        gone = renewals.withdraw(scope, row, reason_in(arguments["reason"]))
     return Result({"withdrawn": gone}, "Withdrawn." if gone else "It stands: its letter left, or is decided.", not gone)
 
 

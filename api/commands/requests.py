@@ -7,7 +7,7 @@ from api.commands.scopes import reading, scope_of, writing
 from api.wiring import Services
 from store.errors import Invalid
 from workspace.billing.amounts import as_json
-from workspace.requests import acts, lists, named
+from workspace.requests import acts, alone, lists, named
 from workspace.requests.reading import ItemView, ListView, ProposalView, firm_lists, lists_of, to_confirm
 from workspace.requests.schedule import Schedule
 
@@ -47,35 +47,33 @@ def _pair(one: ProposalView) -> str:
 
 
 def make(services: Services, arguments: Arguments, progress: Progress) -> Result:
-    """`engagement` or `client`, `as`; `name` of the list, `template`, `item` (more in words), `due`, `no_reminders`; `preview`: only
-    show."""
-    if arguments.get("client"):
-        return _for_client(services, arguments)
-    if not arguments.get("engagement"):
+    """`engagement` or `client`, `as`; `name` of the list, `template`, `year` (of the client alone), `item` (more in words), `due`,
+    `no_reminders`; `preview`: only show."""
+    client, engagement, template = arguments.get("client"), arguments.get("engagement"), arguments.get("template")
+    year = arguments.get("year")
+    if bool(client) == bool(engagement):
         raise Invalid("name the engagement, or the client alone with --client")
+    if engagement and year is not None:
+        raise Invalid("--year is of a list of the client alone: an engagement has its own period")
+    how = lists.Making(
+        template,
+        extra=tuple(arguments.get("item") or ()),
+        due=day_of(arguments, "due"),
+        schedule=None if arguments.get("no_reminders") else Schedule(),
+        name=arguments.get("name") or "",
+        year=year,
+    )
+    if arguments.get("preview"):
+        with reading(services, "requests", arguments["as"]) as scope:
+            seen = (
+                lists.preview(scope, engagement, template)
+                if engagement
+                else alone.preview_alone(scope, str(client), template, year)
+            )
+        rows = [f"{'-' if one.there or one.come else '+'} {one.item}  ({one.why})" for one in seen.items]
+        return Result(as_json(seen), "\n".join([seen.title, *rows]))
     with writing(services, "requests", arguments["as"]) as scope:
-        seen = lists.preview(scope, arguments["engagement"], arguments.get("template"))
-        if arguments.get("preview"):
-            rows = [f"{'-' if one.there or one.come else '+'} {one.item}  ({one.why})" for one in seen.items]
-            return Result(as_json(seen), "\n".join([seen.title, *rows]))
-        how = lists.Making(
-            arguments.get("template"),
-            extra=tuple(arguments.get("item") or ()),
-            due=day_of(arguments, "due"),
-            schedule=None if arguments.get("no_reminders") else Schedule(),
-            name=arguments.get("name") or "",
-        )
-        made = acts.make(scope, arguments["engagement"], how)
-    return Result({"id": made.about, "act": made.act or None}, f"Made: {made.about}. Nothing was sent.")
-
-
-def _for_client(services: Services, arguments: Arguments) -> Result:
-    if arguments.get("engagement") or arguments.get("preview"):
-        raise Invalid("a list of the client alone has no engagement and no preview: it asks for each --item")
-    items, due = tuple(arguments.get("item") or ()), day_of(arguments, "due")
-    how = lists.Making(arguments.get("template"), None, items, due, None, arguments.get("name") or "")
-    with writing(services, "requests", arguments["as"]) as scope:
-        made = acts.make_for_client(scope, arguments["client"], how)
+        made = acts.make(scope, engagement, how) if engagement else acts.make_for_client(scope, str(client), how)
     return Result({"id": made.about, "act": made.act or None}, f"Made: {made.about}. Nothing was sent.")
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from api.pages import page
 from api.routes.acting import doing
-from api.routes.work_pages import REFUSED, Refused, clients, people, said_of
+from api.routes.work_pages import REFUSED, Refused, people, said_of
 from api.said import redirect
 from api.security import Asker, Sender, Who, reading
 from store.errors import Invalid
@@ -171,7 +171,6 @@ def _series_page(request: Request, who: Asker, refused: Refused | None = None, *
             marks={line.series.id: mark_of(line.series) for line in lines},
             ended=ended,
             people=people(scope),
-            clients=clients(scope),
             templates=library(),
             every=EVERY,
             due_words=due_in_words,

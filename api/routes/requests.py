@@ -1,6 +1,7 @@
 """Requests in the browser: a client's lists and a new one, proposals to confirm on one screen, all open lists of the firm, a print form."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
@@ -11,8 +12,10 @@ from api.pages import page
 from api.said import redirect, sentence
 from api.security import Asker, Sender, Who, opener, reading, services_of, writing
 from store.errors import Conflict, Forbidden, Invalid, NotFound, TickmarkError
+from workspace.deliverables.occasions import for_first_request
 from workspace.pages.head import client_head, waiting
 from workspace.requests import acts, lists, named, proposals
+from workspace.requests.alone import preview_alone
 from workspace.requests.reading import firm_lists, list_view, lists_of, open_work, to_confirm
 from workspace.requests.schedule import EVERY, FIRST, MOST, Schedule
 from workspace.scope import Right, Scope, access_client
@@ -105,9 +108,22 @@ def client(
     ref: str,
     engagement: Annotated[str | None, Query(max_length=60)] = None,
     template: Annotated[str | None, Query(max_length=40)] = None,
+    alone: bool = False,
+    year: Annotated[str, Query(max_length=4)] = "",
 ) -> Response:
-    """The client's lists; with `engagement` also the preview of what would be asked for it."""
-    return _client(request, who, ref, engagement=engagement or None, template=template or None)
+    """The client's lists; with `engagement`, or `alone` and a `year`, instead the preview of what would be asked."""
+    wished = Wished(engagement or None, template or None, alone, int(year) if year.isdecimal() else None)
+    return _client(request, who, ref, wished=wished)
+
+
+@dataclass(frozen=True)
+class Wished:
+    """What is to be looked at before a list is made: of an engagement, or of the client alone; neither: nothing."""
+
+    engagement: str | None = None
+    template: str | None = None
+    alone: bool = False
+    year: int | None = None
 
 
 def _client(
@@ -115,17 +131,18 @@ def _client(
     who: Asker,
     ref: str,
     refused: TickmarkError | None = None,
-    engagement: str | None = None,
-    template: str | None = None,
+    wished: "Wished | None" = None,
 ) -> Response:
     with reading(request, who) as scope:
         head = client_head(scope, ref)
         works = open_work(scope, head.id)
         seen = None
-        if engagement is not None and scope.has(Right.REQUEST_WRITE):
-            if engagement not in {one.ref for one in works}:
-                raise NotFound(f"there is no open engagement {engagement} of this client")
-            seen = lists.preview(scope, engagement, template)
+        if wished is not None and wished.engagement is not None and scope.has(Right.REQUEST_WRITE):
+            if wished.engagement not in {one.ref for one in works}:
+                raise NotFound(f"there is no open engagement {wished.engagement} of this client")
+            seen = lists.preview(scope, wished.engagement, wished.template)
+        elif wished is not None and wished.alone and scope.has(Right.REQUEST_WRITE):
+            seen = preview_alone(scope, ref, wished.template, wished.year)
         found = lists_of(scope, ref) if seen is None else []
         names = named.names_of(scope, head.id) if seen is not None else ()
     return page(
@@ -160,14 +177,16 @@ def make(
     first_after: Annotated[int, Form(ge=1, le=90)] = FIRST,
     every: Annotated[int, Form(ge=1, le=90)] = EVERY,
     at_most: Annotated[int, Form(ge=1, le=12)] = MOST,
+    year: Annotated[int | None, Form()] = None,
 ) -> Response:
     schedule = Schedule(first_after, every, at_most) if reminders else None
-    how = lists.Making(template or None, frozenset(key), tuple(extra.splitlines()), due, schedule, name)
+    how = lists.Making(template or None, frozenset(key), tuple(extra.splitlines()), due, schedule, name, year)
 
     def act(scope: Scope) -> acts.Done:
         return acts.make(scope, engagement, how) if engagement else acts.make_for_client(scope, ref, how)
 
-    return _done(request, who, ref, act, "request-made", engagement or None)
+    wished = Wished(engagement or None, template or None, year is not None, year)
+    return _done(request, who, ref, act, "request-made", wished)
 
 
 @router.post("/clients/{ref}/requests/remind")
@@ -195,13 +214,8 @@ def ask(request: Request, who: Sender, ref: str, request_id: str) -> Response:
             found = list_view(scope, request_id)
         if found is None or found.client_ref != ref:
             raise NotFound("there is no such list of requests")
-        if found.engagement_ref is None:
-            raise Invalid(
-                "a list about no engagement has no mail of its own: it shows in the portal, and can be printed"
-            )
-        made = draft(
-            services_of(request), opener(request, who), ref, "pbc-request", engagement_ref=found.engagement_ref
-        )
+        about = for_first_request(found.engagement_ref or found.id)
+        made = draft(services_of(request), opener(request, who), ref, "pbc-request", occasion=about)
     except REFUSED as refused:
         return _client(request, who, ref, refused)
     return redirect(f"/review/{made}", "drafted")
@@ -306,7 +320,7 @@ def _done(
     ref: str,
     act: Callable[[Scope], acts.Done],
     said: str,
-    engagement: str | None = None,
+    wished: Wished | None = None,
 ) -> Response:
     """Do it and go back to the client's lists; or show them with the reason why not."""
     try:
@@ -314,5 +328,5 @@ def _done(
             access_client(scope, ref)
             done = act(scope)
     except REFUSED as refused:
-        return _client(request, who, ref, refused, engagement)
+        return _client(request, who, ref, refused, wished)
     return redirect(f"/clients/{ref}/requests", said, **({"act": done.act} if done.act else {}))

@@ -10,7 +10,7 @@ from agents.reminders import remind as draft_reminders
 from api.security import Sender, Who, opener, reading, services_of, writing
 from store.errors import Invalid, NotFound
 from workspace.billing.amounts import as_json
-from workspace.requests import acts, lists, named, proposals
+from workspace.requests import acts, alone, lists, named, proposals
 from workspace.requests.reading import ListView, firm_lists, list_view, lists_of, to_confirm
 from workspace.requests.schedule import EVERY, FIRST, MOST, Schedule
 from workspace.scope import Right, access_client
@@ -35,12 +35,14 @@ class Reminding(BaseModel):
 class NewList(BaseModel):
     """A list to make for an engagement, or to add to the one of that `name` (null: the engagement's own). `keys`: items of the preview,
     without them all that are not there and have not come. `extra`: more items in words. `reminders` null: it is chased when an item is
-    late. With `client` instead of `engagement` it hangs on the client alone: it has a name and `extra`, no template and no reminders."""
+    late. With `client` instead of `engagement` it hangs on the client alone: of a `template`, of what came the year before the `year`
+    (null: the last that ended), of `keys` of its preview, or with none of these of `extra` under a name."""
 
     engagement: str | None = Field(default=None, max_length=60)
     client: str | None = Field(default=None, max_length=60)
     name: str | None = Field(default=None, max_length=named.LONGEST)
     template: str | None = Field(default=None, max_length=40)
+    year: int | None = Field(default=None, ge=1990, le=2200)
     keys: list[Annotated[str, Field(max_length=60)]] | None = Field(default=None, max_length=200)
     extra: list[Line] = Field(default=[], max_length=50)
     due: date | None = None
@@ -123,12 +125,19 @@ def templates(request: Request, who: Who) -> list[str]:
 def preview(
     request: Request,
     who: Who,
-    engagement: Annotated[str, Query(max_length=60)],
+    engagement: Annotated[str | None, Query(max_length=60)] = None,
     template: Annotated[str | None, Query(max_length=40)] = None,
+    client: Annotated[str | None, Query(max_length=60)] = None,
+    year: Annotated[int | None, Query(ge=1990, le=2200)] = None,
 ) -> Json:
-    """What a list for the engagement would ask: last year's papers first, each cited, then the template."""
+    """What a list for the engagement, or for a year of the client alone, would ask: last year's papers first, each cited, then the
+    template."""
+    if bool(engagement) == bool(client):
+        raise Invalid("name the engagement, or the client alone")
     with reading(request, who) as scope:
-        return as_json(lists.preview(scope, engagement, template or None))  # type: ignore[no-any-return]
+        if engagement:
+            return as_json(lists.preview(scope, engagement, template or None))  # type: ignore[no-any-return]
+        return as_json(alone.preview_alone(scope, str(client), template or None, year))  # type: ignore[no-any-return]
 
 
 @router.post("/requests", status_code=201)
@@ -141,6 +150,7 @@ def make(request: Request, response: Response, who: Sender, new: NewList) -> Jso
         new.due,
         new.reminders.schedule() if new.reminders else None,
         new.name or "",
+        None if new.engagement else new.year,
     )
     with writing(request, who) as scope:
         if new.engagement and not new.client:

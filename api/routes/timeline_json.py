@@ -10,7 +10,7 @@ from api.security import Sender, Who, reading, writing
 from workspace.timeline import mentions, notes, watches
 from workspace.timeline.mentions import Colleague, MentionLine
 from workspace.timeline.notes import Called, Place, ShownNote
-from workspace.timeline.places import Timeline, find_timelines
+from workspace.timeline.places import Choice, Timeline, find_clients, find_timelines
 from workspace.timeline.stream import MOST, Narrow, Stream, timeline
 from workspace.timeline.watches import WatchLine
 from workspace.undo import undoable
@@ -118,6 +118,13 @@ def find(request: Request, who: Who, q: Annotated[str, Query(max_length=200)] = 
     """Timelines to put something on: clients and open engagements whose names hold the words."""
     with reading(request, who) as scope:
         return list(find_timelines(scope, q))
+
+
+@router.get("/client-choices")
+def choices(request: Request, who: Who, q: Annotated[str, Query(max_length=200)] = "") -> list[Choice]:
+    """Clients to choose one from, whose names or refs hold the words: at most twelve, by name."""
+    with reading(request, who) as scope:
+        return list(find_clients(scope, q))
 
 
 @router.post("/notes", status_code=201)

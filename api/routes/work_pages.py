@@ -13,7 +13,7 @@ from api.said import local, sentence
 from api.security import Asker, reading
 from store.errors import Conflict, Forbidden, Invalid, NotFound
 from store.rows import STAGES
-from store.tables import Client, Person, Task
+from store.tables import Person, Task
 from workspace.pages.head import client_head, waiting
 from workspace.pages.work import work_of
 from workspace.people.glass import told
@@ -26,7 +26,6 @@ REFUSED = (Conflict, Forbidden, Invalid, NotFound)
 Refused = Conflict | Forbidden | Invalid | NotFound
 VIEWS = {"board": "Board", "list": "List", "person": "By person", "client": "By client"}
 _PARTS = ("person", "client", "template", "stage", "due")
-MOST_CLIENTS = 1500
 
 
 def said_of(refused: Refused | None) -> dict[str, Any]:
@@ -64,7 +63,6 @@ def board_page(request: Request, who: Asker, query: Mapping[str, str], refused: 
             more=max(total - number * board.PAGE, 0),
             loads=loads,
             people=people(scope),
-            clients=clients(scope),
             templates=library(),
             dues=board.DUE,
             stages=STAGES,
@@ -85,7 +83,6 @@ def day_page(request: Request, who: Asker, refused: Refused | None = None) -> Re
             day=day.my_day(scope),
             broken=told(scope),
             people=people(scope),
-            clients=clients(scope),
             **said_of(refused),
         )
 
@@ -152,12 +149,6 @@ def people(scope: Scope) -> list[Person]:
     """Who can be given work, by name."""
     may = people_with(Right.TASK_WRITE)
     return list(scope.session.scalars(select(Person).where(Person.active, may).order_by(Person.name)))
-
-
-def clients(scope: Scope) -> list[tuple[str, str]]:
-    """The asker's clients for a list of choices: ref and name."""
-    wanted = select(Client.ref, Client.name).where(Client.id.in_(scope.clients()), Client.status != "former")
-    return list(scope.session.execute(wanted.order_by(Client.name).limit(MOST_CLIENTS)).tuples())
 
 
 def _address(path: str, query: Mapping[str, str]) -> str:

@@ -423,6 +423,22 @@ function night() {
   setTimeout(look, 1000);
 }
 
+// Clients or timelines to choose, asked for as one types and not before.
+function suggesting() {
+  $$("[data-suggest]").forEach((input) => {
+    const list = $(`#${input.getAttribute("list")}`);
+    let turn = 0;
+    const ask = async () => {
+      const mine = ++turn;
+      const answer = await fetch(`${input.dataset.suggest}?q=${encodeURIComponent(input.value)}`);
+      if (!answer.ok || mine !== turn) return;
+      list.replaceChildren(...(await answer.json()).map((one) => new Option(one.label, one.label)));
+    };
+    input.addEventListener("input", ask);
+    input.addEventListener("focus", ask, { once: true });
+  });
+}
+
 // What go.js put in place of another region comes to life as the page did.
 document.addEventListener("swapped", (event) => { light(event.target); sort(event.target); });
 
@@ -443,6 +459,7 @@ moves();
 board();
 today();
 sort();
+suggesting();
 night();
 
 // Onboarding: how many clicks a step took, told with its form; without this a form counts as one.

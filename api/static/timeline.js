@@ -67,20 +67,6 @@ function mentioning() {
   });
 }
 
-// Timelines to choose, asked for as one types.
-function suggesting() {
-  $$("[data-suggest]").forEach((input) => {
-    const list = $(`#${input.getAttribute("list")}`);
-    let turn = 0;
-    input.addEventListener("input", async () => {
-      const mine = ++turn;
-      const answer = await fetch(`${input.dataset.suggest}?q=${encodeURIComponent(input.value)}`);
-      if (!answer.ok || mine !== turn) return;
-      list.replaceChildren(...(await answer.json()).map((one) => new Option(one.label, one.label)));
-    });
-  });
-}
-
 // "Older" puts the next page below this one; a day that goes on there stays one day.
 function older() {
   document.addEventListener("click", async (event) => {
@@ -157,7 +143,6 @@ function triage() {
 }
 
 mentioning();
-suggesting();
 older();
 writers();
 triage();

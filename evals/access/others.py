@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import chdir, contextmanager, suppress
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -49,9 +50,11 @@ _ANEW |= {"token-create", "token-revoke"}
 """Commands that name no client, and answer otherwise the second time: another ref, another secret, done already."""
 _GOVERNED = ("glass-list", "wall-lift", "wall-list", "wall-set")
 """Commands in which whoever sets walls is asked about every client but those she is kept from herself (docs/people.md)."""
+_FOLDER = "written"
+"""Where a command writes to when it is asked for a folder; it is gone before the next one runs."""
 _VALUES: Mapping[str, Any] = {
     "amount": "12.50", "answer": "keep", "day": "2026-03-09", "days": 30, "decision": "changes", "due": "2026-03-31",
-    "email": "spare@access.example", "entity_type": "1120-S", "fields": {}, "folder": "/nowhere", "hours": "1.5",
+    "email": "spare@access.example", "entity_type": "1120-S", "fields": {}, "folder": _FOLDER, "hours": "1.5",
     "ids": ["none"], "kind": "other", "method": "check", "month": "2026-02", "name": "Some words", "on": "2026-03-09",
     "paths": [], "password": "another long password", "rights": [], "slug": "client-reply", "stage": "in-progress",
     "template": "1120-S", "to": "in-progress", "year": 2025, "files": [], "refs": [], "comment": 1, "number": 1,
@@ -129,6 +132,7 @@ def _operator(world: World, name: str, found: Found) -> None:
 def told(world: World, name: str, of: str, arguments: Mapping[str, Any]) -> tuple[str, str]:
     """How a command on that client ends (ok, the refusal's class, or defect), and what it says. What it asks for is given."""
     given, run = dict(arguments), find(name).load()
+    rmtree(_FOLDER, ignore_errors=True)
     if name == "source-add":
         given["kind"] = "folder"  # which the command hands on as it comes
     for key in ("client", "ref", "id"):

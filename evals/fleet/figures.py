@@ -21,7 +21,7 @@ def of_storm(seen: Seen) -> Iterator[Spread]:
     yield _one("without Chroma", "seconds", storm["chroma_away"])
     yield _one("undisturbed night", "seconds", seen["quiet"]["seconds"])
     yield _one("disturbed night", "seconds", seen["stormy"]["seconds"])
-    yield _one("questions asked again", "count", seen["asked_twice"])
+    yield _asked_again(seen["quiet"], seen["stormy"])
 
 
 def of_two(seen: Seen) -> Iterator[Spread]:
@@ -44,7 +44,7 @@ def of_upgrade(seen: Seen) -> Iterator[Spread]:
     )
     yield _one("night without a new release", "seconds", seen["before"]["seconds"])
     yield _one("night with one", "seconds", seen["rolled"]["seconds"])
-    yield _one("questions asked again", "count", seen["asked_twice"])
+    yield _asked_again(seen["before"], seen["rolled"])
 
 
 def _difference(seen: Seen) -> Iterator[Spread]:
@@ -52,6 +52,11 @@ def _difference(seen: Seen) -> Iterator[Spread]:
     yield _one("rows too many, or done twice", "count", sum(seen["more"].values()) + seen["twice"])
     yield _one("values that are others", "count", sum(seen["other"].values()))
     yield _one("faults of the trail", "count", len(seen["faults"]))
+
+
+def _asked_again(quiet: Seen, stormy: Seen) -> Spread:
+    """What the model answered in vain: whoever had asked was killed or cut off, or the records were away when the answer came."""
+    return _one("questions asked again", "count", stormy["questions"] - quiet["questions"])
 
 
 def _one(name: str, unit: str, value: float) -> Spread:

@@ -24,7 +24,6 @@ from evals.firm import AS_OF
 from evals.fleet.hosts import Network
 from evals.fleet.records import copied, order_night
 from evals.fleet.servers import Shared
-from evals.ground import ROOT
 from store.database import Database
 
 BEGUN = datetime(2026, 3, 9, 6, 0, tzinfo=UTC)
@@ -36,12 +35,13 @@ _START = 180.0  # seconds in which a process has to be on the list
 
 @dataclass(frozen=True)
 class Rig:
-    """The hosts, what they share, and where each keeps its own. `settings` are those of the practice, `most` the seconds after which a
-    night is given up."""
+    """The hosts, what they share, and where each keeps its own. `program` is the folder of the program that nights run, `settings` are
+    those of the practice, `most` the seconds after which a night is given up."""
 
     network: Network
     shared: Shared
     folder: Path
+    program: Path
     settings: Settings
     model: Stub
     clients: int
@@ -52,13 +52,13 @@ class Rig:
         words = [sys.executable, "-m", "api", crew.command, *(["--port", str(crew.port)] if crew.port else [])]
         log = self.folder / f"{database}-{crew.name}.log"
         environment = self._environment(crew, database)
-        self.network.hosts[crew.host].start(crew.name, words, environment, log, crew.release)
+        self.network.hosts[crew.host].start(crew.name, words, environment, log, crew.release or self.program)
 
     def _environment(self, crew: "Crew", database: str) -> dict[str, str]:
         return {
             **os.environ,
             **self.shared.environment,
-            "PYTHONPATH": str(crew.release),
+            "PYTHONPATH": str(crew.release or self.program),
             "TICKMARK_DATABASE_URL": self.shared.postgres.url(database),
             "TICKMARK_HOME": str(self.folder / "homes" / f"{database}-{crew.name}"),
             "TICKMARK_SEAL_KEY_FILE": str(self.settings.seal_key_file),
@@ -85,14 +85,15 @@ class Rig:
 
 @dataclass(frozen=True)
 class Crew:
-    """One process of a night: its name among the workers, its host, its command, what it is told beside, and the folder of its program."""
+    """One process of a night: its name among the workers, its host, its command, what it is told beside, and the folder of its program
+    (None: the rig's)."""
 
     name: str
     host: str
     command: str = "worker"
     told: Mapping[str, str] = field(default_factory=dict[str, str])
     port: int = 0
-    release: Path = ROOT
+    release: Path | None = None
 
 
 def all_three(clients: int, in_hand: int = 0) -> list[Crew]:

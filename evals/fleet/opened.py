@@ -14,6 +14,7 @@ from evals.fleet.hosts import open_network
 from evals.fleet.nights import Rig
 from evals.fleet.practice import loaded, practice, shared_out
 from evals.fleet.reaper import reaped
+from evals.fleet.release import this_release
 from evals.fleet.servers import open_shared
 
 _REAL = "Hosts are network namespaces."
@@ -46,11 +47,12 @@ def open_rig(asked: Asked) -> Iterator[Rig]:
             stub(asked.thinks, network.address) as model,
         ):
             tell(_REAL if network.real else _UNREAL)
+            program = this_release(folder / "program")
             os.environ.update(shared.environment)
             home, settings = practice(source, asked.clients, folder)
             shared_out(home, settings, shared)
             try:
-                yield Rig(network, shared, folder, settings, model, asked.clients, asked.most)
+                yield Rig(network, shared, folder, program, settings, model, asked.clients, asked.most)
             except BaseException:
                 _keep(folder, asked.logs or Path(tempfile.mkdtemp(prefix="tickmark-fleet-logs-")))
                 raise

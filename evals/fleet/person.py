@@ -26,12 +26,13 @@ _ZONE = "America/Chicago"
 
 @dataclass
 class Met:
-    """What happened to her. `slowest` is seconds."""
+    """What happened to her. `slowest` is seconds, of the page `slowest_page`."""
 
     opened: int = 0
     changed: int = 0
     wrong: list[str] = field(default_factory=list[str])
     slowest: float = 0.0
+    slowest_page: str = ""
 
 
 class Person:
@@ -73,7 +74,8 @@ class Person:
             with self._browser.open(request, timeout=_PATIENCE) as answer:
                 text: str = answer.read().decode("utf-8", "replace")
             self.met.opened += 1
-            self.met.slowest = round(max(self.met.slowest, time.monotonic() - began), 2)
+            if (took := round(time.monotonic() - began, 2)) > self.met.slowest:
+                self.met.slowest, self.met.slowest_page = took, path
             if path != "/sign-in" and 'action="/sign-in"' in text:
                 self.met.wrong.append(f"{path}: signed out")
         except HTTPError as error:

@@ -1,4 +1,5 @@
-"""The next release of this very program, made for a rig: a copy of its tree with a higher version and one migration more, which only adds.
+"""The releases that a rig's nights run: a copy of this very program, and one of the next, with a higher version and one migration more,
+which only adds.
 
 Owns the folder that it is asked to fill, and nothing else; the program that runs the rig stays as it is."""
 
@@ -46,11 +47,18 @@ def downgrade() -> None:
 '''
 
 
-def next_release(folder: Path, workflows: str | None = None) -> Path:
-    """The folder of the next release: first on the path of a process, that is the program it runs. `workflows`: another version of the
-    workflows too, so that what was queued under the one before is done by programs of before, or ordered anew."""
+def this_release(folder: Path, source: Path = ROOT) -> Path:
+    """The folder of a copy of this release: first on the path of a process, that is the program it runs. Nights take long, and their
+    processes load parts of the program when they need them: whoever works on it meanwhile must not change what they do."""
     for part in _PARTS:
-        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns(*_LEFT))
+        shutil.copytree(source / part, folder / part, ignore=shutil.ignore_patterns(*_LEFT))
+    return folder
+
+
+def next_release(folder: Path, workflows: str | None = None, source: Path = ROOT) -> Path:
+    """The folder of the next release after the one in `source`. `workflows`: another version of the workflows too, so that what was queued
+    under the one before is done by programs of before, or ordered anew."""
+    this_release(folder, source)
     _named(folder)
     versions = folder / "store" / "migrations" / "versions"
     before = max(found[1] for file in versions.glob("*.py") if (found := re.match(r"(\d{4})_", file.name)))

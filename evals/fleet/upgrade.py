@@ -100,7 +100,7 @@ def upgrade(rig: Rig, workflows: str | None = None) -> dict[str, Any]:
     """A night on one release and one in which it is replaced by the next. `good`: the second differs in nothing, every process that was
     replaced ended in order, in the night, and the person met no error."""
     crew = all_three(rig.clients, _IN_HAND)
-    release = next_release(rig.folder / "next", workflows)
+    release = next_release(rig.folder / "next", workflows, rig.program)
     ports = {"web": PORT + 1}
     new = [replace(one, name=one.name + _NEW, release=release, port=ports.get(one.name, 0)) for one in crew]
     still, replacing = Replacing(crew, []), Replacing(crew, new)

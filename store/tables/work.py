@@ -117,7 +117,7 @@ class ClientRequest(Scanned, Base):
 
     `first_after`, `every`: business days from `asked_on` to the first reminder, and between two; `at_most`: so many, then it is escalated.
     `first_after` None: the list has no schedule, and is chased when an item is late. `escalated`: 0 nobody was told, 1 the engagement's
-    owner, 2 the client's partner."""
+    owner (the client's manager, where the list is about none), 2 the client's partner."""
 
     __tablename__ = "client_requests"
     id: Mapped[Key]

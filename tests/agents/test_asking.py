@@ -307,6 +307,16 @@ def test_a_question_about_papers_is_not_taken_for_one_about_records(question: st
             "All 1 item that we requested came in.",
         ),
         (
+            "Which requests are open on the 2025 Form 1120-S?",
+            snapshot(engagements=(RETURN,), requests=(item("W-9s", None), replace(item("A deed", None), engagement_id=None))),
+            "1 request item of 1 on the 2025 Form 1120-S (E1) still open.",
+        ),
+        (
+            "Which requests are open?",
+            snapshot(engagements=(RETURN,), requests=(item("W-9s", None), replace(item("A deed", None), engagement_id=None))),
+            "2 request items of 2 still open.",
+        ),
+        (
             "How many hours are left?",
             snapshot(engagements=(RETURN,), time=(worked(date(2026, 2, 2), "22"),)),
             "2025 Form 1120-S (E1): 22 of 20 budget hours logged (110% of it), 2 hours over.",

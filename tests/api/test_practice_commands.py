@@ -1,40 +1,11 @@
 """Write-offs, credits, statements, trust money, matters and proposals on the command line: both forms, and what is refused in one line."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import pytest
-from typer.testing import CliRunner
+from tests.api.conftest import Say
 
-from api import cli
-from api.commands import find
-from api.commands.result import Result, silent
-from api.wiring import Services
-
-Say = Callable[..., Any]
 ANA, SOL = (("--as", f"{name}@alder.example") for name in ("ana", "sol"))
 WHY = ("--reason", "agreed with the client")
-
-
-@pytest.fixture
-def say(services: Services, monkeypatch: pytest.MonkeyPatch) -> Say:
-    """Runs a command line: its text, with --json what it printed read again; `refused` is a word of the line that explains. The home is
-    opened once for all of a test's commands, which is most of what one takes."""
-    opened: Callable[..., Result] = lambda home, name, arguments: find(name).load()(services, arguments, silent)  # noqa: E731
-    monkeypatch.setattr(cli, "execute", opened)
-
-    def run(*words: str, refused: str = "") -> Any:
-        done = CliRunner().invoke(cli.app, ["--home", str(services.home), *words])
-        if refused:
-            assert done.exit_code == 1 and refused in done.stderr + done.stdout, (words, done.output)
-            assert len(done.stderr.strip().splitlines()) <= 1
-            return None
-        assert done.exit_code == 0, (words, done.output)
-        return json.loads(done.stdout) if "--json" in words else done.stdout
-
-    return run
 
 
 def test_work_is_written_off_down_up_and_back(say: Say) -> None:
@@ -124,6 +95,9 @@ def test_from_a_price_to_a_link_for_the_signer(say: Say) -> None:
     key = made["id"]
     assert {one["option"]: one["amount"] for one in made["totals"]} == {"Basic": "2900.00", "Full": "7506.00"}
     assert "7,506.00  together, Full" in say("letters", "show", key, *ANA)
+    say("letters", "propose", "C001", "payroll::many", *term, *ANA, refused="the quantity is 'many', not a number")
+    say("letters", "list", "--client", "C404", *ANA, refused="there is no client C404")
+    say("letters", "withdraw", key, "--reason", " ", *ANA, refused="say why")
     say("letters", "draft", key, *ANA, refused="choose the option")
     assert "takes Full" in say("letters", "choose", key, "Full", *ANA)
     letter = say("letters", "draft", key, "--json", *ANA)["deliverable"]
@@ -137,4 +111,5 @@ def test_from_a_price_to_a_link_for_the_signer(say: Say) -> None:
     assert "Ngozi Okafor: waiting" in say("letters", "list", "--client", "C001", *ANA)
     other = say("letters", "propose", "C001", "payroll", *term, "--json", *ANA)
     assert "Withdrawn" in say("letters", "withdraw", other["id"], *WHY, *ANA)
+    say("letters", "withdraw", other["id"], *WHY, *ANA, refused="withdrawn already")
     assert say("undo", other["act"], *ANA, refused="changed this since") is None

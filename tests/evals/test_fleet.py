@@ -78,10 +78,12 @@ def test_a_storm_says_what_the_night_was_too_short_for() -> None:
         restarts=9, longest_calm=22.0, left_in_hand=3, cut_with=2, taken_over=24.0, cut=60.1, chroma_away=31.0
     )
     assert whole.missing == []
-    nothing = {"lost": {}, "more": {"signals": 2}, "other": {}, "twice": 1, "faults": [], "asked_twice": 4}
-    seen = nothing | {"missing": [], "storm": vars(whole), "quiet": {"seconds": 60.0}, "stormy": {"seconds": 99.0}}
+    nothing = {"lost": {}, "more": {"signals": 2}, "other": {}, "twice": 1, "faults": []}
+    nights = {"quiet": {"seconds": 60.0, "questions": 30}, "stormy": {"seconds": 99.0, "questions": 34}}
+    seen = nothing | nights | {"missing": [], "storm": vars(whole)}
     told = {one.name: one.median for one in of_storm(seen)}
     assert told["rows too many, or done twice"] == 3 and told["until others had taken them up"] == 24.0
+    assert told["questions asked again"] == 4
 
 
 def test_figures_of_an_upgrade_count_errors_and_who_did_not_end_in_order() -> None:
@@ -97,8 +99,8 @@ def test_figures_of_an_upgrade_count_errors_and_who_did_not_end_in_order() -> No
     seen |= {
         "wrong": ["/work: 500"],
         "ended": {"web": 0, "worker-1": -9},
-        "before": {"seconds": 60},
-        "rolled": {"seconds": 70},
+        "before": {"seconds": 60, "questions": 30},
+        "rolled": {"seconds": 70, "questions": 30},
     }
     told = {one.name: one.median for one in of_upgrade(seen)}
     assert (told["errors that a person met"], told["processes replaced that did not end in order"]) == (1, 2)

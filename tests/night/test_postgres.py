@@ -28,7 +28,7 @@ def copy(source: Database, target: Database) -> None:
 @pytest.mark.postgres
 @pytest.mark.slow
 def test_a_night_on_postgres_ends_like_one_on_sqlite(home: Path, scanned: Path, postgres: Database) -> None:
-    (home / "dbos.db").unlink()  # that of the home before
+    (home / "dbos.db").unlink(missing_ok=True)  # that of the home before, which on PostgreSQL has none
     with build(load_settings(home)) as loaded:
         # what lies sealed there is opened with the home's keys
         give_seal(postgres.engine.dialect, loaded.database.seal)

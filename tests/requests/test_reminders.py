@@ -11,6 +11,7 @@ from sqlalchemy import select
 from api.wiring import Services
 from store import tables
 from store.errors import Conflict, Invalid
+from store.ids import stable_id
 from tests.requests.conftest import DAY, acting, business, released, remind_on
 from tests.signals import rows
 from tests.signals.builders import engagement, item, snapshot
@@ -163,7 +164,7 @@ def test_a_list_without_a_schedule_is_chased_by_its_signal_alone(services: Servi
     with services.database.writing() as session:
         rows.add_item(session, "Bank letter", TODAY - 10 * DAY, "E1")
         rows.add_item(session, "Loan letter", TODAY - 10 * DAY, "B1")
-        session.get_one(tables.ClientRequest, lists.stable_id("req", "E1")).first_after = 5
+        session.get_one(tables.ClientRequest, stable_id("req", "E1")).first_after = 5
     with services.database.reading() as session:
         what = take_snapshot(night(session), "C1")
     raised = [one for one in detect(what, TODAY, resolve({})).signals if one.slug == "request-overdue"]
@@ -259,7 +260,7 @@ def test_the_night_drafts_it_and_proposes_what_arrived(services: Services) -> No
 
     ask(services, "E1", "All 2025 Forms W-2", "The lease")
     with services.database.writing() as session:
-        session.get_one(tables.ClientRequest, lists.stable_id("req", "E1")).asked_on = TODAY - 30 * DAY
+        session.get_one(tables.ClientRequest, stable_id("req", "E1")).asked_on = TODAY - 30 * DAY
         rows.add_document(session, "w.pdf", "w-2", {"employer": "Corvane", "tax_year": "2025"})
     run_night(services, as_of=TODAY, now=rows.NOW)
     with acting(services) as scope:

@@ -58,7 +58,11 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/clients/{ref}/portal": ("/clients/C001/portal",),
     "/clients/{ref}/portal/{contact}/preview": ("/clients/C001/portal/{contact}/preview",),
     "/clients/{ref}/record": ("/clients/C001/record",),
-    "/clients/{ref}/requests": ("/clients/C001/requests", "/clients/C001/requests?engagement=E001"),
+    "/clients/{ref}/requests": (
+        "/clients/C001/requests",
+        "/clients/C001/requests?engagement=E001",
+        "/clients/C001/requests?alone=true&template=1120-S",
+    ),
     "/clients/{ref}/search": ("/clients/C001/search?q=total",),
     "/clients/{ref}/signals": ("/clients/C002/signals",),
     "/clients/{ref}/team": ("/clients/C001/team",),

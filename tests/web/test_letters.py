@@ -373,7 +373,7 @@ def test_letters_and_set_up_at_the_terminal(own: Own, tmp_path: Path) -> None:
     asked: dict[str, Any] = {"clients": [], "percent": "4", "step": 5, "draft": False, "as": "ana@alder.example"}
     assert "6,760.00" in renew(services, asked, silent).text
     filed = renew(services, {**asked, "draft": True}, silent)
-    assert "1 letters drafted" in filed.text
+    assert "1 letter drafted" in filed.text
     assert "taken back" in renew(services, {**asked, "undo": filed.data["batch"]}, silent).text
     home = tmp_path / "new"
     with build(load_settings(home), own_index=True) as fresh:

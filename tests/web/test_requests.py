@@ -134,6 +134,30 @@ def test_the_pages_do_the_same(own: Own) -> None:
     assert visit("ben").get("/clients/C001/requests").status_code == 404
 
 
+def test_a_list_about_no_engagement_is_looked_at_first(own: Own) -> None:
+    _, visit = own
+    sol, ben = visit("sol"), visit("ben")
+    page = sol.get("/clients/C002/requests?alone=true&template=1040&year=2024").text
+    assert "about no engagement, for 2024" in page and 'name="year" value="2024"' in page
+    seen = call(sol, "GET", "/requests/preview?client=C002&template=1040&year=2024")
+    assert seen["year"] == 2024 and seen["items"] and not any(one["there"] for one in seen["items"])
+    keys = [one["key"] for one in seen["items"]][:2]
+    posted = {"template": "1040", "year": "2024", "key": keys[0], "due": "2026-03-20", "reminders": "true"}
+    made = sol.follow(sol.post("/clients/C002/requests", **posted)).text
+    assert "Documents for your 2024 return" in made and seen["items"][0]["item"] in made
+    body = {"client": "C002", "template": "1040", "year": 2024, "keys": keys}
+    call(sol, "POST", "/requests", body, 201)
+    again = call(sol, "GET", "/requests/preview?client=C002&template=1040&year=2024")
+    assert [one["there"] for one in again["items"]][:3] == [True, True, False]
+    assert sol.get("/clients/C002/requests?alone=true&year=1900").status_code == 422
+    refused = sol.post("/clients/C002/requests", template="1040", year="2024", due="2026-01-01", key=keys[0])
+    assert refused.status_code == 422 and "about no engagement, for 2024" in refused.text
+    call(sol, "GET", "/requests/preview?client=C002&engagement=E002", status=422)
+    call(sol, "GET", "/requests/preview", status=422)
+    call(ben, "GET", "/requests/preview?client=C002", status=404)
+    assert ben.get("/clients/C002/requests?alone=true").status_code == 404
+
+
 def test_the_command_line(own: Own) -> None:
     services, _ = own
     home = str(services.home)
@@ -193,5 +217,7 @@ def test_lists_have_names_are_closed_and_items_move(own: Own) -> None:
     ]
     shown = call(sol, "GET", f"/requests/{made}")
     assert (shown["engagement_ref"], shown["open"]) == (None, 3)
-    call(sol, "PUT", f"/requests/{made}/reminders", {"reminders": {}}, 422)
+    call(sol, "PUT", f"/requests/{made}/reminders", {"reminders": {}})
+    assert "next reminder" in sol.get("/clients/C001/requests").text
+    assert "“Change of address”" in sol.follow(sol.post(f"/clients/C001/requests/{made}/ask")).text
     call(ben, "POST", "/requests", {"client": "C001", "name": "No", "extra": ["x"]}, 404)

@@ -17,7 +17,7 @@ from workspace.workflow import tasks
 from workspace.workflow.board import Filter, board_of, listing, loads
 from workspace.workflow.day import my_day
 from workspace.workflow.engagements import change_engagement, move_stage
-from workspace.workflow.needs import add_need, needs_of, remove_need, unmet
+from workspace.workflow.needs import add_need, remove_need, unmet
 from workspace.workflow.people import still_sees
 from workspace.workflow.starting import Start, start_engagement
 from workspace.workflow.tasks import NewTask
@@ -267,7 +267,7 @@ def test_engagements_wait_for_each_other_and_never_in_a_circle(house: Database) 
         with pytest.raises(Conflict, match="needs The partnership of Client 3 first, which is in progress"):
             move_stage(scope, "E3", "filed")
     with acting(house, PARTNER) as scope:  # C3 is not hers: nothing of it is shown, and it holds nothing of hers up
-        assert needs_of(scope, [eng("E3")]) == {} and unmet(scope, [eng("E1")])[eng("E1")][0].ref == "E3"
+        assert unmet(scope, [eng("E3")]) == {} and unmet(scope, [eng("E1")])[eng("E1")][0].ref == "E3"
         move_stage(scope, "E3", "ready-to-file")
         with pytest.raises(NotFound):
             add_need(scope, "E3", "K1")

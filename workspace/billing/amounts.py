@@ -49,13 +49,13 @@ def money_in(text: Decimal | str, what: str = "the amount") -> Decimal:
     return _number(text, what, "an amount like 1250.00")
 
 
-def hours_in(text: Decimal | str) -> Decimal:
-    """Hours as a person writes them: `1.5`, `1:30`. Raises Invalid."""
+def hours_in(text: Decimal | str, what: str = "the hours", like: str = "hours like 1.5 or 1:30") -> Decimal:
+    """Hours as a person writes them: `1.5`, `1:30`. Raises Invalid, which says `what` it is and how it is written."""
     if isinstance(text, str) and text.count(":") == 1:
         whole, minutes = (part.strip() for part in text.split(":"))
         if whole.isdecimal() and minutes.isdecimal() and len(whole) < 4 and int(minutes) < 60:
             return (Decimal(whole) + Decimal(minutes) / 60).quantize(CENT, ROUND_HALF_EVEN)
-    return _number(text, "the hours", "hours like 1.5 or 1:30")
+    return _number(text, what, like)
 
 
 def _number(text: Decimal | str, what: str, like: str) -> Decimal:

@@ -34,9 +34,9 @@ The JSON. Days are ISO dates, amounts and hours decimal texts, ages whole calend
     waiting                   {on_us: [{kind: "message" | "review" | "file" (work in review, work ready to file), client_ref, client,
                               what, since and days (of work: since it came to its stage, None where nobody moved it here), who: [name],
                               key (None but for a message)}], on_us_more,
-                              on_clients: [{client_ref, client, engagement_ref, title, owner, items: [text],
-                              count, oldest_due, since, days (past the oldest date; None before it or without one), chases (follow-ups
-                              released)}], on_clients_more}: the oldest first
+                              on_clients: [{client_ref, client, engagement_ref (None, and the id of its list as list, where it is about
+                              none), title, owner, items: [text], count, oldest_due, since, days (past the oldest date; None before it or
+                              without one), chases (follow-ups released)}], on_clients_more}: the oldest first
     money                     {since, until (the day before as_of), billed, billed_count, collected, collected_count, ar_60, ar_60_clients,
                               ar_90, ar_90_clients (60+ holds the 90+), over_budget, over_budget_value, not_billed, not_billed_value};
                               {} for senior and staff, who do not bill

@@ -65,7 +65,7 @@ def _blocked(material: Material) -> dict[str, set[str]]:
             if row["owner"] and row["kind"] == "engagement" and row["stage"] == "waiting-on-client":
                 found[row["owner"]].add(row["ref"])
         for row in client.told("requests"):
-            if row["owner"] and row["oldest_due"] and row["oldest_due"] < today:
+            if row["owner"] and row["engagement_ref"] and row["oldest_due"] and row["oldest_due"] < today:
                 found[row["owner"]].add(row["engagement_ref"])
     return found
 

@@ -22,7 +22,14 @@ def waiting(material: Material) -> dict[str, Any]:
     us = [*unanswered(material), *_with_us(material, mine)]
     us.sort(key=lambda row: (-(row["days"] if row["days"] is not None else -1), row["client_ref"], row["what"]))
     them = list(_with_clients(material, mine))
-    them.sort(key=lambda row: (-(row["days"] or -1), row["since"] or "", row["client_ref"], row["engagement_ref"]))
+    them.sort(
+        key=lambda row: (
+            -(row["days"] or -1),
+            row["since"] or "",
+            row["client_ref"],
+            row["engagement_ref"] or row["list"],
+        )
+    )
     return {
         "on_us": us[:MOST],
         "on_us_more": max(len(us) - MOST, 0),
@@ -110,7 +117,12 @@ def _with_clients(material: Material, mine: set[str] | None) -> Iterator[dict[st
     )
     for client in material.clients.values():
         for row in client.told("requests"):
-            if mine is not None and row["engagement_ref"] not in mine:
+            of_hers = (
+                row["owner"] == material.reader.id
+                if row["engagement_ref"] is None
+                else row["engagement_ref"] in (mine or ())
+            )
+            if mine is not None and not of_hers:
                 continue
             oldest = date.fromisoformat(row["oldest_due"]) if row["oldest_due"] else None
             late = (material.today - oldest).days if oldest else 0
@@ -118,6 +130,7 @@ def _with_clients(material: Material, mine: set[str] | None) -> Iterator[dict[st
                 "client_ref": client.ref,
                 "client": client.name,
                 "engagement_ref": row["engagement_ref"],
+                "list": row.get("list"),
                 "title": row["title"],
                 "owner": material.name_of(row["owner"]),
                 "items": row["items"],
@@ -125,6 +138,6 @@ def _with_clients(material: Material, mine: set[str] | None) -> Iterator[dict[st
                 "oldest_due": row["oldest_due"],
                 "since": row["since"],
                 "days": late if late > 0 else None,
-                "chases": chases[client.id, f"request:{row['engagement_ref']}"]
+                "chases": chases[client.id, f"request:{row['engagement_ref'] or row['list']}"]
                 + chases[client.id, f"reminder:{client.ref}"],
             }

@@ -4,7 +4,7 @@ Pure look-ups on values already read; nothing here words a sentence or computes 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -83,8 +83,24 @@ def message_evidence(message: Message, field: str) -> RecordEvidence:
 
 def open_items(snapshot: Snapshot, engagement: Engagement) -> tuple[RequestItem, ...]:
     """What the client still owes for an engagement, the oldest date first."""
-    items = [one for one in snapshot.requests_of(engagement) if one.received_on is None]
-    return tuple(sorted(items, key=lambda one: (one.due or date.max, one.item)))
+    return _still_open(snapshot.requests_of(engagement))
+
+
+def open_items_alone(snapshot: Snapshot) -> tuple[RequestItem, ...]:
+    """What the client still owes on lists that are about no engagement, likewise."""
+    return _still_open(snapshot.requests_alone)
+
+
+def owed(snapshot: Snapshot, engagements: Iterable[Engagement]) -> Iterator[RequestItem]:
+    """What the client still owes for each of these engagements, and then on lists about none."""
+    for one in engagements:
+        yield from open_items(snapshot, one)
+    yield from open_items_alone(snapshot)
+
+
+def _still_open(items: Iterable[RequestItem]) -> tuple[RequestItem, ...]:
+    waits = [one for one in items if one.received_on is None]
+    return tuple(sorted(waits, key=lambda one: (one.due or date.max, one.item)))
 
 
 def open_invoices(snapshot: Snapshot, today: date) -> tuple[OpenInvoice, ...]:

@@ -171,8 +171,10 @@ def requests(scope: Scope, asked: FirmQuestion) -> FirmAnswer:
     """Clients who have not sent what we asked for; with `days`, what was asked for longer ago than that, or where it is said to be late was
     due longer ago."""
     of, item = mine(scope, asked), tables.RequestItem
-    query = select(item.client_id, item.id, item.item, item.due).where(
-        item.client_id.in_(of.ids), item.received_on.is_(None)
+    query = (
+        select(item.client_id, item.id, item.item, item.due)
+        .join(tables.ClientRequest, tables.ClientRequest.id == item.request_id)
+        .where(item.client_id.in_(of.ids), item.received_on.is_(None), tables.ClientRequest.closed_on.is_(None))
     )
     if asked.days is not None:
         since = item.due if asked.late else item.requested_on

@@ -314,7 +314,7 @@ def _put_lines(scope: Scope, row: Proposal, wanted: Sequence[Wanted]) -> None:
 def _made(scope: Scope, row: Proposal, place: int, one: Wanted) -> ProposalLine:
     service = service_of(scope, one.service)
     price = service.price if one.price in (None, "") else money_in(str(one.price), "the price")
-    quantity = hours_in(str(one.quantity))
+    quantity = hours_in(str(one.quantity), "the quantity", "a number like 2, or hours like 1.5 or 1:30")
     if quantity < CENT or price < 0:
         raise Invalid(f"{service.title}: a quantity is above zero and a price is not negative")
     if price != service.price and not scope.has(Right.RATES_SEE):

@@ -349,10 +349,16 @@ def next_year(title: str) -> str:
     return re.sub(r"\b20\d\d\b", lambda found: str(int(found[0]) + 1), title)
 
 
+def _id_of(one: Preview, number: int) -> str:
+    return stable_id("prp", "renewal", one.client_ref, one.start.isoformat(), number)
+
+
 def _proposal(scope: Scope, batch: RenewalBatch, one: Preview, client_id: str) -> str:
-    """The renewal's row. Its id comes from client, first day and how many were taken back, so that two people at once make one."""
-    before = len(_made_already(scope, [client_id]).get((client_id, one.start), ()))
-    identity = stable_id("prp", "renewal", one.client_ref, one.start.isoformat(), before)
+    """The renewal's row. Its id comes from client, first day and how many were taken back, so that two people at once make one; where a
+    merge was undone that number may be one of a renewal before, and the next is taken."""
+    number = len(_made_already(scope, [client_id]).get((client_id, one.start), ()))
+    while scope.session.get(Proposal, identity := _id_of(one, number)) is not None:
+        number += 1
     row = Proposal(
         id=identity,
         client_id=client_id,

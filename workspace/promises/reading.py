@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from workspace.evidence import Evidence, MessageEvidence, RecordEvidence
-from workspace.own_words import own_words
+from workspace.own_words import own_part
 from workspace.promises.asks import is_ask
 from workspace.promises.sentences import sentences
 from workspace.promises.when import When, when_in
@@ -20,6 +21,7 @@ from workspace.snapshot.model import Message, Note, ReadPromise, Snapshot
 
 Owes = Literal["us", "client"]
 _LONGEST = 300  # characters of a sentence that is read
+_KEPT = 8000  # and of a mail of which it is remembered what it says
 
 _DO = (
     r"(?:send|e-?mail|mail|fax|forward|upload|post|put|drop|bring|deliver|provide|give|get|have|share|submit|file|e-?file|pay|wire|transfer|make|"
@@ -111,21 +113,25 @@ class Said:
 def said_in_mail(mail: Message, written: date, *, asks: bool = True) -> tuple[Said, ...]:
     """The promises, and where they are wanted the `asks`, in the sender's own words, in their order. `written` is the day of sending in the
     firm's zone."""
-    speaker: Owes = "us" if mail.direction == "out" else "client"
-    reader: Owes = "client" if mail.direction == "out" else "us"
+    read = _read if len(mail.body) <= _KEPT else _read.__wrapped__
+    return read(mail.body, mail.direction, mail.message_id, written, asks)
+
+
+@lru_cache(maxsize=2048)  # the newest mails are looked at again by whoever opens the inbox or the client
+def _read(body: str, direction: str, message_id: str, written: date, asks: bool) -> tuple[Said, ...]:
+    speaker: Owes = "us" if direction == "out" else "client"
+    reader: Owes = "client" if direction == "out" else "us"
     found: list[Said] = []
-    for start, end in sentences(mail.body, *own_words(mail)):
-        quote = mail.body[start:end]
+    for start, end in sentences(body, *own_part(body)):
+        quote = body[start:end]
         promised = promise_in(quote, written) if len(quote) <= _LONGEST else None
         if promised is not None:
             what, due = promised
-            found.append(Said("promise", speaker, what, due, written, mail.message_id, start, end, quote))
+            found.append(Said("promise", speaker, what, due, written, message_id, start, end, quote))
         elif asks and len(quote) <= _LONGEST and (quote.rstrip("\"')”’").endswith("?") or is_ask(quote)):
             when = when_in(quote, written)
             what = " ".join(quote.split())
-            found.append(
-                Said("ask", reader, what, when.day if when else None, written, mail.message_id, start, end, quote)
-            )
+            found.append(Said("ask", reader, what, when.day if when else None, written, message_id, start, end, quote))
     return tuple(found)
 
 

@@ -1,6 +1,9 @@
 """Engagements with their letters, tasks, and the items that clients owe us, as the firm folder states them."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, count
 
 from sqlalchemy import func, select
 
@@ -18,6 +21,7 @@ from workspace.records.upsert import (
     put,
     reject,
 )
+from workspace.requests.rows import id_of_item, in_order
 from workspace.scope import Right, Scope
 
 
@@ -114,13 +118,12 @@ def _task(row: TaskRow, engagement: Known, people: dict[str, str]) -> Task:
 
 def apply_requests(scope: Scope, rows: Sequence[RequestRow]) -> Applied:
     """What clients owe us, by engagement, item and how many of that item came before; in the list that the row names, else in the one that
-    the engagement has by itself; a row without an engagement names its client and a list. A list that a person gave an item stands where
-    the row names none."""
+    the engagement has by itself; a row without an engagement names its client and a list. A row is the item of its words that is on record,
+    however it came there. A list that a person gave an item stands where the row names none."""
     scope.require(Right.CLIENT_WRITE)
     engagements = known_engagements(scope, (row.engagement_ref for row in rows))
     clients = known_clients(scope, (row.client_ref for row in rows if row.client_ref and not row.engagement_ref))
-    wanted: list[RequestItem] = []
-    taken: list[RequestRow] = []
+    taken: list[tuple[RequestRow, _Place]] = []
     requests: dict[tuple[str, str], ClientRequest] = {}
     rejected: list[Rejected] = []
     there = _lists_there(scope) if any(row.list for row in rows) else {}
@@ -134,11 +137,13 @@ def apply_requests(scope: Scope, rows: Sequence[RequestRow]) -> Applied:
         of = row.engagement_ref or f"client {row.client_ref}"
         made = _request(of, engagement, clients.get(row.client_ref or ""), name, there)
         request = requests.setdefault((of, name.casefold()), made)
-        taken.append(row)
-        wanted.append(_item(row, of, request.id, request.client_id))
+        under = engagement.id if engagement else request.client_id
+        taken.append((row, _Place(of, under, request.id, request.client_id)))
+    ids = _item_ids(scope, taken)
+    wanted = [_item(row, key, at) for key, (row, at) in zip(ids, taken, strict=True)]
     _put_lists(scope, requests)
     _keep_received(scope, wanted)
-    _keep_list(scope, [one for one, row in zip(wanted, taken, strict=True) if not row.list])
+    _keep_list(scope, [one for one, (row, _) in zip(wanted, taken, strict=True) if not row.list])
     return put(scope, RequestItem, wanted) + Applied(rejected=tuple(rejected))
 
 
@@ -200,11 +205,46 @@ def _request(
     )
 
 
-def _item(row: RequestRow, of: str, request_id: str, client_id: str) -> RequestItem:
+@dataclass(frozen=True)
+class _Place:
+    """Where an item stands: `of` names it in ids, `under` is the id of the engagement, or of the client where there is none."""
+
+    of: str
+    under: str
+    request_id: str
+    client_id: str
+
+
+def _item_ids(scope: Scope, taken: Sequence[tuple[RequestRow, _Place]]) -> list[str]:
+    """Which item each row is. An item is known by its words, so that one that was worded anew, moved, or made by an earlier release is met
+    and not asked for twice; where none has the row's words, by the id that the row gave it once."""
+    there: dict[tuple[str, str], list[str]] = defaultdict(list)
+    under = func.coalesce(ClientRequest.engagement_id, ClientRequest.client_id)
+    query = select(under, RequestItem.item, RequestItem.id).join(
+        ClientRequest, ClientRequest.id == RequestItem.request_id
+    )
+    for batch in batches(sorted({at.client_id for _, at in taken})):
+        for of, item, key in scope.session.execute(query.where(RequestItem.client_id.in_(batch))).tuples():
+            there[of, item].append(key)
+    met = {key for row, at in taken for key in there.get((at.under, row.item), ())}
+    ids: list[str] = []
+    for row, at in taken:
+        same = in_order(at.of, row.item, there.get((at.under, row.item), ()))
+        if row.nth < len(same):
+            ids.append(same[row.nth])
+        else:
+            ids.append(
+                next(key for n in chain((row.nth,), count()) if (key := id_of_item(at.of, row.item, n)) not in met)
+            )
+        met.add(ids[-1])
+    return ids
+
+
+def _item(row: RequestRow, key: str, at: _Place) -> RequestItem:
     return RequestItem(
-        id=stable_id("item", of, row.item, row.nth),
-        client_id=client_id,
-        request_id=request_id,
+        id=key,
+        client_id=at.client_id,
+        request_id=at.request_id,
         item=row.item,
         requested_on=row.requested_on,
         due=row.due,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from store.errors import Invalid
-from workspace.requests import lists, proposals
+from workspace.requests import alone, lists, proposals
 from workspace.requests.reminders import withdraw_whole
 from workspace.requests.rows import item_of, list_of, match_of
 from workspace.scope import Scope
@@ -34,9 +34,9 @@ def make(scope: Scope, engagement_ref: str, how: lists.Making) -> Done:
 
 
 def make_for_client(scope: Scope, client_ref: str, how: lists.Making) -> Done:
-    """See lists.make_client_list."""
+    """See alone.make_client_list."""
     with undoable(scope, f"Asked {client_ref} for documents") as act:
-        made = lists.make_client_list(scope, client_ref, how)
+        made = alone.make_client_list(scope, client_ref, how)
     return Done(act.id, made)
 
 

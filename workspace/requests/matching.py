@@ -71,12 +71,20 @@ def match(snapshot: Snapshot, items: Sequence[Item]) -> list[Proposal]:
 
 
 def _pair(snapshot: Snapshot, item: Item, paper: Document) -> Proposal | None:
-    work = next((one for one in snapshot.engagements if one.id == item.engagement_id), None)
+    work = timed(item.wants, next((one for one in snapshot.engagements if one.id == item.engagement_id), None))
     if paper.kind in item.wants.kinds:
         return _by_kind(snapshot, item, paper, work)
     if item.wants.words and paper.kind in _BY_NAME and not paper.name.lower().endswith((".eml", ".msg")):
         return _by_name(item, paper, work)
     return None
+
+
+def timed(wants: Wants, work: Engagement | None) -> Engagement | None:
+    """The work whose period an item is about: that of its list, or where the list is about none, the period that the item says itself as
+    if it were work. None: of no time that is known."""
+    if work is not None or wants.end is None:
+        return work
+    return Engagement("", "", "", "", period_start=wants.start, period_end=wants.end)
 
 
 def _by_kind(snapshot: Snapshot, item: Item, paper: Document, work: Engagement | None) -> Proposal | None:
@@ -234,6 +242,7 @@ def covered(covers: str) -> set[str]:
 
 def wanted_months(wants: Wants, work: Engagement | None, today: date) -> list[str]:
     """The months of which something is asked: those of the engagement's period that have ended, the last `needed` of them."""
+    work = timed(wants, work)
     if not wants.months or work is None or work.period_end is None:
         return []
     start = work.period_start or work.period_end.replace(month=1, day=1)

@@ -1,12 +1,14 @@
 """A list of requests as a thing of its own: its name, the day it is due, whether it is closed; and an item that goes to another list.
 
 An engagement may have several lists ("Tax 2026", "Audit PBC"), each with its own reminders; a client may have lists that are about no
-engagement ("Change of address"), which are named and have no reminders by mail. A closed list asks for nothing: its open
-items are neither late nor reminded of, nor shown to the client; what came stays. Who reads lists is reading.py.
+engagement ("Change of address"), which are named too. A closed list asks for nothing: its open items are neither late nor reminded of,
+nor shown to the client; what came stays. Who reads lists is reading.py.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -15,6 +17,7 @@ from store.errors import Conflict, Invalid
 from store.ids import new_id, stable_id
 from store.tables import Client, ClientRequest, Engagement, RequestItem
 from workspace.requests.rows import item_of, list_of, noted, text_in
+from workspace.requests.wants import wants_of
 from workspace.scope import Right, Scope
 
 LONGEST = 120  # characters of a name
@@ -124,6 +127,15 @@ def _touched(scope: Scope, row: ClientRequest, *, closed: bool) -> None:
     noted(scope, AuditTag.REQUEST_CHANGED, f"list:{row.id}", row.client_id, closed=closed)
 
 
+def _of_its_time(scope: Scope, item: RequestItem, before: str, to: ClientRequest) -> dict[str, Any] | None:
+    """What the item wants. It takes the period of its work along to a list that is about none, so that no other year's paper answers it."""
+    old = scope.session.get_one(ClientRequest, before)
+    work = scope.session.get(Engagement, old.engagement_id) if old.engagement_id else None
+    if to.engagement_id is not None or work is None or work.period_end is None:
+        return item.wants
+    return replace(wants_of(item.item, item.wants), start=work.period_start, end=work.period_end).as_json()
+
+
 def move_item(scope: Scope, item_id: str, request_id: str) -> None:
     """An item goes to another list of the same client, with what was proposed and confirmed for it. Raises NotFound, Forbidden, Conflict,
     Invalid for a list that is closed, full, or of another client."""
@@ -139,5 +151,6 @@ def move_item(scope: Scope, item_id: str, request_id: str) -> None:
     if scope.session.scalars(count).one() >= MOST:
         raise Invalid(f"a list has {MOST} items at most")
     before, item.request_id = item.request_id, row.id
+    item.wants = _of_its_time(scope, item, before, row)
     scope.session.flush()
     noted(scope, AuditTag.REQUEST_CHANGED, f"list:{row.id}", row.client_id, moved=item.id, before=before)

@@ -17,7 +17,7 @@ from store.tables import ClientRequest, Document, Engagement, Firm, ItemMatch, R
 from workspace.evidence import to_json
 from workspace.requests.matching import Item, Proposal, covered, match
 from workspace.requests.rows import item_of, match_of, noted
-from workspace.requests.standing import as_work, standing
+from workspace.requests.standing import as_work, ends_on, standing
 from workspace.requests.wants import wants_of
 from workspace.scope import Right, Scope
 from workspace.snapshot import Engagement as Work
@@ -172,9 +172,8 @@ def _settle(scope: Scope, item: RequestItem, *, whole: bool) -> None:
         item.have = covers
     work = _work(scope, item)
     found = standing(item.item, item.wants, item.have, work, scope.today)
-    by_months = wants_of(item.item, item.wants).months and work is not None and work.period_end is not None
-    ended = work is not None and work.period_end is not None and work.period_end < scope.today
-    done = whole or not by_months or (ended and not found.lacking)
+    last_day = ends_on(wants_of(item.item, item.wants), work)
+    done = whole or last_day is None or (last_day < scope.today and not found.lacking)
     first = papers.get(pairs[0].document_id) if pairs else None
     if item.document_id is None and first is not None:
         item.document_id = first.id

@@ -11,7 +11,7 @@ from sqlalchemy import case, func, select
 from store.tables import Client, ClientRequest, Document, Engagement, ItemMatch, RequestItem
 from workspace.requests.matching import covered
 from workspace.requests.reminders import Chased, chased
-from workspace.requests.standing import as_work, in_words, standing
+from workspace.requests.standing import as_work, ends_on, in_words, standing
 from workspace.requests.wants import wants_of
 from workspace.scope import Scope, access_client
 from workspace.undo import mark_of
@@ -232,7 +232,7 @@ def _item(row: RequestItem, work: Engagement | None, pairs: Sequence[ProposalVie
     found = standing(row.item, row.wants, row.have, as_work(work), today)
     proposed = tuple(one for one in pairs if one.state == "proposed")
     late = max((today - row.due).days, 0) if row.due is not None and row.received_on is None else 0
-    by_months = wants_of(row.item, row.wants).months and work is not None and work.period_end is not None
+    by_months = ends_on(wants_of(row.item, row.wants), as_work(work)) is not None
     if row.received_on is not None:
         state = "came"
     elif proposed:

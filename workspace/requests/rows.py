@@ -1,5 +1,6 @@
 """The rows of requests inside the asker's scope, one by one. Writes nothing."""
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -7,6 +8,7 @@ from sqlalchemy import select
 from store import audit
 from store.audit import AuditTag
 from store.errors import Invalid, NotFound
+from store.ids import stable_id
 from store.tables import ClientRequest, Engagement, ItemMatch, RequestItem
 from workspace.scope import Right, Scope
 
@@ -47,6 +49,21 @@ def engagement_of(scope: Scope, ref: str) -> Engagement:
     if row is None:
         raise NotFound(f"there is no engagement {ref}")
     return row
+
+
+def id_of_item(of: str, item: str, nth: int) -> str:
+    """The id of the `nth` item of these words, from 0, that is asked for under an engagement (its ref), or of a client alone (as
+    "client C-01")."""
+    return stable_id("item", of, item, nth)
+
+
+def in_order(of: str, item: str, ids: Iterable[str]) -> list[str]:
+    """The items of these words that are on record, each at its number, so that an export and the load of it number them alike: one that
+    has the id of a number stands there, as long as no number before it is missing; the others fill what is free."""
+    rest = sorted(ids)
+    own = {n: key for n in range(len(rest)) if (key := id_of_item(of, item, n)) in rest}
+    others = iter(key for key in rest if key not in own.values())
+    return [own[n] if n in own else next(others) for n in range(len(rest))]
 
 
 def text_in(raw: str, what: str, *, longest: int = LONGEST) -> str:

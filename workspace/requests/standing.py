@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from store.tables import Engagement as EngagementRow
-from workspace.requests.matching import covered, wanted_months
-from workspace.requests.wants import wants_of
+from workspace.requests.matching import covered, timed, wanted_months
+from workspace.requests.wants import Wants, wants_of
 from workspace.snapshot import Engagement, RequestItem
 
 _NAMES = (
@@ -63,14 +63,15 @@ def missing_of(item: RequestItem, work: Engagement | None, today: date) -> Stand
     if item.received_on is not None or item.proposed:
         return None
     found = standing(item.item, item.wants, item.have, work, today)
-    if (
-        wants_of(item.item, item.wants).months
-        and work is not None
-        and work.period_end is not None
-        and not found.lacking
-    ):
+    if ends_on(wants_of(item.item, item.wants), work) is not None and not found.lacking:
         return None
     return found
+
+
+def ends_on(wants: Wants, work: Engagement | None) -> date | None:
+    """The last day of the months that an item wants; None where it is not one by months, or of no known period."""
+    of = timed(wants, work) if wants.months else None
+    return of.period_end if of is not None else None
 
 
 def in_words(months: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 At = Literal["period", "end", "force", "prior", "any"]
@@ -14,7 +15,8 @@ class Wants:
     """What answers an item. `kinds` are kinds of documents, `forms` narrow them, `issuer` is who sent it last year, `account` the last four
     digits of it. `words`: any of these in a file's name answers it, where its kind does not tell. `at`: a paper of the period, of its
     last day (end), in force then (force), of the period before (prior), of any time. `months`: one each month of the period, `needed` so
-    many of them; `many`: several papers may answer it. `on`: months of the year that a paper must end in, where the item names some."""
+    many of them; `many`: several papers may answer it. `on`: months of the year that a paper must end in, where the item names some.
+    `start`, `end`: the period that it is of, where its list is about no engagement that has one."""
 
     kinds: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
@@ -26,21 +28,30 @@ class Wants:
     many: bool = False
     needed: int | None = None
     on: tuple[int, ...] = ()
+    start: date | None = None
+    end: date | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Only what is said, as it is stored."""
         said = {name: list(v) if isinstance(v, tuple) else v for name, v in vars(self).items()}
+        said |= {name: day.isoformat() for name, day in said.items() if isinstance(day, date)}
         return {name: value for name, value in said.items() if value not in ([], "", None, False, "period")}
 
     def overlaps(self, other: "Wants") -> bool:
-        """Whether a paper that answers one may answer the other, as far as the rules tell: same issuer and account, a kind and form in
-        common, or where no kind is known a word."""
+        """Whether a paper that answers one may answer the other, as far as the rules tell: same issuer and account, no other period, a
+        kind and form in common, or where no kind is known a word."""
+        if self.of_another_period(other):
+            return False
         if (self.issuer, self.account, self.at) != (other.issuer, other.account, other.at):
             return False
         if self.kinds or other.kinds:
             forms = not self.forms or not other.forms or bool(set(self.forms) & set(other.forms))
             return bool(set(self.kinds) & set(other.kinds)) and forms
         return bool(set(self.words) & set(other.words))
+
+    def of_another_period(self, other: "Wants") -> bool:
+        """Whether both say which period they are of, and not the same."""
+        return self.end is not None and other.end is not None and self.end != other.end
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> "Wants":
@@ -58,7 +69,16 @@ class Wants:
             many=bool(raw.get("many") or raw.get("months")),
             needed=int(needed) if isinstance(needed, int) and needed > 0 else None,
             on=tuple(one for one in raw.get("on", ()) if isinstance(one, int) and 1 <= one <= 12),
+            start=_day(raw.get("start")),
+            end=_day(raw.get("end")),
         )
+
+
+def _day(raw: object) -> date | None:
+    try:
+        return date.fromisoformat(raw) if isinstance(raw, str) else None
+    except ValueError:
+        return None
 
 
 def _texts(raw: object) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ Pure functions over text. Knows no database and no ranking.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from workspace.search.question import read_question
@@ -24,7 +24,8 @@ def lit(text: str, query: str) -> tuple[tuple[Piece, ...], ...]:
     table its head too. A word is lit in any of its forms, and when the trade calls the same thing so."""
     asked = _asked(query)
     lines = [line.strip() for line in text.split("\n") if line.strip()]
-    read = [_pieces(line, asked | _same_thing(line, asked)) for line in lines]
+    same = _same_thing(lines, asked)
+    read = [_pieces(line, asked | same.get(at, frozenset())) for at, line in enumerate(lines)]
     fits = [len({piece.lower() for piece, on in line if on}) for line in read]
     best = sorted(range(len(lines)), key=lambda at: (-fits[at], at))[:_LINES]
     if lines and _CELL_BORDER in "".join(lines) and 0 not in best:
@@ -41,13 +42,17 @@ def _asked(query: str) -> frozenset[int]:
     return _asked_of(query[:500])
 
 
-def _same_thing(line: str, asked: frozenset[int]) -> frozenset[int]:
-    """The words of the phrases of a line that have the name of a phrase that is asked for."""
-    words = read_words([line])
-    found = [match for match in matches(words.ids, words.texts, trade().same) if match.name in asked]
-    return frozenset(
-        word for match in found for word in words.ids[match.first : match.behind].tolist() if not word & ASKING
-    )
+def _same_thing(lines: Sequence[str], asked: frozenset[int]) -> Mapping[int, frozenset[int]]:
+    """By the place of a line, the words of its phrases that have the name of a phrase that is asked for; lines without one are left out."""
+    if asked.isdisjoint(trade().names):
+        return {}
+    words = read_words(lines)
+    found: dict[int, set[int]] = {}
+    for match in matches(words.ids, words.texts, trade().same):
+        if match.name in asked:
+            said = words.ids[match.first : match.behind].tolist()
+            found.setdefault(int(words.texts[match.first]), set()).update(word for word in said if not word & ASKING)
+    return {at: frozenset(each) for at, each in found.items()}
 
 
 def _pieces(line: str, asked: frozenset[int]) -> list[Piece]:

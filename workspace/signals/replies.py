@@ -1,6 +1,6 @@
 """Signals of who waits for whom: requests that are late, mails without an answer, a client who has gone quiet. Never writes a mail."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -21,42 +21,55 @@ Raised = Iterator[Signal | BlindSpot]
 
 
 def request_overdue(snapshot: Snapshot, today: date, settings: Thresholds) -> Raised:
-    """An item asked of the client for an open engagement is 3 days past its date (setting days) and not received. One an engagement; it
-    grows louder at 7 and 14 days. Data: request items, engagement stage."""
+    """An item asked of the client for an open engagement, or on a list about none, is 3 days past its date (setting days) and not received.
+    One an engagement, or such a list; it grows louder at 7 and 14 days. Data: request items, engagement stage."""
     grace = timedelta(days=settings.days("request-overdue", "days"))
-    for engagement in snapshot.engagements:
-        if not engagement.is_open:
-            continue
-        open_items = [item for item in snapshot.requests_of(engagement) if item.received_on is None]
+    for engagement, asked in _asked(snapshot):
+        open_items = [item for item in asked if item.received_on is None]
         late = [(item.due, item) for item in open_items if item.due is not None and item.due + grace <= today]
         if late:
             yield _overdue(snapshot, today, engagement, [item for _, item in late], min(due for due, _ in late))
         elif any(item.due is None for item in open_items):
+            of = engagement.ref if engagement is not None else f"“{open_items[0].list_name}”"
             yield BlindSpot(
                 snapshot.client.ref,
-                f"whether the request of {engagement.ref} is late",
+                f"whether the request of {of} is late",
                 "open items have no due date: enter when the client is to answer",
             )
 
 
-def _overdue(snapshot: Snapshot, today: date, engagement: Engagement, late: list[RequestItem], due: date) -> Signal:
+def _asked(snapshot: Snapshot) -> Iterator[tuple[Engagement | None, Sequence[RequestItem]]]:
+    """What is asked for each open engagement, and on each list that is about none."""
+    for engagement in snapshot.engagements:
+        if engagement.is_open:
+            yield engagement, snapshot.requests_of(engagement)
+    alone: dict[str, list[RequestItem]] = {}
+    for item in snapshot.requests_alone:
+        alone.setdefault(item.list_id, []).append(item)
+    yield from ((None, alone[key]) for key in sorted(alone))
+
+
+def _overdue(
+    snapshot: Snapshot, today: date, engagement: Engagement | None, late: list[RequestItem], due: date
+) -> Signal:
     names = words.listed([item.item for item in late])
+    what = engagement.title if engagement is not None else late[0].list_name
     return Signal(
         slug="request-overdue",
         cls="C",
         client_ref=snapshot.client.ref,
-        subject=engagement.ref,
+        subject=engagement.ref if engagement is not None else late[0].list_id,
         due=due,
         nominal_due=due,
-        dollars=engagement.fee,
-        headline=f"{words.count(len(late), 'item')} for {engagement.title} overdue: {names}",
+        dollars=engagement.fee if engagement is not None else None,
+        headline=f"{words.count(len(late), 'item')} for {what} overdue: {names}",
         rule="Items asked of the client are chased 3, 7 and 14 days after their date.",
         why_now=f"The oldest was due on {words.day(due)}, {(today - due).days} days ago.",
         next_step="Send the follow-up with the open items only.",
         minutes=3,
         evidence=tuple(evidence for item in late for evidence in (item.evidence("item"), item.evidence("due"))),
         basis="record",
-        engagement_ref=engagement.ref,
+        engagement_ref=engagement.ref if engagement is not None else None,
         waits_on_client=True,
         # a list with a schedule is reminded of by it, and not once more
         deliverable_slug=None if all(item.scheduled for item in late) else "pbc-follow-up",
@@ -106,8 +119,8 @@ def _unanswered(snapshot: Snapshot, today: date, thread: Thread, sent: date, wai
 
 def client_silent(snapshot: Snapshot, today: date, settings: Thresholds) -> Raised:
     """A client of whom at least 4 mails came (setting messages) has not written for more than 3 times their own median gap (gaps) while we
-    wait: an item of an open engagement is open, or our last word in a thread asks. Class C; the class of returns (B) while a return of the
-    client is due within 30 days (deadline_days). Data: mail, request items."""
+    wait: an item of an open engagement, or of a list about none, is open, or our last word in a thread asks. Class C; the class of returns
+    (B) while a return of the client is due within 30 days (deadline_days). Data: mail, request items."""
     inbound = [mail for mail in snapshot.messages if mail.direction == "in" and mail.sent_at is not None]
     if len(inbound) < max(settings.days("client-silent", "messages"), 2):
         return
@@ -159,11 +172,10 @@ def _silent(
 
 
 def _open_items(snapshot: Snapshot) -> Iterator[tuple[str, Evidence]]:
-    for engagement in snapshot.engagements:
-        if engagement.is_open:
-            for item in snapshot.requests_of(engagement):
-                if item.received_on is None:
-                    yield item.item, item.evidence("item")
+    for _, asked in _asked(snapshot):
+        for item in asked:
+            if item.received_on is None:
+                yield item.item, item.evidence("item")
 
 
 def _open_questions(snapshot: Snapshot) -> Iterator[tuple[str, Evidence]]:

@@ -454,6 +454,11 @@ class Snapshot:
     def requests_of(self, engagement: Engagement) -> tuple[RequestItem, ...]:
         return tuple(item for item in self.requests if item.engagement_id == engagement.id)
 
+    @property
+    def requests_alone(self) -> tuple[RequestItem, ...]:
+        """What stands on lists that are about no engagement."""
+        return tuple(item for item in self.requests if item.engagement_id is None)
+
     def of_kind(self, *kinds: str) -> tuple[Document, ...]:
         """The documents of these kinds; copies of the same bytes are left out."""
         return tuple(one for one in self.documents if one.kind in kinds and one.duplicate_of is None)

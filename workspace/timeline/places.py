@@ -6,9 +6,10 @@ Also the firm's zone, which tells on which day a moment falls.
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from store.errors import Invalid, NotFound
 from store.tables import Client, Engagement, Firm
@@ -28,6 +29,14 @@ class Timeline:
     engagement: str | None = None
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A client to choose: `label` is its ref and its name, which a form takes as well as the ref alone."""
+
+    label: str
+    client: str
+
+
 def find_timelines(scope: Scope, words: str) -> tuple[Timeline, ...]:
     """Clients, then open engagements, whose names or refs hold all the words; two queries."""
     scope.require(Right.CLIENT_READ)
@@ -39,17 +48,28 @@ def find_timelines(scope: Scope, words: str) -> tuple[Timeline, ...]:
         .where(Engagement.client_id.in_(scope.clients()), Engagement.stage.not_in(("filed", "done")))
     )
     for word in wanted:
-        clients = clients.where(
-            or_(Client.name.icontains(word, autoescape=True), Client.ref.icontains(word, autoescape=True))
-        )
-        columns = (Client.name, Client.ref, Engagement.title, Engagement.ref)
-        open_work = open_work.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+        clients = clients.where(_holds(word, Client.name, Client.ref))
+        open_work = open_work.where(_holds(word, Client.name, Client.ref, Engagement.title, Engagement.ref))
     found = [
         Timeline(f"{name} [{ref}]", ref)
         for name, ref in scope.session.execute(clients.order_by(Client.name, Client.ref).limit(MOST)).tuples()
     ]
     rows = scope.session.execute(open_work.order_by(Client.name, Engagement.ref).limit(MOST)).tuples()
     return tuple(found) + tuple(Timeline(f"{name}, {title} [{e}]", ref, e) for name, ref, title, e in rows)
+
+
+def find_clients(scope: Scope, words: str) -> tuple[Choice, ...]:
+    """The asker's clients, former ones aside, whose names or refs hold all the words, the first by name; one query."""
+    scope.require(Right.CLIENT_READ)
+    query = select(Client.ref, Client.name).where(Client.id.in_(scope.clients()), Client.status != "former")
+    for word in words.split()[:6]:
+        query = query.where(_holds(word, Client.name, Client.ref))
+    rows = scope.session.execute(query.order_by(Client.name, Client.ref).limit(MOST)).tuples()
+    return tuple(Choice(f"{ref} {name}", ref) for ref, name in rows)
+
+
+def _holds(word: str, *columns: Any) -> ColumnElement[bool]:
+    return or_(*(column.icontains(word, autoescape=True) for column in columns))
 
 
 def place_of(scope: Scope, text: str) -> Place:

@@ -105,7 +105,7 @@ def board_of(scope: Scope, wanted: Filter, shown: int = SHOWN) -> list[Column]:
     rows = scope.session.execute(
         _cards().add_columns(ranked.c.many).join(ranked, ranked.c.id == Engagement.id).where(ranked.c.place <= shown)
     ).all()
-    counts = {row[0].stage: int(row[4]) for row in rows}
+    counts = {row.stage: int(row.many) for row in rows}
     cards = cards_of(scope, rows)
     return [
         Column(stage, counts.get(stage, 0), tuple(card for card in cards if card.stage == stage)) for stage in STAGES
@@ -132,23 +132,23 @@ def listing(scope: Scope, wanted: Filter, order: str = "list", page: int = 1) ->
 
 def cards_of(scope: Scope, rows: Sequence[Any]) -> list[Card]:
     """Cards of rows of `_cards()`, whatever follows in them, with steps, hours and what they wait for; three queries."""
-    ids = [row[0].id for row in rows]
+    ids = [row.id for row in rows]
     steps, hours, needs = _steps(scope, ids), _hours(scope, ids), unmet(scope, ids)
     made = []
-    for one, ref, name, owner, *_ in rows:
+    for one in rows:
         count, done, late = steps.get(one.id, (0, 0, 0))
         made.append(
             Card(
                 one.id,
                 one.ref,
                 one.title,
-                ref,
-                name,
+                one.client_ref,
+                one.client,
                 one.template,
                 one.stage,
-                one.extended_to or one.due,
+                one.due,
                 one.owner_id,
-                owner,
+                one.owner,
                 one.progress,
                 one.budget_hours,
                 hours.get(one.id, Decimal(0)),
@@ -156,7 +156,7 @@ def cards_of(scope: Scope, rows: Sequence[Any]) -> list[Card]:
                 done,
                 late,
                 tuple(needs.get(one.id, ())),
-                one.filed_on or one.finished_on,
+                one.finished_on,
             )
         )
     return made
@@ -217,9 +217,12 @@ def _tasks_by_owner(scope: Scope, wanted: Filter) -> dict[str | None, tuple[int,
     return {owner: (count, late) for owner, count, late in rows}
 
 
-def _cards() -> Select[Engagement, str, str, str]:
+def _cards() -> Select[Any]:
+    one = Engagement
     return (
-        select(Engagement, Client.ref, Client.name, Person.name)
+        select(one.id, one.ref, one.title, one.template, one.stage, due_day.label("due"), one.owner_id, one.progress)
+        .add_columns(one.budget_hours, func.coalesce(one.filed_on, one.finished_on).label("finished_on"))
+        .add_columns(Client.ref.label("client_ref"), Client.name.label("client"), Person.name.label("owner"))
         .join(Client, Client.id == Engagement.client_id)
         .outerjoin(Person, Person.id == Engagement.owner_id)
         .order_by(func.coalesce(due_day, _FAR), Engagement.ref)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from store.audit import AuditTag
@@ -72,31 +72,26 @@ def remove_need(scope: Scope, ref: str, needs_ref: str) -> None:
     scope.session.flush()
 
 
-def needs_of(scope: Scope, ids: Iterable[str]) -> dict[str, list[Needed]]:
-    """What each of these engagements needs, as far as the asker may see both; one query."""
-    other = aliased(Engagement)
-    rows = scope.session.execute(
-        select(EngagementNeed, other, Client.ref, Client.name)
-        .join(other, other.id == EngagementNeed.needs_id)
+def unmet(scope: Scope, ids: Iterable[str]) -> dict[str, list[Needed]]:
+    """What each of these engagements needs that is not finished, as far as the asker may see both; one query."""
+    link, other = EngagementNeed, aliased(Engagement)
+    query = (
+        select(link.engagement_id, other.id, other.ref, other.title, Client.ref, Client.name, other.stage)
+        .add_columns(func.coalesce(other.extended_to, other.due), link.note)
+        .join(other, other.id == link.needs_id)
         .join(Client, Client.id == other.client_id)
         .where(
-            EngagementNeed.engagement_id.in_(list(ids)),
-            EngagementNeed.client_id.in_(scope.clients()),
+            link.engagement_id.in_(list(ids)),
+            link.client_id.in_(scope.clients()),
             other.client_id.in_(scope.clients()),
+            other.stage.not_in(_FINISHED),
         )
         .order_by(other.due, other.ref)
-    ).tuples()
+    )
     found: defaultdict[str, list[Needed]] = defaultdict(list)
-    for need, one, ref, name in rows:
-        found[need.engagement_id].append(
-            Needed(one.id, one.ref, one.title, ref, name, one.stage, one.extended_to or one.due, need.note)
-        )
+    for whose, *needed in scope.session.execute(query).tuples():
+        found[whose].append(Needed(*needed))
     return found
-
-
-def unmet(scope: Scope, ids: Iterable[str]) -> dict[str, list[Needed]]:
-    """Of those, what is not finished."""
-    return {key: left for key, all_ in needs_of(scope, ids).items() if (left := [one for one in all_ if not one.met])}
 
 
 def goes_round(links: Mapping[str, Sequence[str]], first: str, second: str) -> bool:

@@ -157,12 +157,11 @@ def _billed(support: Support, snapshot: Snapshot, today: date) -> Printed | None
 
 
 def _items(support: Support, snapshot: Snapshot) -> Iterator[dict[str, object]]:
-    for one in snapshot.engagements:
-        for item in sources.open_items(snapshot, one) if one.is_open else ():
-            yield {
-                "name": support.words(item.item, item.evidence("item")),
-                "due": support.day(item.due, item.evidence("due")),
-            }
+    for item in sources.owed(snapshot, [one for one in snapshot.engagements if one.is_open]):
+        yield {
+            "name": support.words(item.item, item.evidence("item")),
+            "due": support.day(item.due, item.evidence("due")),
+        }
 
 
 def _unsigned(support: Support, snapshot: Snapshot) -> Iterator[dict[str, object]]:

@@ -46,9 +46,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
                 "name": support.words(item.item, item.evidence("item")),
                 "due": support.day(item.due, item.evidence("due")),
             }
-            for one in snapshot.engagements
-            if one.is_open
-            for item in sources.open_items(snapshot, one)
+            for item in sources.owed(snapshot, [one for one in snapshot.engagements if one.is_open])
         ],
         "receivable": support.total([support.balance(one.invoice, today) for one in bills]),
         "past_due": support.total([support.balance(one.invoice, today) for one in late]) if late else None,

@@ -1,4 +1,4 @@
-"""`pbc-request`: the first list of what the client is to send for a piece of work.
+"""`pbc-request`: the first list of what the client is to send for a piece of work, or of a list that is about none.
 
 Inputs: what is asked for already and has not come, last year's list, what payers sent last year, bank statements that are missing.
 Sections: opening, what we need, how to send it, closing. Figures: the dates asked and due, last year's papers as examples, the
@@ -6,7 +6,7 @@ engagement's date. To: the client's main contact. A partner checks that the item
 that nothing was asked for yet.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,7 +22,7 @@ from workspace.signals.k1 import one_each, own_k1, same_issuer, tax_year
 from workspace.signals.names import same_name
 from workspace.signals.signal import Signal
 from workspace.signals.thresholds import resolve
-from workspace.snapshot import Document, Engagement, Fact, Snapshot
+from workspace.snapshot import Document, Engagement, Fact, RequestItem, Snapshot
 
 CHECKS = (
     "Right client, right year",
@@ -58,6 +58,9 @@ def occasion(snapshot: Snapshot, today: date, engagement_ref: str | None) -> str
         for one in snapshot.engagements
         if one.is_open and engagement_ref in (None, one.ref) and list(_items(snapshot, today, one))
     ]
+    if engagement_ref is None:
+        alone = [one for one in sources.open_items_alone(snapshot) if not one.proposed]
+        found += [(one.due or date.max, one.list_id) for one in alone]
     if not found:
         raise Invalid(_nothing(snapshot.client.name))
     return for_first_request(min(found)[1])
@@ -72,39 +75,53 @@ def _nothing(name: str) -> str:
 
 def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
     """Raises Invalid when the engagement is not open any more, or nothing is known that should be asked for."""
-    engagement = snapshot.engagement_of_ref(about(occasion))
-    if engagement is None or not engagement.is_open:
+    work = snapshot.engagement_of_ref(about(occasion))
+    alone = [one for one in snapshot.requests_alone if one.list_id == about(occasion)] if work is None else []
+    if not alone and (work is None or not work.is_open):
         raise Invalid(f"{about(occasion)} is not open any more")
-    items = list(_items(snapshot, today, engagement))
+    items = list(
+        _items(snapshot, today, work) if work is not None else _on_record(sources.open_items_alone(snapshot), alone)
+    )
     if not items:
         raise Invalid(_nothing(snapshot.client.name))
     support = Support(snapshot)
     contact = sources.addressee(snapshot)
-    due = due_of(snapshot, engagement)
+    due = due_of(snapshot, work) if work is not None else None
     ahead = due.due if due is not None and due.due >= today else None
     asked = sources.reply_day(today, ahead)
     wanted = min((one.due for one in items if one.due is not None and one.due > today), default=None)
-    came = [one for one in snapshot.requests_of(engagement) if one.received_on is not None]
+    on_list = snapshot.requests_of(work) if work is not None else alone
+    came = [one for one in on_list if one.received_on is not None]
+    name = work.title if work is not None else alone[0].list_name
+    proof = work.evidence("title") if work is not None else RecordEvidence(f"list:{alone[0].list_id}", "title", name)
     variables = {
         **support.greeting(contact),
         "personal": support.is_client(contact),
-        "engagement": support.words(engagement.title, engagement.evidence("title")),
+        "engagement": support.words(name, proof),
+        "alone": work is None,
         "received": support.counted("items received", [one.evidence("received_on") for one in came]) if came else None,
         "items": [_row(support, one, asked) for one in items],
-        "due": support.due_day(engagement, due) if ahead else None,
+        "due": support.due_day(work, due) if ahead and work is not None else None,
         "reply_by": support.reply_by(today, ahead, latest=wanted),
     }
     return Gathered(
-        title=f"What we need: {engagement.title}",
+        title=f"What we need: {name}",
         cls="C",
         as_of=today,
         facts=support.facts,
         variables=variables,
         recipients=sources.recipient(contact),
         checks=(*CHECKS, *_ours(items)),
-        unseen=(*support.unseen_of_contact(contact), *_unseen(snapshot, engagement)),
-        engagement_id=engagement.id,
+        unseen=(*support.unseen_of_contact(contact), *(_unseen(snapshot, work) if work is not None else ())),
+        engagement_id=work.id if work is not None else None,
     )
+
+
+def _on_record(asked: Iterable[RequestItem], of: Sequence[RequestItem] | None = None) -> Iterator[_Item]:
+    """What is asked for already (of these alone) and has not come."""
+    for one in asked:
+        if not one.proposed and (of is None or one in of):  # a paper lies there that may be it
+            yield _Item(one.item, one.evidence("item"), one.due, one.evidence("due"))
 
 
 def _ours(items: list[_Item]) -> Iterator[str]:
@@ -129,10 +146,7 @@ def _row(support: Support, item: _Item, asked: date) -> dict[str, Printed | None
 def _items(snapshot: Snapshot, today: date, engagement: Engagement) -> Iterator[_Item]:
     """What is missing, each once: asked for already, on last year's list, from a payer of last year, a month's bank statement."""
     asked = snapshot.requests_of(engagement)
-    for one in sources.open_items(snapshot, engagement):
-        if one.proposed:  # a paper lies there that may be it
-            continue
-        yield _Item(one.item, one.evidence("item"), one.due, one.evidence("due"))
+    yield from _on_record(sources.open_items(snapshot, engagement))
     last = _year_before(snapshot, engagement)
     for old in snapshot.requests_of(last) if last else ():
         if not any(old.item == one.item for one in asked):

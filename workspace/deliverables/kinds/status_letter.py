@@ -63,8 +63,7 @@ def gather(snapshot: Snapshot, today: date, occasion: str) -> Gathered:
                 "name": support.words(item.item, item.evidence("item")),
                 "due": support.day(item.due, item.evidence("due")),
             }
-            for one in _by_date(at_work, dues)
-            for item in sources.open_items(snapshot, one)
+            for item in sources.owed(snapshot, _by_date(at_work, dues))
         ],
         "unsigned": list(_unsigned(support, at_work)),
         "dates": list(_dates(support, snapshot, today)),
