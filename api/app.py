@@ -119,6 +119,7 @@ from api.routes import (
 )
 from api.said import came_from, sentence
 from api.security import SignInNeeded, asker, is_known, secret_of
+from api.turns import AT_ONCE, OTHERWISE, Turns
 from api.watched import Watched
 from api.wiring import Services
 from store.errors import TickmarkError
@@ -223,6 +224,7 @@ def create_app(services: Services, command_secret: str | None = None) -> FastAPI
     app.add_middleware(Once, secret_of=secret_of)
     app.add_middleware(ETags)
     app.add_middleware(Door, doors=table().routes, enter=asker, refused=_refusal)
+    app.add_middleware(Turns, at_once=AT_ONCE.get(services.database.engine.dialect.name, OTHERWISE))
     app.add_middleware(Watched, services=services)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)  # 9 takes longer for little
     fenced(app, services, _answer, is_known)
