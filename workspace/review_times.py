@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from store.tables import Drill, Person, Review
-from workspace.brief.gather import the_firm
+from workspace.brief.gather import zone_of
 from workspace.scope import Right, Scope
 
 
@@ -39,7 +39,7 @@ def reviewers(scope: Scope, first: date, last: date) -> tuple[Reviewer, ...]:
     """Whoever reviewed or had a drill from `first` to `last`, by the firm's calendar, among the asker's clients: all of
     them for a partner and for the software, else the asker alone. Three queries. Raises Forbidden without client:read."""
     scope.require(Right.CLIENT_READ)
-    _, zone, _ = the_firm(scope)
+    zone = zone_of(scope)
     begins = datetime.combine(first, time(), tzinfo=zone)
     ends = datetime.combine(last + timedelta(days=1), time(), tzinfo=zone)
     reviewed = scope.session.execute(

@@ -269,6 +269,29 @@ def test_a_clock_starts_and_stops(keys: Keys, served: tuple[Services, str]) -> N
         assert [one.hours for one in session.query(TimeEntry).filter_by(note="Lease")] == [Decimal("0.5")]
 
 
+def test_a_client_is_suggested_as_one_types(keys: Keys, served: tuple[Services, str]) -> None:
+    choices = "[...document.getElementById('clients-of-mine').options].map((one) => one.value)"
+    keys.open("/day")
+    keys.press("n")
+    keys.seen()
+    keys.type("Ring the landlord")
+    keys.press("Tab")
+    assert keys.at() == "Client"
+    keys.page.wait_for_function(f"() => {choices}.length > 1")  # before a word is typed the first ones by name
+    keys.type("harb bak")
+    keys.page.wait_for_function(f"() => {choices}.length === 1")
+    name = keys.page.evaluate(f"() => {choices}[0]")
+    assert re.fullmatch(r"C001 Harbor Bakery.*", name)
+    keys.press("Control+A")
+    keys.type(name)
+    keys.press("Enter")
+    keys.told("Ring the landlord")
+    found = ids(
+        served[0], "SELECT c.ref FROM tasks t JOIN clients c ON c.id = t.client_id WHERE t.title = 'Ring the landlord'"
+    )
+    assert found == ["C001"]
+
+
 def test_names_are_searched_for_conflicts_and_one_signs_out(keys: Keys, served: tuple[Services, str]) -> None:
     keys.open("/conflicts")
     keys.seen()
@@ -292,26 +315,3 @@ def test_names_are_searched_for_conflicts_and_one_signs_out(keys: Keys, served: 
     keys.press("Enter")
     keys.page.wait_for_url("**/sign-in*")
     keys.seen()
-
-
-def test_a_client_is_suggested_as_one_types(keys: Keys, served: tuple[Services, str]) -> None:
-    choices = "[...document.getElementById('clients-of-mine').options].map((one) => one.value)"
-    keys.open("/day")
-    keys.press("n")
-    keys.seen()
-    keys.type("Ring the landlord")
-    keys.press("Tab")
-    assert keys.at() == "Client"
-    keys.page.wait_for_function(f"() => {choices}.length > 1")  # before a word is typed the first ones by name
-    keys.type("harb bak")
-    keys.page.wait_for_function(f"() => {choices}.length === 1")
-    name = keys.page.evaluate(f"() => {choices}[0]")
-    assert re.fullmatch(r"C001 Harbor Bakery.*", name)
-    keys.press("Control+A")
-    keys.type(name)
-    keys.press("Enter")
-    keys.told("Ring the landlord")
-    found = ids(
-        served[0], "SELECT c.ref FROM tasks t JOIN clients c ON c.id = t.client_id WHERE t.title = 'Ring the landlord'"
-    )
-    assert found == ["C001"]

@@ -1,6 +1,6 @@
 """The brief that is kept: once a day and person, with what was decided since laid over it, and held against the day after."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from tests.signals import rows
 from tests.signals.rows import MANAGER, OTHER, PARTNER, STAFF, TODAY
 from tests.workspace.worlds import FRIDAY, asker, brief_of, firm_of, in_days, signal, store_scan
 from workspace.brief import compose_brief, keep_brief, read_brief
+from workspace.brief.queue import release_summary
 from workspace.decisions import decide_signal
 from workspace.deliverables.filing import file_draft
 from workspace.deliverables.model import Draft, Section
@@ -323,3 +324,23 @@ def test_of_a_long_queue_the_first_are_read_and_all_are_counted(firm: Database) 
     assert len(whole["release_queue"]) == 3
     assert first["release_queue"] == whole["release_queue"][:2]
     assert first["release_summary"] == whole["release_summary"] and first["verdict"] == whole["verdict"]
+
+
+def test_wherever_a_long_queue_is_cut_it_is_the_beginning_of_the_whole(firm: Database) -> None:
+    """Drafts of two states and three classes, born at moments of which several fall on one day of the firm, but on two of UTC."""
+    made = [file(firm, occasion=f"letter:{number}") for number in range(14)]
+    with firm.writing() as session:
+        for number, key in enumerate(made):
+            one = session.get_one(tables.Deliverable, key)
+            one.cls = "ABC"[number % 3]
+            one.created_at = datetime(2026, 3, 5, 22, tzinfo=UTC) + timedelta(hours=3 * (number % 7))
+        for key in made[::5]:
+            approve(asker(session, PARTNER, FRIDAY), key)
+    whole = read(firm)
+    assert len(whole["release_queue"]) >= 14
+    assert whole["release_summary"] == release_summary(whole["release_queue"])
+    for most in range(1, len(whole["release_queue"]) + 2):
+        with firm.reading() as session:
+            first = read_brief(asker(session, PARTNER, FRIDAY), queue=most)
+        assert first["release_queue"] == whole["release_queue"][:most]
+        assert first["release_summary"] == whole["release_summary"]

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select, true, type_coerce
+from sqlalchemy import Select, and_, func, or_, select, true, type_coerce
 from sqlalchemy.orm import aliased
 
 from store import tables
@@ -81,6 +81,12 @@ def gather(scope: Scope) -> Material:
         sources=tuple(stale(scope)),
         moved=_moved(scope, zone, clients, moment),
     )
+
+
+def zone_of(scope: Scope) -> ZoneInfo:
+    """The firm's zone alone."""
+    found = scope.session.scalars(select(tables.Firm.timezone).order_by(tables.Firm.id).limit(1)).one_or_none()
+    return ZoneInfo(found or "America/New_York")
 
 
 def the_firm(scope: Scope) -> tuple[dict[str, Colleague], ZoneInfo, Thresholds]:
@@ -164,31 +170,30 @@ def _raised(
     return tuple(quiet(scope, one) for one in raised)
 
 
-def drafts_of(
-    scope: Scope, zone: ZoneInfo, ids: Collection[str] = (), *, only: Collection[str] | None = None
-) -> tuple[Drafted, ...]:
-    """The open deliverables of the asker's clients, the follow-ups that were released and those of the given ids, or `only` those of its
-    ids; the oldest first; one query."""
-    row, version = tables.Deliverable, tables.DeliverableVersion
+def drafts_of(scope: Scope, zone: ZoneInfo, ids: Collection[str] = ()) -> tuple[Drafted, ...]:
+    """The open deliverables of the asker's clients, the follow-ups that were released and those of the given ids, the oldest first; one
+    query."""
+    row = tables.Deliverable
     asked = or_(row.state.in_(OPEN), and_(row.slug == FOLLOW_UP, row.state == "released"), row.id.in_(ids))
     found = scope.session.execute(
-        select(
-            *(row.id, row.slug, row.client_id, row.title, row.occasion, row.cls.label("cls"), row.state),
-            *(version.number, version.untied, row.as_of, row.created_at),
-        )
-        .join(version, version.id == row.current_version_id)
-        .where(
-            row.client_id.in_(scope.clients()),
-            asked if only is None else row.id.in_(only),
-        )
-        .order_by(row.created_at, row.id)
+        drafts().where(row.client_id.in_(scope.clients()), asked).order_by(row.created_at, row.id)
     ).all()
     # those of one night share their moment, and turning moments into the firm's days takes longest of all this
     days = {moment: moment.astimezone(zone).date() for moment in {one.created_at for one in found}}
-    return tuple(_drafted(one, days[one.created_at]) for one in found)
+    return tuple(drafted(one, days[one.created_at]) for one in found)
 
 
-def _drafted(row: Any, since: date) -> Drafted:
+def drafts() -> Select[*tuple[Any, ...]]:
+    """Deliverables with their current version, as `drafted` takes them."""
+    row, version = tables.Deliverable, tables.DeliverableVersion
+    return select(
+        *(row.id, row.slug, row.client_id, row.title, row.occasion, row.cls.label("cls"), row.state),
+        *(version.number, version.untied, row.as_of, row.created_at),
+    ).join(version, version.id == row.current_version_id)
+
+
+def drafted(row: Any, since: date) -> Drafted:
+    """A row of `drafts`; `since` is the firm's day of its `created_at`."""
     return Drafted(
         id=row.id,
         slug=row.slug,

@@ -1,15 +1,16 @@
 """What waits for a release or a review by the reader. Owns its order; never decides about a draft."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from store.tables import Client, Deliverable
-from workspace.brief.gather import drafts_of
+from workspace.brief.gather import drafted, drafts
 from workspace.brief.material import Drafted
 from workspace.deliverables.kinds import KINDS
 from workspace.scope import Right, Scope
@@ -32,36 +33,92 @@ def release_queue(
     return [_row(one, *clients[one.client_id], scope.today) for one in waiting]
 
 
+@dataclass(frozen=True, order=True)
+class _Group:
+    """Drafts that wait, of one state (`place` among the states), class and moment; `since` is the firm's day of it."""
+
+    place: int
+    cls: str
+    since: date
+    born: datetime
+    count: int
+
+    @property
+    def rank(self) -> tuple[int, str, date]:
+        """Where its drafts stand in the queue; among those of one rank refs and ids decide."""
+        return self.place, self.cls, self.since
+
+
 def first_of_queue(scope: Scope, zone: ZoneInfo, most: int) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """The first `most` of the queue as it is now, and the summary of all of it; two queries, of which the second reads those few alone."""
-    states = _RELEASE if scope.has(Right.DELIVERABLE_RELEASE) else _REVIEW
+    """The first `most` of the queue as it is now, and the summary of all of it; two queries, of which the first counts, and the second
+    reads those few alone."""
     if not scope.has(Right.DELIVERABLE_REVIEW):
         return [], release_summary([])
+    states = _RELEASE if scope.has(Right.DELIVERABLE_RELEASE) else _REVIEW
     row = Deliverable
+    waits = and_(row.client_id.in_(scope.clients()), row.state.in_(states), row.current_version_id.is_not(None))
+    born = row.created_at
     found = scope.session.execute(
-        select(row.created_at, row.state, row.cls, Client.ref, row.id, Client.id, Client.name)
-        .join(Client, Client.id == row.client_id)
-        .where(row.client_id.in_(scope.clients()), row.state.in_(states), row.current_version_id.is_not(None))
-        .order_by(row.created_at)
-    ).all()
-    waiting: list[tuple[int, str, date, str, str, str, str]] = []
-    moment, day = None, scope.today
-    for created, state, cls, ref, key, client_id, name in found:
-        if created != moment:  # those of one night share their moment
-            moment, day = created, created.astimezone(zone).date()
-        waiting.append((states.index(state), cls, day, ref, key, client_id, name))
-    waiting.sort()
-    summary = {
-        "count": len(waiting),
-        **{name: sum(states[place] == name for place, *_ in waiting) for name in _RELEASE},
-        "oldest_days": max(((scope.today - since).days for _, _, since, *_ in waiting), default=None),
-        "by_class": dict(sorted(Counter(cls for _, cls, *_ in waiting).items())),
-    }
-    if not waiting:
+        select(row.state, row.cls, born, func.count()).where(waits).group_by(row.state, row.cls, born)
+    ).tuples()
+    groups = sorted(
+        _Group(states.index(state), cls, at.astimezone(zone).date(), at, count) for state, cls, at, count in found
+    )
+    summary = _summary(groups, states, scope.today)
+    if not groups:
         return [], summary
-    clients = {client_id: (ref, name) for *_, ref, _, client_id, name in waiting[:most]}
-    few = [one[4] for one in waiting[:most]] if len(waiting) > most else None
-    return release_queue(scope, drafts_of(scope, zone, only=few), clients), summary
+    last = _last_rank(groups, most)
+    first = [one for one in groups if one.rank <= last]
+    of_last = _any_of([one for one in first if one.rank == last], states)
+    rows = scope.session.execute(
+        drafts()
+        .add_columns(Client.ref, Client.name)
+        .join(Client, Client.id == row.client_id)
+        .where(waits, _any_of(first, states))
+        .order_by(
+            case((of_last, 1), else_=0), Client.ref, row.id
+        )  # all of the ranks before, and of the last one the first
+        .limit(min(most, summary["count"]))
+    ).all()
+    days = {one.born: one.since for one in first}
+    clients = {one.client_id: (one.ref, one.name) for one in rows}
+    return release_queue(scope, [drafted(one, days[one.created_at]) for one in rows], clients), summary
+
+
+def _last_rank(groups: Sequence[_Group], most: int) -> tuple[int, str, date]:
+    """The rank in which the first `most` end."""
+    counted = 0
+    for one in groups:
+        counted += one.count
+        if counted >= most:
+            return one.rank
+    return groups[-1].rank
+
+
+def _any_of(groups: Iterable[_Group], states: Sequence[str]) -> ColumnElement[bool]:
+    born: dict[tuple[int, str], list[datetime]] = {}
+    for one in groups:
+        born.setdefault((one.place, one.cls), []).append(one.born)
+    row = Deliverable
+    return or_(
+        *(
+            and_(row.state == states[place], row.cls == cls, row.created_at.in_(moments))
+            for (place, cls), moments in born.items()
+        )
+    )
+
+
+def _summary(groups: Sequence[_Group], states: Sequence[str], today: date) -> dict[str, Any]:
+    """What `release_summary` says of the whole queue."""
+    classes: Counter[str] = Counter()
+    for one in groups:
+        classes[one.cls] += one.count
+    return {
+        "count": sum(one.count for one in groups),
+        **{name: sum(one.count for one in groups if states[one.place] == name) for name in _RELEASE},
+        "oldest_days": max(((today - one.since).days for one in groups), default=None),
+        "by_class": dict(sorted(classes.items())),
+    }
 
 
 def _row(one: Drafted, ref: str, name: str, today: date) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from store.errors import NotFound
 from store.tables import Brief, Client, SignalDecision
-from workspace.brief.gather import reading_of, the_firm
+from workspace.brief.gather import reading_of, zone_of
 from workspace.brief.queue import first_of_queue
 from workspace.brief.trail import trail_of
 from workspace.brief.verdict import verdict
@@ -35,13 +35,12 @@ def read_brief(scope: Scope, as_of: date | None = None, *, queue: int | None = N
     reading_of(scope)
     payload = brief_as_seen(scope, _kept(scope, as_of))
     decisions = newest_decisions(scope)
-    _, zone, _ = the_firm(scope)
     # the queue that was kept is not gone through: the present one takes its place
     shown = _in_sight(scope, {name: value for name, value in payload.items() if name != "release_queue"})
     for section in _CARDS:
         shown[section] = [_live(card, decisions, scope.today) for card in shown[section]]
     shown["release_queue"], shown["release_summary"] = first_of_queue(
-        scope, zone, sys.maxsize if queue is None else queue
+        scope, zone_of(scope), sys.maxsize if queue is None else queue
     )
     return shown | {"verdict": verdict(shown), "trail": trail_of(scope, payload)}
 
