@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 
 from store.tables import Client, Deliverable
 from workspace.brief.gather import drafted, drafts
@@ -64,35 +65,27 @@ def first_of_queue(scope: Scope, zone: ZoneInfo, most: int) -> tuple[list[dict[s
     groups = sorted(
         _Group(states.index(state), cls, at.astimezone(zone).date(), at, count) for state, cls, at, count in found
     )
-    summary = _summary(groups, states, scope.today)
+    summary = _summary([(states[one.place], one.cls, (scope.today - one.since).days, one.count) for one in groups])
     if not groups:
         return [], summary
-    last = _last_rank(groups, most)
-    first = [one for one in groups if one.rank <= last]
-    of_last = _any_of([one for one in first if one.rank == last], states)
-    rows = scope.session.execute(
-        drafts()
-        .add_columns(Client.ref, Client.name)
-        .join(Client, Client.id == row.client_id)
-        .where(waits, _any_of(first, states))
-        .order_by(
-            case((of_last, 1), else_=0), Client.ref, row.id
-        )  # all of the ranks before, and of the last one the first
-        .limit(min(most, summary["count"]))
-    ).all()
-    days = {one.born: one.since for one in first}
+    query = drafts().add_columns(Client.ref, Client.name).join(Client, Client.id == row.client_id).where(waits)
+    if most < summary["count"]:
+        last = _last_rank(groups, most)
+        before = [one for one in groups if one.rank < last]
+        of_last = _any_of([one for one in groups if one.rank == last], states)
+        # all of the ranks before, and of the last one those whose refs come first
+        query = query.where(or_(_any_of(before, states), of_last))
+        query = query.order_by(case((of_last, 1), else_=0), Client.ref, row.id).limit(most)
+    rows = scope.session.execute(query).all()
+    days = {one.born: one.since for one in groups}
     clients = {one.client_id: (one.ref, one.name) for one in rows}
     return release_queue(scope, [drafted(one, days[one.created_at]) for one in rows], clients), summary
 
 
 def _last_rank(groups: Sequence[_Group], most: int) -> tuple[int, str, date]:
-    """The rank in which the first `most` end."""
-    counted = 0
-    for one in groups:
-        counted += one.count
-        if counted >= most:
-            return one.rank
-    return groups[-1].rank
+    """The rank in which the first `most` of more end."""
+    counted = accumulate(one.count for one in groups)
+    return next(one.rank for one, behind in zip(groups, counted, strict=True) if behind >= most)
 
 
 def _any_of(groups: Iterable[_Group], states: Sequence[str]) -> ColumnElement[bool]:
@@ -101,24 +94,12 @@ def _any_of(groups: Iterable[_Group], states: Sequence[str]) -> ColumnElement[bo
         born.setdefault((one.place, one.cls), []).append(one.born)
     row = Deliverable
     return or_(
+        false(),
         *(
             and_(row.state == states[place], row.cls == cls, row.created_at.in_(moments))
             for (place, cls), moments in born.items()
-        )
+        ),
     )
-
-
-def _summary(groups: Sequence[_Group], states: Sequence[str], today: date) -> dict[str, Any]:
-    """What `release_summary` says of the whole queue."""
-    classes: Counter[str] = Counter()
-    for one in groups:
-        classes[one.cls] += one.count
-    return {
-        "count": sum(one.count for one in groups),
-        **{name: sum(one.count for one in groups if states[one.place] == name) for name in _RELEASE},
-        "oldest_days": max(((today - one.since).days for one in groups), default=None),
-        "by_class": dict(sorted(classes.items())),
-    }
 
 
 def _row(one: Drafted, ref: str, name: str, today: date) -> dict[str, Any]:
@@ -140,11 +121,18 @@ def _row(one: Drafted, ref: str, name: str, today: date) -> dict[str, Any]:
 
 def release_summary(queue: list[dict[str, Any]]) -> dict[str, Any]:
     """How many wait, in which state, since when, of which class."""
-    states = Counter(row["state"] for row in queue)
+    return _summary([(row["state"], row["class"], row["age_days"], 1) for row in queue])
+
+
+def _summary(found: Sequence[tuple[str, str, int, int]]) -> dict[str, Any]:
+    """Of drafts by state, class and age in days, and how many there are of each."""
+    states, classes = Counter[str](), Counter[str]()
+    for state, cls, _, count in found:
+        states[state] += count
+        classes[cls] += count
     return {
-        "count": len(queue),
-        "approved": states["approved"],
-        "in_review": states["in_review"],
-        "oldest_days": max((row["age_days"] for row in queue), default=None),
-        "by_class": dict(sorted(Counter(row["class"] for row in queue).items())),
+        "count": states.total(),
+        **{name: states[name] for name in _RELEASE},
+        "oldest_days": max((age for _, _, age, _ in found), default=None),
+        "by_class": dict(sorted(classes.items())),
     }
