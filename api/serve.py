@@ -50,9 +50,11 @@ def serve_on(services: Services, listening: socket.socket) -> None:
     from api.apart import open_apart
     from api.app import create_app
     from api.embedding_again import embedding_again
+    from api.memory import few_arenas, given_back
     from api.night import open_night
     from api.traces import open_traces
 
+    few_arenas()
     secret = secrets.token_urlsafe(32)
     url = address(listening)
     app = create_app(services, secret)
@@ -64,6 +66,7 @@ def serve_on(services: Services, listening: socket.socket) -> None:
         open_night(services),
         beside_pages(services),
         embedding_again(services),
+        given_back(),
     ):
         if services.lock is not None:
             services.lock.describe(url=url, secret=secret)

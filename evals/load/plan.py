@@ -18,7 +18,8 @@ class Worker:
 class Plan:
     """`minutes` are counted from when everybody has signed in, which takes `ramp` seconds. Between two things that somebody does she thinks
     `think` seconds, evenly between the two. A night over all clients begins after `before` minutes, the next one `rest` minutes after its
-    end. `apart`: seconds between two looks at the server."""
+    end. `apart`: seconds between two looks at the server. `warm`: the
+    server has seen every client before the people come (warm.py)."""
 
     people: int = 200
     minutes: float = 10.0
@@ -29,9 +30,10 @@ class Plan:
     clients: int = 200
     seed: int = 7
     apart: float = 5.0
+    warm: bool = False
 
 
-SOAK = Plan(people=20, minutes=60, ramp=20, rest=5, apart=15)
+SOAK = Plan(people=20, minutes=60, ramp=20, rest=5, apart=15, warm=True)
 """An hour with a tenth of the people and a night every few minutes: what is kept by mistake has time to show."""
 
 

@@ -30,6 +30,7 @@ from evals.bench.spread import TODAY, Bench
 from evals.homes import PASSWORD
 from evals.load.firm import files, practice, staff
 from evals.load.plan import Brief, Heard, Plan
+from evals.load.warm import warm
 from evals.load.watch import Moment, Watch
 from store.errors import Broken, TickmarkError
 from store.ids import new_id
@@ -76,6 +77,8 @@ def work_in(home: Path, plan: Plan) -> Seen:
             people = staff(services, plan.people)
         seen = Seen(replace(plan, people=len(people)))
         with _server(copy, folder / "server.log", seen) as (pid, server):
+            if plan.warm:
+                tell(f"{warm(server.url, PASSWORD, people):,} pages are opened, until what the server keeps is full …")
             told = (PASSWORD, people, files(copy), plan.ramp, 60 * plan.minutes, plan.think, plan.seed)
             Brief(server.url, *told, str(folder / "heard.json")).write(folder / "brief.json")
             _work(seen, copy, pid, server, folder)

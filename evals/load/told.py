@@ -84,6 +84,10 @@ def _held(seen: Seen) -> Iterator[Spread]:
     for name, unit in _HELD if moments else ():
         yield spread(_HELD_AS[name], unit, [float(getattr(one, name)) for one in moments])
         yield _one(f"{_HELD_AS[name]}: growth an hour", unit, growth(moments, name, since))
+    for quarter in range(5) if moments else ():
+        due = quarter / 4 * seen.moments[-1].minute
+        near = min(seen.moments, key=lambda one: abs(one.minute - due))
+        yield _one(f"memory of the server after {due:.0f} minutes", "MB", near.memory)
     if len(seen.moments) > 1:
         first, last = seen.moments[0], seen.moments[-1]
         yield _one("cores of the server", "cores", (last.cpu - first.cpu) / (60 * (last.minute - first.minute)))

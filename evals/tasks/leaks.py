@@ -346,6 +346,7 @@ def score(case: Case, found: Sequence[tuple[Way, tuple[str, ...]]]) -> Iterator[
             continue
         clean = float(not any(word.lower() in way.said.lower() for word in words))
         if case.number is None:
+            yield "kept without a leak", clean
             yield f"kept without a leak: {way.channel}", clean
             continue
         yield "asked from elsewhere without a leak", clean

@@ -87,7 +87,7 @@ def test_a_few_people_on_a_real_server_meet_no_error(no_settings_from_outside: N
 
     with build(load_settings(copy), own_index=True) as services:
         hire(services, 8)
-    seen = work_in(copy, Plan(people=8, minutes=0.5, ramp=4, think=(0.2, 1.5), before=0.05, apart=2))
+    seen = work_in(copy, Plan(people=8, minutes=0.5, ramp=4, think=(0.2, 1.5), before=0.05, apart=2, warm=True))
     found = {one.name: one for one in told(seen)}
     assert problems(seen) == []
     assert found["pages"].n > 30 and found["memory of the server"].least > 50
