@@ -1,42 +1,55 @@
-"""After records were destroyed: what of them lies outside the database goes too, and what is left in its files.
+"""After records were removed: what of them lies outside the database goes too, and what is left in its files.
 
-Each step can be repeated; one that fails is told and leaves the others done. Decides nothing: the transaction that removed the rows did.
+The transaction that removed the rows noted it (store/leavings.py); a note is struck out when all of it is gone. What a process could
+not do, because it was killed or does not own the home, the server does when it starts next.
 """
 
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 
 from api.wiring import Services
 from store.errors import TickmarkError
+from store.leavings import Left, taken_away, to_take_away
 from store.scour import scour
-from workspace.retention.sweep import Gone
 
 _THREADS = ("checkpoints", "writes")
 
 
-def take_away(services: Services, gone: Gone) -> list[str]:
-    """Remove blobs, vectors, the kept words of search and checkpoints of threads, and scour index and database; what could not be done,
-    in words.
+def take_away(services: Services) -> list[str]:
+    """Remove blobs, vectors, the kept words of search and checkpoints of threads as every note says, and scour index and database where a
+    note asks for it; what could not be done, in words. Each step can be repeated.
 
-    The vectors need the process that owns the home; who does not own it leaves them to `tickmark index rebuild`."""
-    left: list[str] = []
-    for blob in sorted(gone.blobs):
-        services.blobs.remove(blob)
-    try:
-        if gone.whole:
-            services.index.clear(gone.shelf)
-        elif gone.passages:
-            services.index.drop(gone.shelf, sorted(gone.passages))
-        services.index.scour()
-    except TickmarkError as error:
-        left.append(f"vectors: {error}; run `tickmark index rebuild`")
-    with suppress(FileNotFoundError):
-        (services.home / "corpora" / gone.client_id).unlink()
-    if gone.threads:
-        _forget_threads(services, gone.threads)
-    scour(services.database.engine)
+    The vectors need the process that owns the home."""
+    left, notes = list[str](), to_take_away(services.database)
+    for note in notes:
+        try:
+            _one(services, note)
+        except TickmarkError as error:
+            left.append(f"vectors: {error}; they are taken away when Tickmark is served next")
+            continue
+        finally:
+            if note.scour:
+                scour(services.database.engine)
+        taken_away(services.database, note)
     return left
+
+
+def _one(services: Services, note: Left) -> None:
+    """All of a note; its vectors last, which may be out of reach. Raises TickmarkError when they are."""
+    for blob in sorted(note.blobs):
+        services.blobs.remove(blob)
+    for client_id in note.clients:
+        (services.home / "corpora" / client_id).unlink(missing_ok=True)
+    if note.threads:
+        _forget_threads(services, note.threads)
+    if note.whole:
+        services.index.clear(note.whole)
+    for shelf, passages in note.passages.items():
+        if shelf != note.whole and passages:
+            services.index.drop(shelf, passages)
+    if note.scour:
+        services.index.scour()
 
 
 def _forget_threads(services: Services, ref: str) -> None:

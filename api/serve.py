@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.clock import seconds_now
+from api.destroyed import take_away
 from api.logs import install
-from api.output import tell
+from api.output import complain, tell
 from api.scrub import catch
 from api.settings import Settings, load_settings
 from api.wiring import Services, build
@@ -128,6 +129,8 @@ def _warm(services: Services) -> None:
         services.searcher.embedder.embed(["what does the file say"])
     settle_memory()
     sweep(services, seconds_now() - _LEFT)
+    for one in take_away(services):
+        complain(one)
 
 
 def sweep(services: Services, before: float) -> int:

@@ -50,6 +50,7 @@ LEFT_OUT: Mapping[str, str] = {
     "keyed_creations": "answers to programs that ask twice, kept for a day",
     "known_devices": _SIGN_IN,
     "leases": _RUNNING,
+    "leavings": "what is still to be taken away lies beside this home's records alone",
     "new_vectors": "made again from the passages",
     "passkeys": _SIGN_IN,
     "portal_links": "how contacts come in stays behind: they get new links",

@@ -13,13 +13,14 @@ from sqlalchemy import select
 from api.commands.import_books import file_books
 from api.commands.result import Arguments, Progress, Result, silent
 from api.commands.scopes import reading, scope_of, writing
+from api.destroyed import take_away
 from api.importing import Brought, bring, checked, expected
 from api.waiting import FOLDER
 from api.wiring import Services
 from ingestion.exports import UnknownTable
 from ingestion.exports.recognise import fingerprint
 from ingestion.firm_folder import walk
-from store.errors import Invalid, TickmarkError
+from store.errors import Invalid
 from store.ids import content_hash
 from store.tables import Client
 from workspace import imports
@@ -135,21 +136,10 @@ def undo(services: Services, arguments: Arguments, progress: Progress) -> Result
 
 def undone(services: Services, number: int, email: str | None) -> tuple[int, int, list[str]]:
     """Take an import back, with its documents; its number, how many rows are as before, what could not be removed outside the database."""
-    outside = imports.Outside()
     with writing(services, "import", email) as scope:
-        one = imports.take_back(scope, number, outside)
+        one = imports.take_back(scope, number)
         number, changes = one.number, len(one.changes)
-    for blob in sorted(outside.blobs):
-        services.blobs.remove(blob)
-    for client_id in outside.clients:
-        (services.home / "corpora" / client_id).unlink(missing_ok=True)
-    left: list[str] = []
-    try:
-        for shelf, passages in outside.passages.items():
-            services.index.drop(shelf, sorted(passages))
-    except TickmarkError as error:
-        left.append(f"vectors: {error}; run `tickmark index rebuild`")
-    return number, changes, left
+    return number, changes, take_away(services)
 
 
 def _scope(services: Services, session: Any, arguments: Arguments) -> Scope:

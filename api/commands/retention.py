@@ -111,7 +111,7 @@ def erase(services: Services, arguments: Arguments, progress: Progress) -> Resul
 
 
 def _told(services: Services, gone: Any) -> Result:
-    left = take_away(services, gone)
+    left = take_away(services)
     rows = {name: number for name, number in sorted(gone.rows.items()) if number}
     said = [f"Destroyed: {sum(rows.values())} rows, {len(gone.blobs)} files."]
     return Result({"rows": rows, "files": len(gone.blobs), "left": left}, "\n".join([*said, *left]), failed=bool(left))

@@ -79,10 +79,10 @@ def destroy(request: Request, who: Sender, ref: str, kind: str, mark: Text = "",
     """Destroy what was shown; it cannot be undone."""
     try:
         with writing(request, who) as scope:
-            gone = dues.destroy(scope, ref, kind, mark, typed)
+            dues.destroy(scope, ref, kind, mark, typed)
     except REFUSED as refused:
         return _preview(request, who, ref, kind, refused)
-    take_away(services_of(request), gone)
+    take_away(services_of(request))
     return redirect("/retention", "destroyed")
 
 
@@ -129,7 +129,7 @@ def erase(request: Request, who: Sender, ref: str, mark: Text = "", typed: Text 
             gone = erasure.erase(scope, ref, mark, typed)
     except REFUSED as refused:
         return _plan(request, who, ref, refused)
-    take_away(services_of(request), gone)
+    take_away(services_of(request))
     return redirect("/retention#erased" if gone.whole else f"/clients/{quote(ref, safe='')}", "erased")
 
 

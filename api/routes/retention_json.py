@@ -210,6 +210,6 @@ def _hold(one: LegalHold, client: Client) -> HoldShown:
 
 
 def _destroyed(request: Request, gone: Gone) -> Destroyed:
-    left = take_away(services_of(request), gone)
+    left = take_away(services_of(request))
     rows = {name: number for name, number in sorted(gone.rows.items()) if number}
     return Destroyed(rows=rows, files=len(gone.blobs), left=left)

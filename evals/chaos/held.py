@@ -16,6 +16,7 @@ from api.clock import seconds_now
 from api.commands import find
 from api.commands.result import silent
 from api.commands.scopes import reading, writing
+from api.destroyed import take_away
 from api.intake import index_new
 from api.serve import sweep
 from api.wiring import Services
@@ -59,6 +60,7 @@ def taken_up(services: Services, *, night: bool) -> None:
     goes on."""
     index_new(services, silent)
     sweep(services, seconds_now() + 1)
+    take_away(services)
     with writing(services, "post") as scope:
         # nobody waits ten minutes here: the claim of a process that is gone is as old as it will be
         doubt(replace(scope, now=scope.now + ABANDONED + timedelta(seconds=1)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from api.output import tell
 from evals.chaos.run import Run, Tally, chaos
 from evals.ground import Ground, sample_home
 from evals.homes import SEED, Wish
@@ -16,6 +17,8 @@ def cases(ground: Ground) -> Iterator[Run]:
     for done, one in enumerate(chaos(home, RUNS, SEED), start=1):
         if not isinstance(one, Tally):
             ground.progress("kills", done, RUNS)
+            for fault in one.faults:
+                tell(f"kill {one.number}, {one.point or 'at random'}, {one.act}: {fault}")
             if one.how or one.faults:
                 yield one
 

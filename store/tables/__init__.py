@@ -93,7 +93,7 @@ from store.tables.practice import (
 )
 from store.tables.preferences import Preference
 from store.tables.requests import ItemMatch, RequestReminder
-from store.tables.retention import Erasure, LegalHold, RetentionRule
+from store.tables.retention import Erasure, Leaving, LegalHold, RetentionRule
 from store.tables.reviewing import CheckTick, Comment, Drill, DrillChoice, Opening
 from store.tables.sign_in import (
     DoorChallenge,
@@ -199,6 +199,7 @@ __all__ = [
     "Knowledge",
     "KnownDevice",
     "Lease",
+    "Leaving",
     "LegalHold",
     "LifecycleChange",
     "LooseFile",

@@ -1,4 +1,4 @@
-"""How long records are kept, what may not be destroyed meanwhile, and the clients that were erased."""
+"""How long records are kept, what may not be destroyed meanwhile, the clients that were erased, and what of them is still to go."""
 
 from datetime import datetime
 from typing import Any
@@ -43,3 +43,18 @@ class Erasure(Base):
     counts: Mapped[dict[str, Any]] = mapped_column(JSON)
     by: Mapped[str]
     at: Mapped[datetime]
+
+
+class Leaving(Base):
+    """What rows that are gone leave outside the database; the row goes when it is taken away (store/leavings.py). `blobs` digests,
+    `passages` {shelf: [id]}, `clients` ids whose kept words go, `whole` a shelf, `threads` the ref that threads of questions begin with."""
+
+    __tablename__ = "leavings"
+    id: Mapped[Key]
+    at: Mapped[datetime]
+    blobs: Mapped[list[Any]] = mapped_column(JSON)
+    passages: Mapped[dict[str, Any]] = mapped_column(JSON)
+    clients: Mapped[list[Any]] = mapped_column(JSON)
+    whole: Mapped[str | None]
+    threads: Mapped[str | None]
+    scour: Mapped[bool]

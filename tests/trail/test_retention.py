@@ -93,7 +93,7 @@ def test_a_hold_stops_it_and_ends_with_a_reason(later: Services) -> None:
     with writing(later, "x", ANA) as scope:
         [told] = [one for one in due.due(scope, "C001") if one.kind == "mail"]
         gone = due.destroy(scope, "C001", "mail", told.mark, "C001")
-    assert gone.rows["messages"] == told.count and take_away(later, gone) == []
+    assert gone.rows["messages"] == told.count and take_away(later) == []
 
 
 def test_a_program_holds_sets_terms_and_destroys_as_it_was_shown(later: Services) -> None:

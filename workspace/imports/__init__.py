@@ -5,7 +5,7 @@ by the name that an earlier import kept, by number, taxpayer id, address or the 
 (`decide`). Never reads a file, never drops a row.
 """
 
-from workspace.imports.back import Outside, take_back
+from workspace.imports.back import take_back
 from workspace.imports.decisions import decide, learned, map_table
 from workspace.imports.desk import Verdict
 from workspace.imports.lists import Listed, import_of, imports_of, page_of, verdicts_of
@@ -14,7 +14,6 @@ from workspace.imports.run import Outcome, bring_in
 __all__ = [
     "Listed",
     "Outcome",
-    "Outside",
     "Verdict",
     "bring_in",
     "decide",

@@ -1,7 +1,6 @@
 """An import taken back: everything that it made goes, everything that it changed is as it was."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -9,6 +8,7 @@ from sqlalchemy import select
 from store.audit import AuditTag
 from store.database import touch
 from store.errors import Conflict, NotFound
+from store.leavings import leave
 from store.tables import Base, Client, Document, DocumentVersion, Import, ImportVerdict, LooseFile, Passage
 from store.vectors import shelf_of
 from workspace.acting import record
@@ -24,19 +24,9 @@ _KEPT_BY_US = frozenset(("revision", "embedder", "shelf"))
 _SHOWN = 5
 
 
-@dataclass
-class Outside:
-    """What is to be removed outside the database after the transaction: blobs that nothing names any more, passages of the index by shelf,
-    the ids of clients that are gone or changed."""
-
-    blobs: set[str] = field(default_factory=set[str])
-    passages: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
-    clients: list[str] = field(default_factory=list[str])
-
-
-def take_back(scope: Scope, number: int, outside: Outside | None = None) -> Import:
+def take_back(scope: Scope, number: int) -> Import:
     """Undo the import of that number. What nights and readers made of its rows since goes too; what people did with them stands in the way.
-    `outside` notes what is to be removed outside the database after the transaction.
+    What lies outside the database is noted, and removed after the transaction by who called (store/leavings.py).
 
     Raises NotFound, and Conflict, in words, where rows were changed since or something hangs on what the import made."""
     scope.require(Right.IMPORT_RUN)
@@ -59,7 +49,7 @@ def take_back(scope: Scope, number: int, outside: Outside | None = None) -> Impo
         if one["what"] == "added":
             made.setdefault(one["table"], set()).add(one["id"])
     identity = found.id
-    _drop_what_hangs(scope, found, made, Outside() if outside is None else outside)
+    _drop_what_hangs(scope, found, made)
     taken_back(scope, changes)
     found = scope.session.get_one(Import, identity)
     found.state, found.undone_at = "undone", scope.now
@@ -97,8 +87,9 @@ def _called(scope: Scope, table: str, values: dict[str, Any]) -> str:
     return " ".join(part for part in (words, str(name), f"of {client.name}" if client else "") if part)
 
 
-def _drop_what_hangs(scope: Scope, found: Import, made: Rows, outside: Outside) -> None:
-    """Take away what the software made of the import's rows and files. Raises Conflict for what somebody did with them."""
+def _drop_what_hangs(scope: Scope, found: Import, made: Rows) -> None:
+    """Take away what the software made of the import's rows and files, and note what of it lies outside the database. Raises Conflict for
+    what somebody did with them."""
     documents, loose = _papers(scope, found)
     rows = {**made, **({"documents": documents} if documents else {})}
     hanging = hanging_on(scope, rows, documents)
@@ -114,16 +105,16 @@ def _drop_what_hangs(scope: Scope, found: Import, made: Rows, outside: Outside) 
     if loose:
         going["loose_files"] = loose
     if any(going.values()):
-        _note_outside(scope, made, documents, outside)
+        passages, clients = _outside(scope, made, documents)
         gone = Gone()
         let_go(scope, going, gone)
         finish(scope, gone)
-        outside.blobs = gone.blobs
+        leave(scope.session, scope.now, blobs=gone.blobs, passages=passages, clients=clients)
 
 
-def _note_outside(scope: Scope, made: Rows, documents: Collection[str], outside: Outside) -> None:
-    """By shelf the passages of these documents; clients that were here before count as changed."""
-    changed: set[str] = set()
+def _outside(scope: Scope, made: Rows, documents: Collection[str]) -> tuple[dict[str, list[str]], set[str]]:
+    """By shelf the passages of these documents, and whose kept words change; clients that were here before count as changed."""
+    changed, passages = set[str](), dict[str, list[str]]()
     for some in batches(sorted(documents), 400):
         query = (
             select(Passage.id, Client.id, Client.shelf)
@@ -132,11 +123,11 @@ def _note_outside(scope: Scope, made: Rows, documents: Collection[str], outside:
             .where(DocumentVersion.document_id.in_(some))
         )
         for passage, client_id, shelf in scope.session.execute(query).tuples():
-            outside.passages.setdefault(shelf_of(client_id, shelf), []).append(passage)
+            passages.setdefault(shelf_of(client_id, shelf), []).append(passage)
         changed.update(scope.session.scalars(select(Document.client_id).where(Document.id.in_(some)).distinct()))
-    outside.clients = sorted(changed | made.get("clients", set()))
     for client_id in sorted(changed - made.get("clients", set())):
         touch(scope.session, client_id)
+    return passages, changed | made.get("clients", set())
 
 
 def _papers(scope: Scope, found: Import) -> tuple[set[str], set[str]]:
@@ -169,4 +160,4 @@ def _clients_behind(scope: Scope, rows: Rows, by_people: Collection[str]) -> Ite
     yield from scope.session.scalars(names)
 
 
-__all__ = ["Outside", "take_back"]
+__all__ = ["take_back"]

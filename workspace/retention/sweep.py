@@ -12,7 +12,8 @@ from sqlalchemy import Table, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.database import touch
-from store.tables import Base, DocumentVersion, LooseFile, Passage, PortalUpload, Signing
+from store.leavings import BLOB_COLUMNS, leave, unnamed
+from store.tables import Base, Passage
 from workspace.scope import Scope
 
 # A reference of these may be empty, but then the row says nothing, or the database refuses it.
@@ -26,13 +27,6 @@ _WITH_WHAT_THEY_NAME = {
     "messages",
 }
 _AT_ONCE = 400
-BLOB_COLUMNS = (
-    DocumentVersion.blob,
-    LooseFile.blob,
-    PortalUpload.blob,
-    Signing.paper,
-    Signing.signed_paper,
-)
 
 
 @dataclass
@@ -99,13 +93,20 @@ def of_client(table: Table, client_id: str) -> Any:
 
 
 def finish(scope: Scope, gone: Gone) -> None:
-    """At the end of the transaction: what other rows still name is not removed outside; the client counts as changed."""
+    """At the end of the transaction: what other rows still name is not removed outside; what is, is noted, so that it goes also when this
+    process ends before it has done so; the client counts as changed."""
     session = scope.session
-    for column in BLOB_COLUMNS:
-        blobs = sorted(gone.blobs)
-        for first in range(0, len(blobs), _AT_ONCE):
-            some = select(column).where(column.in_(blobs[first : first + _AT_ONCE]))
-            gone.blobs -= {blob for blob in session.scalars(some) if blob}
+    gone.blobs = unnamed(session, gone.blobs)
     if gone.client_id:
         touch(session, gone.client_id)
+        leave(
+            session,
+            scope.now,
+            blobs=gone.blobs,
+            passages={gone.shelf: gone.passages},
+            clients=[gone.client_id],
+            whole=gone.shelf if gone.whole else None,
+            threads=gone.threads or None,
+            scour=True,
+        )
     session.expire_all()
