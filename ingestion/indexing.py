@@ -15,7 +15,7 @@ from store.database import Database
 from store.embedder import Embedder, for_client
 from store.fence import Job
 from store.tables import Client, Document, DocumentVersion, Passage
-from store.vectors import pack, shelf_of, unpack
+from store.vectors import client_of, pack, shelf_of, unpack
 
 if TYPE_CHECKING:
     from store.vectors import VectorIndex, Vectors
@@ -154,8 +154,9 @@ def current(client_id: str) -> Select[str]:
 
 def verify(database: Database, index: "VectorIndex") -> Iterator[IndexFault]:
     """Every client whose index does not hold exactly the passages that it should; nothing when all is well. That a client is still
-    searched with an earlier model is no fault (embedding_again.py), nor that one is searched by words alone."""
-    for client_id, ref, model, shelf in _clients(database):
+    searched with an earlier model is no fault (embedding_again.py), nor that one is searched by words alone. Passages of no client are."""
+    clients = _clients(database)
+    for client_id, ref, model, shelf in clients:
         with database.reading(Job.INGESTION) as session:
             query = select(Passage.id, Passage.vector.is_(None), Passage.embedder)
             rows = session.execute(query.where(Passage.version_id.in_(current(client_id)))).tuples().all()
@@ -169,6 +170,11 @@ def verify(database: Database, index: "VectorIndex") -> Iterator[IndexFault]:
             yield IndexFault(
                 ref, f"{len(rows) - len(expected)} passages have no vector of the model it is searched with"
             )
+
+    known = {client_id for client_id, _, _, _ in clients}
+    for name in sorted(index.shelves()):
+        if client_of(name) not in known and (stray := index.ids(name)):
+            yield IndexFault(client_of(name), f"{len(stray)} passages of a client that is not there stand in the index")
 
 
 def rebuild(database: Database, index: "VectorIndex", embedder: "Embedder") -> int:

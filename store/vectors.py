@@ -33,6 +33,11 @@ def shelf_of(client_id: str, number: int) -> str:
     return f"{client_id}-{number}" if number else client_id
 
 
+def client_of(shelf: str) -> str:
+    """Whose shelf that is."""
+    return shelf.partition("-")[0]
+
+
 def pack(vector: Vectors) -> bytes:
     """Float32, little-endian: as a vector lies beside its passage in SQL."""
     return vector.astype("<f4").tobytes()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import func, select
 
@@ -17,7 +18,7 @@ from store.database import Database
 from store.errors import Busy
 from store.leavings import to_take_away
 from store.tables import Client, DocumentVersion, Leaving, Passage
-from store.vectors import shelf_of
+from store.vectors import shelf_of, unpack
 from tests.homes import copied
 from tests.trail.test_erasure import settled
 from workspace.retention import due, erasure
@@ -119,3 +120,20 @@ def test_an_erasure_that_was_cut_off_is_made_whole(later: Services) -> None:
     assert gone.passages & later.index.ids(shelf) and any(later.blobs.has(one) for one in gone.blobs)
     assert take_away(later) == []
     assert shelf not in later.index.shelves() and not any(later.blobs.has(one) for one in gone.blobs)
+
+
+def test_passages_of_a_client_that_is_gone_are_a_fault_until_the_index_is_made_anew(later: Services) -> None:
+    verify, rebuild = find("index-verify").load(), find("index-rebuild").load()
+    with later.database.reading() as session:
+        passage = session.scalars(select(Passage).where(Passage.vector.is_not(None))).first()
+        assert passage is not None and passage.vector is not None
+        vector = unpack(passage.vector)
+    later.index.put("cl_0000000000000000-2", ["pas_of_nobody"], np.stack([vector]))
+    assert verify(later, {}, silent).data["faults"] == [
+        {
+            "client_ref": "cl_0000000000000000",
+            "message": "1 passages of a client that is not there stand in the index",
+        }
+    ]
+    rebuild(later, {"embed": False}, silent)
+    assert verify(later, {}, silent).data["faults"] == []
