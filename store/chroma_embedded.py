@@ -2,7 +2,7 @@
 
 Chroma keeps as many indexes open as a fifth of the files that the process may have (204 of 1,024), each with some five megabytes and four
 files: two hundred clients who were asked about made 1,016 MB of 95. With `OPEN` it stays at 650, and one that was closed is open again in
-two milliseconds (200 collections of 1,000 vectors, three rounds).
+two milliseconds (200 collections of 1,000 vectors, three rounds). Its parts fill one by one: about fifty are open when the last is full.
 """
 
 from pathlib import Path
