@@ -11,8 +11,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.clock import seconds_now
 from api.destroyed import take_away
@@ -21,7 +24,7 @@ from api.output import complain, tell
 from api.scrub import catch
 from api.settings import Settings, load_settings
 from api.wiring import Services, build
-from store.errors import Busy, Invalid
+from store.errors import Busy, Invalid, TickmarkError
 from store.seal import KEY_FILE
 
 if TYPE_CHECKING:
@@ -78,8 +81,9 @@ def serve_on(services: Services, listening: socket.socket) -> None:
 
 @contextmanager
 def beside_pages(services: Services) -> Iterator[None]:
-    """What a process that serves does for a firm beside its pages: takes in, sends, tells, keeps copies."""
+    """What a process that serves does for a firm beside its pages: takes up, takes in, sends, tells, keeps copies."""
     from api.backups import open_backups
+    from api.beside import beside
     from api.hooks import open_hooks
     from api.index_later import index_later
     from api.post import open_post
@@ -88,6 +92,7 @@ def beside_pages(services: Services) -> Iterator[None]:
     from api.watch import open_watch
 
     with (
+        beside("left over", partial(_taken_up, services)),
         open_watch(services),
         open_sources(services),
         open_post(services),
@@ -128,9 +133,19 @@ def _warm(services: Services) -> None:
     with suppress(Busy):  # a server that does not answer now, or is asked about one client at a time
         services.searcher.embedder.embed(["what does the file say"])
     settle_memory()
-    sweep(services, seconds_now() - _LEFT)
-    for one in take_away(services):
-        complain(one)
+
+
+def _taken_up(services: Services, ended: threading.Event) -> None:
+    """What the process before this one left half done outside the database."""
+    try:
+        sweep(services, seconds_now() - _LEFT)
+        for one in take_away(services):
+            complain(one)
+    except (
+        TickmarkError,
+        SQLAlchemyError,
+    ) as error:  # the database or the file store is away: the next start tries again
+        complain(f"what was removed could not be taken away: {error}")
 
 
 def sweep(services: Services, before: float) -> int:

@@ -103,6 +103,7 @@ def serve_firms(file: Path, host: str | None = None, port: int | None = None) ->
     """Serve until interrupted. Raises NotFound without a control file or a firm in it."""
     import uvicorn
 
+    from api.memory import few_arenas, given_back
     from api.serve import address, beside_pages, configured, listen, until_told_to_end
     from api.traces import open_traces
 
@@ -112,9 +113,10 @@ def serve_firms(file: Path, host: str | None = None, port: int | None = None) ->
     control = read_control(file)
     if not control.firms:
         raise NotFound(f"{file} names no firm; `tickmark firm create NAME --host … --firms {file}` makes one")
+    few_arenas()
     listening = listen(host or common.host, common.port if port is None else port)
     try:
-        with until_told_to_end(), open_traces(), opened(file, control) as firms, ExitStack() as stack:
+        with until_told_to_end(), open_traces(), given_back(), opened(file, control) as firms, ExitStack() as stack:
             url = address(listening)
             for one in firms.values():
                 stack.enter_context(beside_pages(one.services))

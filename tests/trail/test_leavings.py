@@ -12,6 +12,7 @@ from api.commands import find
 from api.commands.result import silent
 from api.commands.scopes import reading, writing
 from api.destroyed import take_away
+from api.serve import beside_pages
 from api.settings import load_settings
 from api.wiring import Services, build
 from store.database import Database
@@ -137,3 +138,11 @@ def test_passages_of_a_client_that_is_gone_are_a_fault_until_the_index_is_made_a
     ]
     rebuild(later, {"embed": False}, silent)
     assert verify(later, {}, silent).data["faults"] == []
+
+
+def test_a_server_takes_up_what_was_left_when_it_starts(later: Services) -> None:
+    blobs, passages, shelf = destroyed(later)
+    with beside_pages(later):
+        pass  # what runs beside is told to end and waited for; this is begun at once and done to its end
+    assert notes(later.database) == 0 and not any(later.blobs.has(one) for one in blobs)
+    assert passages and not passages & later.index.ids(shelf)
