@@ -26,7 +26,7 @@ def take_away(services: Services) -> list[str]:
         try:
             _one(services, note)
         except TickmarkError as error:
-            left.append(f"vectors: {error}; they are taken away when Tickmark is served next")
+            left.append(f"not taken away yet: {error}; Tickmark does it when it is served next")
             continue
         finally:
             if note.scour:

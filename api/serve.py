@@ -141,10 +141,8 @@ def _taken_up(services: Services, ended: threading.Event) -> None:
         sweep(services, seconds_now() - _LEFT)
         for one in take_away(services):
             complain(one)
-    except (
-        TickmarkError,
-        SQLAlchemyError,
-    ) as error:  # the database or the file store is away: the next start tries again
+    # the database or the file store is away: the next start tries again
+    except (TickmarkError, SQLAlchemyError) as error:
         complain(f"what was removed could not be taken away: {error}")
 
 

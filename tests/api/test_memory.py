@@ -20,7 +20,7 @@ def held():
 assert few_arenas()
 blocks = []
 def work():
-    # small enough that the C library keeps them in its arenas; every hundredth lives on, as a night's rows do
+    # small enough that the C library keeps them in its arenas; the last one lives on, above all that is freed
     blocks.extend(bytearray(8_000) for _ in range(12_000))
 thread = threading.Thread(target=work)
 thread.start()

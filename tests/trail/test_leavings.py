@@ -82,9 +82,8 @@ def test_what_came_back_meanwhile_stays(later: Services) -> None:
         assert passage is not None
     blobs, passages, shelf = destroyed(later)
     back, again = sorted(blobs)[0], sorted(passages)[0]
-    with (
-        later.database.writing() as session
-    ):  # the same bytes came in for somebody else, and the passage has its name again
+    # the same bytes came in for somebody else, and another passage has that name
+    with later.database.writing() as session:
         session.get_one(DocumentVersion, version.id).blob = back
         session.get_one(Passage, passage.id).id = again
     [left] = to_take_away(later.database)
@@ -103,7 +102,7 @@ def test_an_index_out_of_reach_is_told_and_tried_again(later: Services, monkeypa
     with monkeypatch.context() as patch:
         patch.setattr(type(later.index), "drop", away)
         assert take_away(later) == [
-            "vectors: the Chroma server does not answer; they are taken away when Tickmark is served next"
+            "not taken away yet: the Chroma server does not answer; Tickmark does it when it is served next"
         ]
     assert notes(later.database) == 1 and not any(later.blobs.has(one) for one in blobs)
     assert take_away(later) == [] and not passages & later.index.ids(shelf) and notes(later.database) == 0
