@@ -33,6 +33,7 @@ EVERYBODY = "*"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _SEALED_SINCE = "0029"
 _TRIES, _PAUSE = 30, 2.0  # seconds
+_PAGES_KB = 8_000  # of a SQLite file, for each connection of the pool: more is kept for hours; the system keeps the file's pages anyway
 _ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """How a reading transaction begins on PostgreSQL, where each statement would else see what was committed a moment ago."""
 
@@ -230,7 +231,7 @@ def _open_engine(url: str, limits: Limits) -> Engine:
     def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # the driver must not open transactions of its own
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"cache_size=-{_PAGES_KB}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
