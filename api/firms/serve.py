@@ -104,7 +104,7 @@ def serve_firms(file: Path, host: str | None = None, port: int | None = None) ->
     import uvicorn
 
     from api.memory import few_arenas, given_back
-    from api.serve import address, beside_pages, configured, listen, until_told_to_end
+    from api.serve import address, beside_pages, configured, listen, settle_memory, until_told_to_end
     from api.traces import open_traces
 
     catch()
@@ -124,6 +124,7 @@ def serve_firms(file: Path, host: str | None = None, port: int | None = None) ->
                     one.services.lock.describe(url=url, secret=one.secret)
             turns = stack.enter_context(open_turns({name: one.services for name, one in firms.items()}))
             page = HostPage({name: one.services for name, one in firms.items()}, turns, control.host.token)
+            settle_memory()
             tell(f"Tickmark serves {len(firms)} firms at {url}; the host's page of nights is {url}{HostPage.NIGHTS}")
             uvicorn.Server(configured(Firms(firms, page.app))).run(sockets=[listening])
     finally:

@@ -1,17 +1,19 @@
 """The nights of many firms in one process, one firm after the other: the durable engine is one a process and works on one home at a time.
 
 Every half minute each firm is asked, by one or two queries, whether its night is due, was asked for or never finished, or whether clients
-changed by day; the engine is opened over those alone, and closed again. A firm whose turn fails is told and comes again; the others go on.
+changed by day; the engine is opened over those alone, and closed again. As long as a night takes, a second process does its work on SQLite
+(agents/apart.py), so that the pages of all firms go on. A firm whose turn fails is told and comes again; the others go on.
 """
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from agents import by_day, overnight
+from api.apart import open_apart
 from api.beside import beside
 from api.night import workers
 from api.output import complain
@@ -63,7 +65,8 @@ class Turns:
         if not due and not settled:
             self._seen[name] = found
             return
-        with overnight.opened(services, workers(services)):
+        # a client that changed by day is not worth a process of its own
+        with open_apart(services) if due else nullcontext(), overnight.opened(services, workers(services)):
             for day in due:
                 overnight.run_night(services, as_of=day, now=services.clock.now())
             self._seen[name] = by_day.scan_changed(services, self._seen.get(name, []))

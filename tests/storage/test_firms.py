@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import make_url, text
 from typer.testing import CliRunner
 
+from agents import scan
 from api.cli import app
 from api.commands import find
 from api.commands.result import silent
@@ -25,6 +26,7 @@ from api.firms.turns import Turns
 from api.night import start
 from store.errors import Invalid
 from tests.homes import takes_long
+from tests.night import forked
 from workspace.sign_in import set_password
 
 PASSWORD = "a long enough password"
@@ -217,9 +219,17 @@ def test_a_firm_that_cannot_be_made_leaves_no_line(tmp_path: Path, migrated_sqli
     assert sorted(one.name for one in tmp_path.iterdir()) == ["alder", "firms.toml"]
 
 
-def test_nights_run_in_turn_and_the_host_sees_them(host: Any) -> None:
+def refuse(*_: object, **__: object) -> None:
+    raise AssertionError("a night's work was done in the process that answers people")
+
+
+def test_nights_run_in_turn_and_the_host_sees_them(host: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     _, firms, (browser, whole) = host
     services = firms["alder"].services
+    if services.database.engine.dialect.name == "sqlite":  # a process beside does it
+        monkeypatch.setattr(scan, "graph", refuse)
+        started = forked.server()
+        monkeypatch.setattr("agents.apart.multiprocessing.get_context", lambda _: started)
     assert start(services, services.clock.today()) and not start(services, services.clock.today())
     whole.turns.round(threading.Event())
     page = browser("10.0.0.9", client="127.0.0.1")
