@@ -8,6 +8,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
 
 from store import fence
+from store.errors import Broken
 from store.waits import REACHED, Limits
 
 
@@ -25,6 +26,8 @@ def open_server(url: str, limits: Limits, reads: Callable[[str | bytes], Any]) -
         hide_parameters=True,  # values of a statement are clients' facts: an error tells the statement alone
     )
 
+    event.listen(engine, "connect", _as_unicode, insert=True)  # before the library asks anything
+
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
         connection.adapters.register_dumper(str, _without_nul())
@@ -39,6 +42,16 @@ def open_server(url: str, limits: Limits, reads: Callable[[str | bytes], Any]) -
             fence.take_role(connection)
 
     return engine
+
+
+def _as_unicode(connection: Any, record: Any) -> None:
+    """Raises Broken for a database that cannot keep every letter, as one made under the locale C without a word about it."""
+    kept = connection.info.parameter_status("server_encoding")
+    if kept != "UTF8":
+        raise Broken(
+            f"the database {connection.info.dbname} keeps text as {kept}, which loses letters: make one that keeps UTF8 "
+            "(CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0) and name that in TICKMARK_DATABASE_URL"
+        )
 
 
 def _tell(notice: Any) -> None:

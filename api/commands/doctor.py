@@ -251,7 +251,9 @@ def _backups(settings: Settings) -> Iterator[Check]:
     if fault is not None:
         yield Check("backup", "missing", fault)
     elif found.last_made is None:
-        yield Check("backup", "off", "none was ever made; `tickmark backup FOLDER`, or set TICKMARK_BACKUP_TO")
+        how = "`tickmark backup FOLDER`, or set TICKMARK_BACKUP_TO"
+        to_come = f"the server makes one in {settings.backup_to}" if settings.backup_to else how
+        yield Check("backup", "off", f"none was ever made; {to_come}")
     else:
         tested = found.last_tested
         tried = (

@@ -4,7 +4,6 @@ Owns how that library is set up before its first import. Nothing else imports it
 """
 
 import io
-import os
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -58,11 +57,10 @@ def pptx_blocks(data: bytes) -> list[Block]:
 
 @lru_cache(maxsize=1)
 def prepare() -> None:
-    """No telemetry, no notice, no hub; and sentences by a rule instead of a spaCy model fetched from the network.
+    """Sentences by a rule instead of a spaCy model fetched from the network.
 
     Raises RuntimeError if the library no longer has the place where this is set (it is pinned below 0.28).
     """
-    os.environ.update(DO_NOT_TRACK="1", UNSTRUCTURED_DISABLE_NOTICE="1", HF_HUB_OFFLINE="1")
     import spacy
     from unstructured.nlp import tokenize
 

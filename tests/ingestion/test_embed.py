@@ -1,5 +1,8 @@
 """The embedder: built once from the installed weights, its vectors close to the full model's."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +13,7 @@ from ingestion.embed import MODEL_ID, Embedder, EmbedderMissing, open_embedder
 from ingestion.embed_graph import build
 from store import embedder as port
 
+TOLD = ("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME")
 TEXTS = [
     "Total current assets were $134,836 at September 25, 2021.",
     "covenant",
@@ -80,3 +84,16 @@ def test_without_the_package_it_says_what_to_install(home: Path, monkeypatch: py
     monkeypatch.setattr(embed, "_PACKAGE", "no_such_package_here")
     with pytest.raises(EmbedderMissing, match="pip install"):
         open_embedder(home, threads=1)
+
+
+def test_nothing_is_kept_or_told_for_the_maker_of_a_library(home: Path, tmp_path: Path) -> None:
+    """onnxruntime keeps a device's id and what was run in the cache folder, and reports it from there."""
+    said = "import sys; from pathlib import Path; from ingestion.embed import open_embedder as opened"
+    code = f"{said}; opened(Path(sys.argv[1]), threads=1).embed(['to pay'])"
+    own = {name: value for name, value in os.environ.items() if name not in TOLD}
+    subprocess.run(
+        [sys.executable, "-c", code, str(home)],
+        env=own | {"HOME": str(tmp_path), "ORT_DISABLE_TELEMETRY": "0"},
+        check=True,
+    )
+    assert list(tmp_path.rglob("*")) == []

@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 from fastapi.testclient import TestClient
-from sqlalchemy import func, select, text
+from sqlalchemy import func, make_url, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoRoom
 
@@ -24,6 +25,7 @@ from store import database as store_database
 from store import waits as store_waits
 from store.audit import AuditTag
 from store.database import Database
+from store.errors import Broken
 from store.tables import AuditEntry, Brief, Client, Counter, Post
 from store.waits import Limits, ran_out
 from tests.billing.firm import acting, firm
@@ -263,3 +265,14 @@ def test_a_change_of_tables_makes_no_reader_wait_for_another(
         changing.result()
     assert again.why_unfenced() is None
     again.close()
+
+
+def test_a_database_that_loses_letters_is_refused_in_words(postgres_url: str, postgres_admin: Any) -> None:
+    postgres_admin.execute("CREATE DATABASE plain ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+    database = Database(make_url(postgres_url).set(database="plain").render_as_string(hide_password=False))
+    try:
+        with pytest.raises(Broken, match=r"database plain keeps text as SQL_ASCII.*make one that keeps UTF8"):
+            database.version()
+    finally:
+        database.close()
+        postgres_admin.execute("DROP DATABASE plain WITH (FORCE)")
