@@ -32,13 +32,15 @@ def open_apart(services: Services) -> Iterator[None]:
 def entered(settings: Settings) -> Iterator[Services]:
     """The services of the other process, in it."""
     from api.logs import install
+    from api.memory import few_arenas, given_back
     from api.scrub import catch
     from api.serve import settle_memory
     from api.traces import open_traces
 
     catch()
     install(settings.log)
-    with build(settings, purpose=PURPOSE) as services, open_traces():
+    few_arenas()
+    with build(settings, purpose=PURPOSE) as services, open_traces(), given_back():
         if services.door.endpoint is not None:  # so that the night's first question leaves at once
             warm(services)
         settle_memory()

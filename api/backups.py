@@ -86,7 +86,9 @@ def make(
         with enter() as scope:
             spent = perf_counter() - began
             backups.note_run(scope, backups.MADE, **base, seconds=spent, name="", size=0, detail={}, error=_said(error))
-        raise Broken(f"the backup to {folder} failed: {_said(error)}") if isinstance(error, OSError) else error from None
+        raise (
+            Broken(f"the backup to {folder} failed: {_said(error)}") if isinstance(error, OSError) else error
+        ) from None
     seconds = perf_counter() - began
     detail = {**_detail(made.manifest), "key": made.key_id, "new_blobs": made.kept, "dropped": list(made.dropped)}
     with enter() as scope:

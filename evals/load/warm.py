@@ -14,23 +14,32 @@ from evals.load.plan import Worker
 from store.errors import Broken
 
 AT_ONCE = 12
-_PAGES = ("", "/documents", "/mail", "/timeline", "/search?q=closing+balance", "/search?q=engagement+letter")
+_PAGES = (
+    "",
+    "/work",
+    "/documents",
+    "/signals",
+    "/mail",
+    "/timeline",
+    "/search?q=closing+balance",
+    "/search?q=engagement+letter",
+)
 _CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 
 
 def warm(url: str, password: str, people: Sequence[Worker]) -> int:
-    """Every client of these people, opened and searched by somebody who sees it, `AT_ONCE` at a time, and a paper put into each: the index
-    keeps some fifty open, and which is chance (store/chroma_embedded.py). How many pages were asked for. Raises Broken when the server
-    refuses one."""
+    """A paper put into every client of these people, by somebody who sees it: the index keeps some fifty open, and which is chance
+    (store/chroma_embedded.py). Then each is opened and searched, `AT_ONCE` at a time. How many pages were asked for. Raises Broken when the
+    server refuses one."""
     hers = {ref: one for one in people for ref in one.refs}
     for email in sorted({one.email for one in hers.values()}):
         refs = sorted(ref for ref, one in hers.items() if one.email == email)
         with httpx.Client(base_url=url, timeout=120) as client, ThreadPoolExecutor(AT_ONCE) as at_once:
             _signed_in(client, email, password)
-            for answers in at_once.map(lambda ref, client=client: _opened(client, ref), refs):
-                _good(answers)
             for ref in refs:
                 _good([_put_in(client, ref)])
+            for answers in at_once.map(lambda ref, client=client: _opened(client, ref), refs):
+                _good(answers)
     return len(hers) * len(_PAGES)
 
 

@@ -1,10 +1,15 @@
-"""A kept corpus comes back as it was; a file that is broken, of another state or asks for other code is none."""
+"""A kept corpus comes back as it was; a file that is broken, of another state or asks for other code is none. The newest alone stays."""
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
 
+from tests.search.conftest import World
+from workspace.scope import access_client
 from workspace.search import kept
+from workspace.search.engine import Held
 
 KEY = "k1"
 
@@ -34,3 +39,16 @@ def test_no_file_makes_the_program_run_what_is_not_a_class_of_a_corpus(tmp_path:
     _file(tmp_path / "corpora", asked)
     assert kept.read(tmp_path / "corpora", "c1", KEY, object) is None
     assert not called.exists()
+
+
+def test_of_a_client_whose_papers_change_the_newest_corpus_alone_stays(world: World) -> None:
+    def held() -> Held:
+        with world.asked_by("ann") as scope:
+            return world.searcher.held(scope, access_client(scope, "C1"))
+
+    before = weakref.ref(held())
+    assert before() is held()
+    world.paper("C1", "More.txt", "The landlord came by.")
+    assert "More.txt" in {paper.path for paper in held().corpus.papers}
+    gc.collect()
+    assert before() is None

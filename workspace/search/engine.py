@@ -76,23 +76,25 @@ class Searcher:
         self._folder = folder
         self.embedder = embedder
         self._lock = threading.Lock()
-        self._held: OrderedDict[str, Held] = OrderedDict()
+        self._held: OrderedDict[str, tuple[str, Held]] = OrderedDict()  # of each client the newest alone, with its key
 
     def held(self, scope: Scope, client: Client) -> Held:
         """What is searched of a client that the scope has given access to, made anew when its current documents are others."""
         current = _current(scope, client)
         key = _key(client, current)
         with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-                return self._held[key]
+            known, found = self._held.get(client.id, ("", None))
+            if found is not None and known == key:
+                self._held.move_to_end(client.id)
+                return found
         made = kept.read(self._folder, client.id, key, Held)
         if made is None:
             made = _read(scope, client, current)
             kept.keep(self._folder, client.id, key, made)
         with self._lock:
-            self._held[key] = made
-            while len(self._held) > 1 and sum(len(one.corpus.ids) for one in self._held.values()) > _PASSAGES_KEPT:
+            self._held[client.id] = key, made
+            self._held.move_to_end(client.id)
+            while len(self._held) > 1 and sum(len(one.corpus.ids) for _, one in self._held.values()) > _PASSAGES_KEPT:
                 self._held.popitem(last=False)
         return made
 
