@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import shutil
 import stat
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import make_url, text
@@ -25,6 +27,7 @@ from api.firms.serve import Firms, Served, opened
 from api.firms.turns import Turns
 from api.night import start
 from store.errors import Invalid
+from tests.forked import begin
 from tests.homes import takes_long
 from tests.night import forked
 from workspace.sign_in import set_password
@@ -255,6 +258,42 @@ def test_nights_run_in_turn_and_the_host_sees_them(host: Any, monkeypatch: pytes
     assert away.get("/_host/nights", headers={"authorization": "Bearer of the operator"}).status_code == 200
     assert page.get("/healthz").json() == {"ok": True}
     assert page.get("/readyz").json() == {"ready": True, "firms": 2, "ready_firms": 2}
+
+
+def waited_for(server: Any, seen: Any) -> Any:
+    """What `seen` gives once it gives something, a minute at most."""
+    for _ in range(1200):
+        if found := seen():
+            return found
+        server.join(0.05)
+        assert server.exitcode is None, "the server ended"
+    raise AssertionError("it did not come")
+
+
+def test_one_command_serves_them_and_takes_up_what_was_left(
+    tmp_path: Path, models: Path, migrated_sqlite: Path
+) -> None:
+    file, home, out, err = tmp_path / "firms.toml", tmp_path / "alder", tmp_path / "out", tmp_path / "out.err"
+    home.mkdir()
+    shutil.copy(migrated_sqlite, home / "tickmark.db")
+    (home / "models").symlink_to((models / "models").resolve())
+    created(file, "alder")
+    half = home / "blobs" / "aa" / "half.part"
+    half.parent.mkdir(parents=True)
+    half.write_text("a client's words")
+    os.utime(half, (0, 0))
+    server = begin(tmp_path, "serve", "--firms", str(file), "--port", "0", environment=os.environ, out=str(out))
+    try:
+        found = waited_for(server, lambda: re.search(r"at (http://\S+);", err.read_text() if err.exists() else ""))
+        with httpx.Client(base_url=found[1]) as asked:
+            assert asked.get("/healthz").json() == {"ok": True}
+            assert asked.get("/sign-in", headers={"host": "alder.example"}).status_code == 200
+            assert asked.get("/sign-in", headers={"host": "birch.example"}).status_code == 421
+        assert waited_for(server, lambda: not half.exists())
+    finally:
+        server.terminate()
+        server.join(60)
+    assert server.exitcode == 0
 
 
 def test_it_says_that_it_is_there_to_the_server(host: Any) -> None:
