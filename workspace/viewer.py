@@ -16,6 +16,14 @@ from workspace.passwords import LOCKED
 from workspace.scope import Right, Scope, access_document
 
 
+class NotTaken(NotFound):
+    """Nothing of a document is kept: it was refused as it came. The list of the client's documents says why, at this path."""
+
+    def __init__(self, client_ref: str, path: str) -> None:
+        super().__init__(f"{path} was not taken; the documents of {client_ref} say why")
+        self.client_ref, self.path = client_ref, path
+
+
 @dataclass(frozen=True)
 class Leaf:
     """One page of one version. `words` are OCR boxes [start, end, left, top, right, bottom] in points; `pages` is how many pages
@@ -121,7 +129,8 @@ def _quoted(title: str) -> str:
 
 
 def open_page(scope: Scope, document_id: str, *, version_id: str | None = None, number: int = 1) -> Leaf:
-    """A page of a document, of its current version unless another is named; three queries. Raises NotFound."""
+    """A page of a document, of its current version unless another is named; three queries. Raises NotFound, and NotTaken for a document
+    that never had a version."""
     scope.require(Right.CLIENT_READ)
     found = scope.session.execute(
         select(Document, Client, DocumentVersion)
@@ -136,6 +145,8 @@ def open_page(scope: Scope, document_id: str, *, version_id: str | None = None, 
     if found is None:
         raise NotFound(f"there is no document {document_id}")
     document, client, version = found.tuple()
+    if version is None and document.current_version_id is None:
+        raise NotTaken(client.ref, document.path)
     if version is None:
         raise NotFound(f"{document.path} has no such version")
     page, pages = _page(scope, version.id, number)

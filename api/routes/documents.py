@@ -17,7 +17,7 @@ from workspace.facts import sheet_of
 from workspace.pages.head import waiting
 from workspace.passwords import keep_password, passwords_of
 from workspace.scope import access_client
-from workspace.viewer import Leaf, cell_range, mark_opened, open_message, open_page
+from workspace.viewer import Leaf, NotTaken, cell_range, mark_opened, open_message, open_page
 
 router = APIRouter(include_in_schema=False)
 PICTURE_WIDTH = 1400
@@ -35,7 +35,10 @@ def document(
     fact: str = "",
     row: int = 0,
 ) -> Response:
-    return document_page(request, who, document_id, Look(version, number, start, end, fact, row))
+    try:
+        return document_page(request, who, document_id, Look(version, number, start, end, fact, row))
+    except NotTaken as refused:  # a brief, a receipt or a link of yesterday leads here
+        return redirect(f"/clients/{quote(refused.client_ref)}/documents?q={quote(refused.path)}")
 
 
 @dataclass(frozen=True)

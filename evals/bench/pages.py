@@ -18,7 +18,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.testclient import TestClient
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from agents.kept import keep_ready
@@ -99,7 +99,8 @@ def _pages(services: Services) -> Mapping[str, Sequence[str]]:
     with services.database.reading() as session:
         scope = open_scope(session, PEOPLE[0][1], clock=services.clock)
         refs = _some(session, Client.ref, Client.id.in_(scope.clients()))
-        seen = Document.client_id.in_(scope.clients())
+        # what was refused as it came has no page
+        seen = and_(Document.client_id.in_(scope.clients()), Document.current_version_id.is_not(None))
         read = select(FactRow.document_id).group_by(FactRow.document_id).having(func.count() > 1)
         papers, documents = _some(session, Document.id, seen, Document.id.in_(read)), _some(session, Document.id, seen)
         drafts = _some(session, Deliverable.id, Deliverable.client_id.in_(scope.clients()), Deliverable.state.in_(OPEN))

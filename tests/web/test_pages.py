@@ -167,6 +167,16 @@ def test_a_page_of_a_document_lights_the_passage(shared: tuple[Services, Visits]
     assert look("ana").get(f"/documents/{document}?start=5&end=2").status_code == 200
 
 
+def test_a_link_to_a_document_that_was_refused_leads_to_where_it_is_told(shared: tuple[Services, Visits]) -> None:
+    services, look = shared
+    [document] = ids(services, "SELECT id FROM documents WHERE name = 'empty.pdf'")
+    leads = look("ana").get(f"/documents/{document}", follow_redirects=False)
+    assert (leads.status_code, leads.headers["location"]) == (303, "/clients/C002/documents?q=empty.pdf")
+    assert "empty.pdf is empty (0 bytes)" in look("ana").get(leads.headers["location"]).text
+    assert look("ana").get(f"/documents/{document}?version=none").status_code == 303
+    assert look("ana").get(f"/documents/{document}/file").status_code == 404
+
+
 def test_a_thousand_clients_cost_as_many_queries_as_three(own: tuple[Services, Visits]) -> None:
     services, visit = own
     ana = visit("ana")
