@@ -268,7 +268,9 @@ def plural(number: int, one: str, many: str | None = None) -> str:
 
 def size(number: int) -> str:
     """Bytes as a person reads them."""
-    return f"{number / 1e6:,.1f} MB" if number >= 1_000_000 else f"{max(1, round(number / 1e3)):,} KB"
+    if number >= 1_000_000:
+        return f"{number / 1e6:,.1f} MB"
+    return f"{max(1, round(number / 1e3)):,} KB" if number else "empty"
 
 
 def in_words(slug: str | None) -> str:

@@ -261,7 +261,7 @@ function filter() {
   const input = $("[data-filter]");
   if (!input) return;
   const rows = $$(input.dataset.filter), told = $("[data-filtered]");
-  const words = rows.map((row) => row.textContent.toLowerCase());
+  const words = rows.map((row) => `${row.dataset.words || ""} ${row.textContent}`.toLowerCase());
   const apply = () => {
     const wanted = input.value.toLowerCase().split(/\s+/);
     let shown = 0;

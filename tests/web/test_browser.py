@@ -239,6 +239,20 @@ def test_the_list_is_filtered_and_sorted_where_one_types(page: "Page", served: t
     assert "2,000.00" not in first.inner_text()
 
 
+def test_a_document_is_found_by_its_folder_and_by_its_whole_path(page: "Page", served: tuple[Services, str]) -> None:
+    """A link to one that was refused leads here, with its path."""
+    services, url = served
+    [ref] = ids(
+        services, "SELECT c.ref FROM documents d JOIN clients c ON c.id = d.client_id WHERE d.path = '2025/minutes.md'"
+    )
+    page.goto(f"{url}/clients/{ref}/documents?q=2025/minutes.md")
+    rows = page.locator("#papers tbody tr:not(.group):visible")
+    assert rows.count() == 1 and "minutes.md" in rows.first.inner_text()
+    page.get_by_role("link", name="all documents").click()
+    page.locator("input[data-filter]").fill("notices")
+    assert rows.count() == 1 and "cp2000.txt" in rows.first.inner_text()
+
+
 def test_what_stands_below_comes_when_it_is_about_to_be_seen(page: "Page", served: tuple[Services, str]) -> None:
     page.goto(f"{served[1]}/portfolio?sort=name")
     page.keyboard.press("End")
