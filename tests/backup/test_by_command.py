@@ -108,7 +108,7 @@ def test_serve_makes_one_when_it_is_due_and_says_in_the_brief_when_it_failed(
     assert api_backups.is_due(scheduled)
     shutil.rmtree(tmp_path / "to")
     (tmp_path / "to").write_text("a file where the folder was")
-    with pytest.raises(Broken, match="the backup to .*to failed: File exists"):
+    with pytest.raises(Broken, match=r"the backup to .*to failed: File exists"):
         api_backups.make(scheduled, tmp_path / "to", silent)
     assert not api_backups.is_due(scheduled), "one that failed is not tried again at once"
     assert "failed (File exists)" in spots(scheduled)[0]
