@@ -87,7 +87,7 @@ def test_without_the_package_it_says_what_to_install(home: Path, monkeypatch: py
 
 
 def test_nothing_is_kept_or_told_for_the_maker_of_a_library(home: Path, tmp_path: Path) -> None:
-    """onnxruntime keeps a device's id and what was run in the cache folder, and reports it from there."""
+    """onnxruntime keeps a device's id and what was run in the cache folder, for an address of its maker's."""
     said = "import sys; from pathlib import Path; from ingestion.embed import open_embedder as opened"
     code = f"{said}; opened(Path(sys.argv[1]), threads=1).embed(['to pay'])"
     own = {name: value for name, value in os.environ.items() if name not in TOLD}
